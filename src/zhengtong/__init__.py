@@ -1,0 +1,1 @@
+"""政通: government information sharing as executable rules."""

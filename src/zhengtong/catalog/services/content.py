@@ -1,0 +1,103 @@
+"""How the content of a draft becomes rows, and rows a draft again.
+
+Not an entry point: the use cases in this folder call it inside their transaction.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+from zhengtong.catalog.models import Entry, Item, MatterDocument, Revision
+from zhengtong.catalog.rules import EntryDraft, ItemDraft, entry_values
+from zhengtong.catalog.rules.terms import ITEMS_MAX
+from zhengtong.kernel.errors import NotFound, RuleBroken
+from zhengtong.kernel.ids import new_id
+
+ORIGINS_MAX = 50
+_TEXTS = (
+    "name", "abstract", "provider_office", "theme", "format", "update_cycle", "share_type", "conditions", "range",
+    "purpose", "reason", "legal_basis", "basis_kind", "open_conditions", "data_class", "data_grade", "secrecy_review",
+    "pi_assessment", "source_system",
+)  # fmt: skip
+_ITEM_FIELDS = tuple(ItemDraft.__dataclass_fields__)
+
+
+def write(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
+    """Put a draft's content into a revision and save both it and its items.
+
+    Raises:
+        RuleBroken: a text is too long for its column, or there are too many items.
+        NotFound: an origin is unknown.
+    """
+    values = entry_values(content, provider_name=revision.entry.provider.name)
+    for name in _TEXTS:
+        _fit(Revision, name, str(values[name] or ""))
+        setattr(revision, name, str(values[name] or "").strip())
+    revision.share_modes = [str(mode) for mode in content.share_modes]
+    revision.review_on, revision.open_flag = content.review_on, content.open_flag
+    revision.contains_personal = bool(values["contains_personal"])
+    revision.search_text = _search_text(revision, content)
+    revision.updated_at = at
+    revision.save()
+    _write_items(revision, content, at=at)
+    _write_origins(revision, content)
+
+
+def read(revision: Revision) -> EntryDraft:
+    """The content of a revision as a draft, to be checked or copied."""
+    entry: Entry = revision.entry
+    texts: Mapping[str, str] = {name: getattr(revision, name) for name in _TEXTS}
+    items = tuple(
+        ItemDraft(**{name: getattr(item, name) for name in _ITEM_FIELDS})
+        for item in revision.items.order_by("position")
+    )
+    return EntryDraft(
+        **texts,
+        guide_code=entry.guide_code,
+        short_code=entry.short_code,
+        share_modes=tuple(cast(list[str], revision.share_modes)),  # cast: a JSON column of our own writing
+        review_on=revision.review_on,
+        open_flag=revision.open_flag,
+        contains_personal=revision.contains_personal,
+        items=items,
+        origins=tuple(revision.origins.values_list("id", flat=True)),
+    )
+
+
+def _write_items(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
+    if len(content.items) > ITEMS_MAX:
+        raise RuleBroken("catalog.too_many_items", most=ITEMS_MAX)
+    rows = []
+    for position, item in enumerate(content.items, start=1):
+        texts = {name: getattr(item, name) for name in _ITEM_FIELDS}
+        for name, text in texts.items():
+            if isinstance(text, str):
+                _fit(Item, name, text, row=position)
+        if item.share_type not in ("U", "K", "W"):
+            raise RuleBroken("catalog.item_share_type_unknown", row=position, value=str(item.share_type)[:20])
+        rows.append(Item(id=new_id(at), revision=revision, position=position, **texts))
+    revision.items.all().delete()
+    Item.objects.bulk_create(rows)
+
+
+def _write_origins(revision: Revision, content: EntryDraft) -> None:
+    if len(content.origins) > ORIGINS_MAX:
+        raise RuleBroken("catalog.too_many_origins", most=ORIGINS_MAX)
+    found = MatterDocument.objects.filter(pk__in=content.origins)
+    owned = [d for d in found.select_related("matter__duty") if d.matter.duty.organization_id == revision.entry.provider_id]
+    if len(owned) != len(set(content.origins)):
+        raise NotFound("catalog.no_document")
+    revision.origins.set(owned)
+
+
+def _fit(model: type[Revision] | type[Item], name: str, text: str, *, row: int = 0) -> None:
+    most = model._meta.get_field(name).max_length
+    if most is not None and len(text) > most:
+        key = "catalog.item_text_too_long" if row else "catalog.text_too_long"
+        raise RuleBroken(key, field=name, most=most, row=row)
+
+
+def _search_text(revision: Revision, content: EntryDraft) -> str:
+    entry = revision.entry
+    parts = (revision.name, revision.abstract, entry.guide_code, entry.short_code, entry.provider.name)
+    return "\n".join((*parts, *(item.name for item in content.items))).lower()

@@ -1,0 +1,56 @@
+"""What every request carries, and how every failure is explained (请求事实与出错说明)."""
+
+import logging
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from zhengtong.config import explain
+from zhengtong.journal import door
+from zhengtong.kernel.ids import new_id
+
+Respond = Callable[[HttpRequest], HttpResponse]
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+logger = logging.getLogger("zhengtong.config")
+
+
+class RequestFacts:
+    """Give the request its clock and its id, and the answer its safety headers."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        clock = door.current_clock()
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _GIVEN_ID.fullmatch(given) else str(new_id(clock.now()))
+        request.clock, request.request_id = clock, request_id  # pyright: ignore[reportAttributeAccessIssue]
+        with door.request_running(request_id):
+            answer = self.get_response(request)
+        answer["X-Request-Id"] = request_id
+        answer.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
+        answer.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        is_static = request.path.startswith(settings.STATIC_URL)
+        if not answer.get("Cache-Control") and not is_static:
+            answer["Cache-Control"] = "no-store"  # pages show what one person may see
+        return answer
+
+
+class Explained:
+    """Turn what a view raises into a page or problem+json that says what to do next; a trace never leaves the house."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        problem = explain.problem_of(error)
+        if problem.status >= explain.BUG:
+            logger.error("request %s failed", getattr(request, "request_id", ""), exc_info=error)
+        return explain.answer(request, problem)
+

@@ -1,0 +1,41 @@
+"""All addresses (网址): each area's `urls.py` under its prefix, if the area runs here."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+from zhengtong.config import pages
+
+PREFIXES = {
+    "parties": "",
+    "catalog": "catalog/",
+    "sharing": "sharing/",
+    "exchange": "exchange/",
+    "standards": "standards/",
+    "ui": "ui/",
+    "portal": "",
+}
+
+
+def _areas() -> list[URLResolver]:
+    found = []
+    for area, prefix in PREFIXES.items():
+        module = f"zhengtong.{area}.urls"
+        if apps.is_installed(f"zhengtong.{area}") and find_spec(module) is not None:
+            found.append(path(prefix, include(import_module(module))))
+    return found
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", pages.live),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", include("zhengtong.config.api")),
+    *_areas(),
+]
+
+handler400 = "zhengtong.config.pages.bad_request"
+handler403 = "zhengtong.config.pages.not_allowed"
+handler404 = "zhengtong.config.pages.not_found"
+handler500 = "zhengtong.config.pages.broken"

@@ -1,0 +1,65 @@
+"""Who listens to which event, who runs which job (接线表).  The one table; read it to know what follows from what.
+
+Entries are "module:function" so that nothing is imported before Django is ready; `connect`
+resolves them all at start, so that a wrong name stops the start and not a case at night.
+Entries of areas that a deployment does not run are left out.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+
+from zhengtong.journal import dispatch
+
+# event name -> listeners, in order; each runs in the transaction that recorded the event
+LISTENERS: dict[str, tuple[str, ...]] = {}
+
+# job kind -> function; runs in the worker, at least once
+JOBS: dict[str, str] = {
+    "journal.seal": "zhengtong.journal.services.sequencer:seal_job",
+    "journal.sweep": "zhengtong.journal.services.retention:sweep_job",
+}
+
+# job kind -> seconds between two runs
+PERIODIC: dict[str, int] = {
+    "journal.seal": 2,
+    "journal.sweep": 3600,
+}
+
+# called once at start: each registers its area's replay with journal.rebuild
+REBUILDS: tuple[str, ...] = ()
+
+# called by `zhengtong center init` after the tables exist, in this order; each (*, clock) and safe to repeat
+INSTALLS: tuple[str, ...] = ()
+
+
+def connect() -> None:
+    """Fill journal's dispatch tables from the lines above.  Raises ImportError or AttributeError for a wrong one."""
+    dispatch.clear()
+    for name, listeners in LISTENERS.items():
+        for entry in filter(_runs, listeners):
+            dispatch.on_event(name)(resolve(entry))
+    for kind, entry in JOBS.items():
+        if _runs(entry):
+            dispatch.job(kind)(resolve(entry))
+    for kind, seconds in PERIODIC.items():
+        if _runs(JOBS[kind]):
+            dispatch.periodic(kind, every_s=seconds)
+    for entry in filter(_runs, REBUILDS):
+        resolve(entry)()
+
+
+def installs() -> list[Callable[..., None]]:
+    """The install steps of the areas that run here."""
+    return [resolve(entry) for entry in INSTALLS if _runs(entry)]
+
+
+def resolve(entry: str) -> Callable[..., Any]:  # Any: listeners, jobs and registrations differ in signature
+    module, _, name = entry.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _runs(entry: str) -> bool:
+    return apps.is_installed(".".join(entry.partition(":")[0].split(".")[:2]))

@@ -1,0 +1,160 @@
+"""One run of the demo (演示): from an empty folder to a proven exchange, then the pages.
+
+Django is set up before this module is imported (`demo.cli`), with the environment of the
+demo's own home, so that this process, the center, its worker and the nodes see one city.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from zhengtong.catalog import queries as catalog
+from zhengtong.demo import city, population, story
+from zhengtong.demo.days import STORY_DAY
+from zhengtong.demo.network import NODES, Network
+from zhengtong.demo.proof import Prover, as_json
+from zhengtong.exchange import queries as exchange_queries
+from zhengtong.exchange import services as exchange
+from zhengtong.kernel.actors import SYSTEM
+from zhengtong.kernel.clock import BEIJING, StoryClock
+from zhengtong.kernel.errors import RuleBroken, Unreachable
+from zhengtong.parties import queries as parties
+from zhengtong.parties.rules import Role
+from zhengtong.sharing import queries as sharing
+
+ENTERPRISES_PER_PERSON = 0.2
+VERIFY_S_MAX = 120
+SIDES_S_MAX = 30.0
+REFUSALS = ("field", "purpose", "quota", "expired", "revoked")
+
+Result = dict[str, Any]  # the demo's JSON
+
+
+@dataclass(slots=True)
+class Run:
+    """A demo under way: says what it does, measures, and collects the result."""
+
+    home: Path
+    seed: int
+    people: int
+    today: date
+    say: Callable[[str], None]
+
+    @property
+    def departments(self) -> Path:
+        return self.home / "departments"
+
+    def institutions(self) -> story.Story:
+        """Build departments' databases, institutions, catalogue and the grants of the summer."""
+        self.say(f"部门业务库：{self.people} 人、{int(self.people * ENTERPRISES_PER_PERSON)} 户经营主体")
+        firms = int(self.people * ENTERPRISES_PER_PERSON)
+        population.build(self.departments, seed=self.seed, people=self.people, enterprises=firms)
+        self.say("机构、人员、职责和目录")
+        organizations = city.found(seed=self.seed)
+        told = story.Story(organizations, city.catalogue(organizations))
+        story.before(told)
+        return told
+
+    def network(self, network: Network, told: story.Story, clock: StoryClock) -> None:
+        """Start the center, join six nodes, bind what they stand in front of."""
+        self.say("启动中心，六个结点凭一次性邀请码加入，核对指纹后批准")
+        network.start_center()
+        for code in NODES:
+            network.join(code, organizations=told.organizations, clock=clock)
+        exchange.publish(clock=clock)
+        for code in NODES:
+            network.finish_join(code)
+        network.bind(told.resources)
+        network.serve()
+
+    def tell(self, network: Network, told: story.Story, clock: StoryClock) -> None:
+        """Walk the story to its day; the directory is signed anew after each jump."""
+        self.say("申请 0001、0002、0004、0012 逐日办理，0011 暂停，0010 到期")
+
+        def follow() -> None:
+            exchange.publish(clock=clock)
+
+        story.tell(told, clock, after_each=follow)
+        end = datetime(self.today.year, self.today.month, self.today.day, 9, 0, tzinfo=BEIJING)
+        clock.jump(max(end, clock.now()))
+        exchange.publish(clock=clock)
+        network.refresh()
+
+    def prove(self, network: Network, told: story.Story) -> Prover:
+        """Exchange, refuse, pull, stop the center and go on."""
+        prover = Prover(network, told, self.departments)
+        self.say("查询、核验，整批传输 0005")
+        prover.answers()
+        prover.found.batch = prover.pull()
+        self.say("停止中心，继续交换，再启动中心")
+        prover.found.center_down_exchange = prover.without_center()
+        self.say("逐项拒绝：信息项、用途、到期、暂停、限额")
+        prover.refusals()
+        prover.found.three_sides_equal = self._three_sides(network)
+        return prover
+
+    def _three_sides(self, network: Network) -> bool:
+        auditor = city.seat("wl-data", Role.AUDITOR, on=self.today)
+        until = time.monotonic() + SIDES_S_MAX
+        while True:
+            network.report()
+            if exchange_queries.three_sides(actor=auditor).equal:
+                return True
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.5)
+
+    def verify(self, root: str) -> Result:
+        """Verify the ledgers of all nodes offline, with nothing but their folders and the root."""
+        self.say("离线验证各结点账本")
+        ledgers = [str(self.home / "nodes" / code / "ledger") for code in NODES]
+        done = subprocess.run(
+            [sys.executable, "-m", "zhengtong.cli.main", "verify", *ledgers, "--root", root, "--json"],
+            capture_output=True, text=True, timeout=VERIFY_S_MAX, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        if done.returncode not in (0, 1):
+            raise Unreachable("demo.unexpected", expected="verify", got=(done.stdout + done.stderr)[-2000:])
+        report = json.loads(done.stdout)
+        records = sum(int(ledger["records"]) for ledger in report["ledgers"])
+        return {"records": records, "verified": done.returncode == 0, "root": root}
+
+    def result(self, prover: Prover, network: Network, ledger: Result) -> Result:
+        """The demo's JSON, from what the center and the nodes say now."""
+        auditor = city.seat("wl-data", Role.AUDITOR, on=self.today)
+        counts = sharing.counts(actor=auditor, on=self.today)
+        return {
+            "organizations": len(parties.organizations(actor=SYSTEM)),
+            "resources_published": sum(catalog.published_counts().values()),
+            "requests": {"consented": counts.consented, "partial": counts.partial, "refused": counts.refused},
+            "grants": counts.grants,
+            **as_json(prover.found),
+            "ledger": ledger,
+            "home": str(self.home),
+            "pages": f"{network.center_url}/",
+        }
+
+
+def holds(result: Result) -> bool:
+    """Whether everything that the demo is to prove held in this run."""
+    return all(
+        (
+            result["batch"]["reconciled"],
+            result["service"]["answered"] > 0,
+            all(result["service"]["refused"][kind] > 0 for kind in REFUSALS),
+            result["center_down_exchange"],
+            result["three_sides_equal"],
+            result["ledger"]["verified"],
+        )
+    )
+
+
+def check_day(asked: date) -> None:
+    """The story may end on its own day or later.  Raises RuleBroken for an earlier one."""
+    if asked < STORY_DAY:
+        raise RuleBroken("demo.too_early", story_day=STORY_DAY.isoformat(), asked=asked.isoformat())

@@ -1,0 +1,75 @@
+"""What can be asked of the exchange's control plane.  Nouns; frozen records; deny by default.
+
+`documents` what nodes fetch and who a key belongs to · `nodes` · `exchanges` both sides · `use` grants and flows.
+"""
+
+from zhengtong.exchange.queries.documents import (
+    DirectoryState,
+    NodeIdentity,
+    StoredDocument,
+    directory_state,
+    node_identity,
+    root_fingerprint,
+    states_for_rebuild,
+    stored_bundle,
+    stored_members,
+    stored_roots,
+)
+from zhengtong.exchange.queries.exchanges import (
+    ExchangeLine,
+    ExchangePage,
+    SideView,
+    ThreeSides,
+    Why,
+    exchange,
+    exchanges,
+    three_sides,
+    why,
+)
+from zhengtong.exchange.queries.nodes import (
+    NodeBrief,
+    NodeCounts,
+    NodeLine,
+    NodePage,
+    counts,
+    node,
+    node_by_code,
+    nodes,
+)
+from zhengtong.exchange.queries.use import CaseSample, Flow, GrantUse, flows, grant_use, sample_case_numbers
+
+__all__ = [
+    "CaseSample",
+    "DirectoryState",
+    "ExchangeLine",
+    "ExchangePage",
+    "Flow",
+    "GrantUse",
+    "NodeBrief",
+    "NodeCounts",
+    "NodeIdentity",
+    "NodeLine",
+    "NodePage",
+    "SideView",
+    "StoredDocument",
+    "ThreeSides",
+    "Why",
+    "counts",
+    "directory_state",
+    "exchange",
+    "exchanges",
+    "flows",
+    "grant_use",
+    "node",
+    "node_by_code",
+    "node_identity",
+    "nodes",
+    "root_fingerprint",
+    "sample_case_numbers",
+    "states_for_rebuild",
+    "stored_bundle",
+    "stored_members",
+    "stored_roots",
+    "three_sides",
+    "why",
+]

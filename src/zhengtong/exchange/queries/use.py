@@ -1,0 +1,194 @@
+"""How much a grant is used, and how flows run (使用与流程查询)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from zhengtong.exchange.models import DailyUse, ExchangeRecord
+from zhengtong.exchange.queries.exchanges import ExchangeLine, Why, exchanges, why
+from zhengtong.exchange.queries.nodes import visible_records
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.clock import Clock, legal_day
+from zhengtong.kernel.errors import NotFound
+from zhengtong.sharing.queries import grant_brief, may_see_grant
+
+DAYS_SHOWN = 14
+LATEST_SHOWN = 5
+FLOWS_MAX = 200
+SAMPLE_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DayUse:
+    """One day of one grant, as the provider's node counted it."""
+
+    day: date
+    answered: int
+    refused: int
+    failed: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalCount:
+    """How often one reason refused."""
+
+    why: Why
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GrantUse:
+    """The live use of a grant (使用情况)."""
+
+    grant: UUID
+    today: DayUse
+    answered: int
+    refused: int
+    rows: int
+    last_at: datetime | None
+    days: tuple[DayUse, ...]
+    refusals: tuple[RefusalCount, ...]
+    latest: tuple[ExchangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One grant as a flow of exchange (交换流程): is it alive, how fresh, how much."""
+
+    grant: UUID | None
+    grant_number: str
+    resource: str
+    provider: str
+    consumer: str
+    last_success_at: datetime | None
+    last_at: datetime
+    quiet_days: int  # legal days since the last success
+    answered: int
+    refused: int
+    failed: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSample:
+    """An exchange whose case number the center asks back from the consumer's node (办件号抽查)."""
+
+    exchange: str
+    at: datetime
+    consumer: str
+
+
+def grant_use(*, grant: UUID, actor: Actor, clock: Clock) -> GrantUse:
+    """How a grant was used, as the provider counts it; the consumer's own refusals are added to the refusals.
+
+    Raises:
+        NotFound: no such grant, or not the actor's to see.
+    """
+    if not may_see_grant(actor=actor, id=grant):
+        raise NotFound("exchange.no_grant", grant=str(grant))
+    wire_id = str(grant)
+    today = legal_day(clock.now())
+    rows = DailyUse.objects.filter(grant=wire_id).order_by("-day")
+    days = _by_day(list(rows.filter(day__gt=today - timedelta(days=DAYS_SHOWN))))
+    everything = _by_day(list(rows))
+    latest = exchanges(actor=actor, clock=clock, grant=wire_id, rows=LATEST_SHOWN).rows
+    return GrantUse(
+        grant=grant,
+        today=days.get(today, DayUse(today, 0, 0, 0, 0)),
+        answered=sum(one.answered for one in everything.values()),
+        refused=sum(one.refused for one in everything.values()),
+        rows=sum(one.rows for one in everything.values()),
+        last_at=max((row.last_at for row in rows), default=None),
+        days=tuple(days.values()),
+        refusals=_refusals(wire_id),
+        latest=latest,
+    )
+
+
+def flows(*, actor: Actor, clock: Clock) -> tuple[Flow, ...]:
+    """Each grant that was ever used, the stalest first (交换流程监测)."""
+    grants = list(visible_records(actor).order_by().values_list("grant", flat=True).distinct()[:FLOWS_MAX])
+    found = [_flow(grant, clock=clock) for grant in grants]
+    return tuple(sorted(found, key=lambda flow: (-flow.quiet_days, flow.grant_number)))
+
+
+def sample_case_numbers(*, grant: UUID, count: int, actor: Actor) -> tuple[CaseSample, ...]:
+    """Answered exchanges of a grant whose case numbers the consumer's node is to be asked for (抽查).
+
+    The numbers themselves stay with the node; asking and judging belong to supervision.
+    """
+    if not may_see_grant(actor=actor, id=grant):
+        raise NotFound("exchange.no_grant", grant=str(grant))
+    found = ExchangeRecord.objects.filter(grant=str(grant), outcome="answered").order_by("?")[: min(count, SAMPLE_MAX)]
+    return tuple(CaseSample(exchange=row.exchange, at=row.at, consumer=row.consumer) for row in found)
+
+
+def _by_day(rows: list[DailyUse]) -> dict[date, DayUse]:
+    """The provider's counts; what the consumer's node refused by itself never reached the provider and is added."""
+    found: dict[date, DayUse] = {}
+    for day in sorted({row.day for row in rows}, reverse=True):
+        provider = next((row for row in rows if row.day == day and row.side == "provider"), None)
+        consumer = next((row for row in rows if row.day == day and row.side == "consumer"), None)
+        refused = max(provider.refused if provider else 0, consumer.refused if consumer else 0)
+        found[day] = DayUse(
+            day=day,
+            answered=provider.answered if provider else 0,
+            refused=refused,
+            failed=max(provider.failed if provider else 0, consumer.failed if consumer else 0),
+            rows=provider.rows if provider else 0,
+        )
+    return found
+
+
+def _refusals(wire_id: str) -> tuple[RefusalCount, ...]:
+    counts: dict[str, list[datetime]] = {}
+    rows = ExchangeRecord.objects.filter(grant=wire_id, outcome="refused").order_by("-at")
+    for key, at in rows.values_list("refusal", "at")[:1000]:
+        counts.setdefault(key, []).append(at)
+    return tuple(
+        RefusalCount(why=why(key), count=len(found), last_at=found[0])
+        for key, found in sorted(counts.items(), key=lambda item: -len(item[1]))
+        if key
+    )
+
+
+def _flow(wire_id: str, *, clock: Clock) -> Flow:
+    today = legal_day(clock.now())
+    days = _by_day(list(DailyUse.objects.filter(grant=wire_id))).values()
+    records = ExchangeRecord.objects.filter(grant=wire_id)
+    last = records.order_by("-at").first()
+    success = records.filter(outcome="answered").order_by("-at").first()
+    try:
+        brief = grant_brief(id=UUID(wire_id), on=today)
+    except ValueError:
+        brief = None
+    if last is None:
+        raise NotFound("exchange.no_grant", grant=wire_id)
+    return Flow(
+        grant=brief.id if brief else None,
+        grant_number=brief.number if brief else wire_id[:12],
+        resource=brief.entry_name if brief else "",
+        provider=last.provider,
+        consumer=last.consumer,
+        last_success_at=success.at if success else None,
+        last_at=last.at,
+        quiet_days=(today - legal_day(success.at)).days if success else (today - legal_day(last.at)).days,
+        answered=sum(day.answered for day in days),
+        refused=sum(day.refused for day in days),
+        failed=sum(day.failed for day in days),
+        rows=sum(day.rows for day in days),
+    )
+
+
+__all__ = [
+    "CaseSample",
+    "DayUse",
+    "Flow",
+    "GrantUse",
+    "RefusalCount",
+    "flows",
+    "grant_use",
+    "sample_case_numbers",
+]

@@ -1,0 +1,55 @@
+"""What people and nodes can do in the exchange's control plane.  One function, one use case, one transaction.
+
+`keys` the key ceremony · `nodes` the lifecycle of a node · `systems` systems and key rotation ·
+`directory` publishing · `receipts` and `heads` what nodes report · `reports` how they are doing.
+"""
+
+from zhengtong.exchange.services.directory import Published, publish
+from zhengtong.exchange.services.heads import Cosigned, cosign_head, last_cosigned
+from zhengtong.exchange.services.keys import RootFiles, init_keys, install, open_epoch, rotate_online_key
+from zhengtong.exchange.services.nodes import (
+    Invited,
+    Joined,
+    approve_node,
+    invite,
+    join,
+    reject_node,
+    resume_node,
+    retire_node,
+    suspend_node,
+)
+from zhengtong.exchange.services.receipts import BatchAnswer, accept_receipts, compare_waiting
+from zhengtong.exchange.services.reports import StatusReport, heard, report_status
+from zhengtong.exchange.services.systems import approve_key, offer_key, register_system, retire_system
+
+__all__ = [
+    "BatchAnswer",
+    "Cosigned",
+    "Invited",
+    "Joined",
+    "Published",
+    "RootFiles",
+    "StatusReport",
+    "accept_receipts",
+    "approve_key",
+    "approve_node",
+    "compare_waiting",
+    "cosign_head",
+    "heard",
+    "init_keys",
+    "install",
+    "invite",
+    "join",
+    "last_cosigned",
+    "offer_key",
+    "open_epoch",
+    "publish",
+    "register_system",
+    "reject_node",
+    "report_status",
+    "resume_node",
+    "retire_node",
+    "retire_system",
+    "rotate_online_key",
+    "suspend_node",
+]

@@ -1,0 +1,176 @@
+"""Pages of the exchange (交换体系页面): parse, one call, render."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhengtong.exchange import labels, queries, services
+from zhengtong.exchange.forms import ApproveForm, ExchangeFilter, InviteForm, ReasonForm
+from zhengtong.exchange.rules import NodeState
+from zhengtong.kernel.errors import PlatformError
+from zhengtong.parties.queries import organizations
+from zhengtong.parties.rules import Role
+from zhengtong.parties.web import ActorRequest, signed_in
+from zhengtong.ui import errors
+
+_WITH_REASON: dict[str, Callable[..., NodeState]] = {
+    "reject": services.reject_node,
+    "suspend": services.suspend_node,
+    "retire": services.retire_node,
+}
+
+
+@require_GET
+@signed_in
+def nodes(request: ActorRequest) -> HttpResponse:
+    """The nodes the reader may see, and the directory in force."""
+    rows = queries.nodes(actor=request.actor, clock=request.clock)
+    return render(
+        request,
+        "exchange/nodes.html",
+        {
+            "rows": rows,
+            "directory": _directory(request),
+            "may_invite": request.actor.has(Role.SYSTEM_ADMIN) or request.actor.has(Role.AUTHORITY_REVIEWER),
+        },
+    )
+
+
+@require_GET
+@signed_in
+def node(request: ActorRequest, node: UUID) -> HttpResponse:
+    """One node with its fingerprint, keys, systems and ledger heads."""
+    return _node_page(request, node, ApproveForm())
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def invite(request: ActorRequest) -> HttpResponse:
+    """Invite a department's node; the code is shown on the answer to the POST and never again."""
+    cards = [card for card in organizations(actor=request.actor) if not card.is_authority]
+    form = InviteForm(request.POST or None)
+    form.fields["organization"].choices = [(card.id, f"{card.name}（{card.code}）") for card in cards]  # pyright: ignore[reportAttributeAccessIssue] -- a ChoiceField
+    if request.method == "POST" and form.is_valid():
+        card = next(card for card in cards if str(card.id) == form.cleaned_data["organization"])
+        try:
+            found = services.invite(
+                organization=card.id,
+                node_code=card.code,
+                actor=request.actor,
+                clock=request.clock,
+                hosted=form.cleaned_data["hosted"],
+            )
+        except PlatformError as refused:
+            errors.add_to(form, refused)
+            return render(request, "exchange/invite.html", {"form": form}, status=refused.status)
+        facts = {"invited": found, "organization": card.name, "root": queries.root_fingerprint()}
+        return render(request, "exchange/invited.html", facts)
+    return render(request, "exchange/invite.html", {"form": form})
+
+
+@require_http_methods(["POST"])
+@signed_in
+def approve(request: ActorRequest, node: UUID) -> HttpResponse:
+    """Let a node in with the fingerprint that was read out."""
+    form = ApproveForm(request.POST)
+    if not form.is_valid():
+        return _node_page(request, node, form, status=422)
+    try:
+        services.approve_node(
+            node=node, fingerprint=form.cleaned_data["fingerprint"], actor=request.actor, clock=request.clock
+        )
+    except PlatformError as refused:
+        errors.add_to(form, refused)
+        return _node_page(request, node, form, status=refused.status)
+    return redirect("exchange:node", node)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def change(request: ActorRequest, node: UUID, verb: str) -> HttpResponse:
+    """Reject, suspend, resume or retire a node."""
+    if verb == "resume" and request.method == "POST":
+        services.resume_node(node=node, actor=request.actor, clock=request.clock)
+        return redirect("exchange:node", node)
+    if verb not in _WITH_REASON:
+        raise Http404
+    page = queries.node(node=node, actor=request.actor, clock=request.clock)
+    form = ReasonForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            _WITH_REASON[verb](node=node, reason=form.cleaned_data["reason"], actor=request.actor, clock=request.clock)
+            return redirect("exchange:node", node)
+        except PlatformError as refused:
+            errors.add_to(form, refused)
+            status = refused.status
+    facts = {"page": page, "form": form, "verb": verb, "verb_label": labels.NODE_VERBS[verb]}
+    return render(request, "exchange/change.html", facts, status=status)
+
+
+@require_GET
+@signed_in
+def exchanges(request: ActorRequest) -> HttpResponse:
+    """Exchanges of the reader's organization, or all for those who oversee."""
+    form = ExchangeFilter(request.GET or None)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    page = queries.exchanges(
+        actor=request.actor,
+        clock=request.clock,
+        outcome=chosen.get("outcome", ""),
+        match=chosen.get("match", ""),
+        grant=request.GET.get("grant", "")[:64],
+        after=request.GET.get("after", "")[:36],
+    )
+    sides = queries.three_sides(actor=request.actor)
+    return render(request, "exchange/exchanges.html", {"page": page, "form": form, "sides": sides})
+
+
+@require_GET
+@signed_in
+def exchange(request: ActorRequest, exchange: str) -> HttpResponse:
+    """One exchange with both ledger records side by side."""
+    page = queries.exchange(exchange=exchange, actor=request.actor, clock=request.clock)
+    sides = ((_("提供方账本"), page.provider), (_("使用方账本"), page.consumer))
+    return render(request, "exchange/exchange.html", {"page": page, "sides": sides})
+
+
+@require_GET
+@signed_in
+def flows(request: ActorRequest) -> HttpResponse:
+    """Flows, the stalest first."""
+    rows = queries.flows(actor=request.actor, clock=request.clock)
+    return render(request, "exchange/flows.html", {"rows": rows})
+
+
+@require_GET
+@signed_in
+def grant_use(request: ActorRequest, grant: UUID) -> HttpResponse:
+    """The live use of one grant: a fragment of the grant's page, readable alone."""
+    use = queries.grant_use(grant=grant, actor=request.actor, clock=request.clock)
+    inside = bool(request.headers.get("HX-Request"))
+    return render(request, "exchange/grant_use.html" if inside else "exchange/grant_use_page.html", {"use": use})
+
+
+def _node_page(request: ActorRequest, node: UUID, form: ApproveForm, *, status: int = 200) -> HttpResponse:
+    page = queries.node(node=node, actor=request.actor, clock=request.clock)
+    verbs = [(verb, labels.NODE_VERBS[verb]) for verb in page.verbs if verb != "approve"]
+    facts = {
+        "page": page,
+        "form": form,
+        "may_approve": "approve" in page.verbs,
+        "verbs": verbs,
+        "directory": _directory(request),
+    }
+    return render(request, "exchange/node.html", facts, status=status)
+
+
+def _directory(request: HttpRequest) -> queries.DirectoryState | None:
+    try:
+        return queries.directory_state(clock=request.clock)  # pyright: ignore[reportAttributeAccessIssue] -- middleware
+    except PlatformError:
+        return None

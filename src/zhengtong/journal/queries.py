@@ -1,0 +1,155 @@
+"""Reads of the journal (日志查询): frozen records, never rows."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from zhengtong.journal.models import Event, Job, ReadRecord
+from zhengtong.journal.rules import GENESIS, ChainHead, StoredEvent
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.errors import NotAllowed
+from zhengtong.kernel.events import known, lifted
+from zhengtong.kernel.paging import Page, cut, size
+
+CHUNK_ROWS = 1000
+SUBJECT_EVENTS_MAX = 5000  # a lifecycle with more is a bug, not a history
+READERS = frozenset({"auditor", "supervisor", "security_admin"})
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """One row of the jobs table (任务)."""
+
+    id: UUID
+    kind: str
+    state: str
+    attempts: int
+    run_after: datetime
+    last_error: str
+    every_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadView:
+    """One recorded read of personal data (查阅记录)."""
+
+    id: UUID
+    at: datetime
+    actor: UUID | None
+    organization: UUID | None
+    subject_kind: str
+    subject: str
+    fields: tuple[str, ...]
+    purpose: str
+    request_id: str
+
+
+def events_of(subject: UUID) -> tuple[StoredEvent, ...]:
+    """All events of one thing, oldest first (事件历史).
+
+    For the services and queries of its area, which know who may see it.
+    """
+    rows = Event.objects.filter(subject=subject).order_by("at", "id")[:SUBJECT_EVENTS_MAX]
+    return tuple(stored(row) for row in rows)
+
+
+def all_events(*, area: str = "", lift: bool = True) -> Iterator[StoredEvent]:
+    """All events, or those of one area, in the order they happened; streamed."""
+    rows = Event.objects.filter(name__startswith=f"{area}.") if area else Event.objects.all()
+    for row in rows.order_by("at", "id").iterator(chunk_size=CHUNK_ROWS):
+        yield stored(row, lift=lift)
+
+
+def sealed_events() -> Iterator[StoredEvent]:
+    """Sealed events as written, in chain order; streamed."""
+    for row in Event.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=CHUNK_ROWS):
+        yield stored(row, lift=False)
+
+
+def unsealed() -> tuple[int, datetime | None]:
+    """How many events wait for their seal, and since when the oldest does."""
+    waiting = Event.objects.filter(seq=None)
+    oldest = waiting.order_by("id").values_list("at", flat=True).first()
+    return waiting.count(), oldest
+
+
+def head() -> ChainHead:
+    """The last sealed event (链头)."""
+    last = Event.objects.filter(seq__isnull=False).order_by("-seq").values_list("seq", "digest").first()
+    return ChainHead(last[0], last[1]) if last and last[0] is not None else ChainHead(0, GENESIS)
+
+
+def stored(row: Event, *, lift: bool = True) -> StoredEvent:
+    """A row as a value; unknown names (an area that does not run here) are given as written."""
+    payload, version = json.loads(row.payload), row.schema_version
+    if lift and row.name in known():
+        payload, version = lifted(row.name, version=version, payload=payload), known()[row.name].VERSION
+    return StoredEvent(
+        id=row.id,
+        at=row.at,
+        actor=row.actor,
+        acting_for=row.acting_for,
+        organization=row.organization,
+        jurisdiction=row.jurisdiction,
+        name=row.name,
+        version=version,
+        request_id=row.request_id,
+        subject=row.subject,
+        payload=payload,
+        seq=row.seq,
+        digest=row.digest,
+    )
+
+
+def reads_of(
+    *, actor: Actor, subject_kind: str = "", subject: str = "", after: str = "", rows: int | None = None
+) -> Page[ReadView]:
+    """Who read personal data, newest first (查阅记录查询).
+
+    Raises:
+        NotAllowed: the actor is neither auditor, supervisor nor security administrator.
+    """
+    if not actor.roles & READERS and "system" not in actor.roles:
+        raise NotAllowed("journal.reads_for_auditors")
+    wanted = Q(subject_kind=subject_kind) if subject_kind else Q()
+    wanted &= Q(subject=subject) if subject else Q()
+    wanted &= Q(id__lt=UUID(after)) if after else Q()
+    count = size(rows)
+    found = ReadRecord.objects.filter(wanted).order_by("-id")[: count + 1]
+    return cut([(str(row.id), _read_view(row)) for row in found], rows=count)
+
+
+def jobs(*, state: str = "", after: str = "", rows: int | None = None) -> Page[JobView]:
+    """The jobs table in id order, optionally one state (任务列表)."""
+    wanted = Q(state=state) if state else Q()
+    wanted &= Q(id__gt=UUID(after)) if after else Q()
+    count = size(rows)
+    found = Job.objects.filter(wanted).order_by("id")[: count + 1]
+    return cut([(str(row.id), _job_view(row)) for row in found], rows=count)
+
+
+def job_counts() -> dict[str, int]:
+    """How many jobs wait, are leased, are dead."""
+    return dict(Job.objects.values_list("state").annotate(n=Count("id")).order_by("state"))
+
+
+def _read_view(row: ReadRecord) -> ReadView:
+    return ReadView(
+        id=row.id,
+        at=row.at,
+        actor=row.actor,
+        organization=row.organization,
+        subject_kind=row.subject_kind,
+        subject=row.subject,
+        fields=tuple(row.fields),
+        purpose=row.purpose,
+        request_id=row.request_id,
+    )
+
+
+def _job_view(row: Job) -> JobView:
+    return JobView(row.id, row.kind, row.state, row.attempts, row.run_after, row.last_error, row.every_s)

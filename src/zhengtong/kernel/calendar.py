@@ -1,0 +1,63 @@
+"""Working days (工作日): a calendar is data, and past its last published year it says so.
+
+Statutory holidays close weekdays; make-up days (调休) open weekends.  The yearly plan is a
+notice of the State Council, published about November for the year to come, so a date after
+the last published year is counted with ordinary weekends and is provisional (暂定).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+WALK_DAYS_MAX = 40_000  # about a century: a bound on every walk, so that bad data cannot hang a page
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """Which days count.  `closed` are weekdays off, `opened` are weekends worked."""
+
+    closed: frozenset[date]
+    opened: frozenset[date]
+    published_through: date
+    name: str = ""
+
+    def is_working(self, day: date) -> bool:
+        """Whether offices work on a day."""
+        return day in self.opened or (day.weekday() < 5 and day not in self.closed)
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether the day lies past the last published plan."""
+        return day > self.published_through
+
+    def working_days_after(self, start: date) -> Iterator[date]:
+        """The working days after a day, in order."""
+        day = start
+        for _ in range(WALK_DAYS_MAX):
+            day += _DAY
+            if self.is_working(day):
+                yield day
+
+    def add(self, start: date, working_days: int) -> date:
+        """The n-th working day after `start`; the day itself is not counted.  0 gives `start`."""
+        if working_days < 0:
+            raise ValueError("a limit cannot be negative")
+        day = start
+        for left, day in zip(range(working_days, 0, -1), self.working_days_after(start), strict=False):  # noqa: B007
+            if left == 1:
+                break
+        return day
+
+    def between(self, start: date, end: date) -> int:
+        """How many working days lie in (start, end]; negative when end is before start."""
+        if end < start:
+            return -self.between(end, start)
+        if (end - start).days > WALK_DAYS_MAX:
+            raise ValueError("the span is longer than any limit")
+        return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+    def extended(self, *, closed: Iterable[date] = (), opened: Iterable[date] = (), name: str = "") -> "WorkCalendar":
+        """This calendar with a region's own days added; a region may close days and may open them again."""
+        off, on = frozenset(closed), frozenset(opened)
+        return replace(self, closed=(self.closed - on) | off, opened=(self.opened - off) | on, name=name or self.name)

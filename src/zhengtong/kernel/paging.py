@@ -1,0 +1,29 @@
+"""Keyset paging (分页): pages that stay right while rows arrive."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+PAGE_ROWS_DEFAULT = 20
+PAGE_ROWS_MAX = 200
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows and the key after which the next page starts (empty string: no next page)."""
+
+    rows: tuple[T, ...]
+    next_after: str
+
+
+def size(asked: int | None) -> int:
+    """A page size within bounds."""
+    return min(max(asked or PAGE_ROWS_DEFAULT, 1), PAGE_ROWS_MAX)
+
+
+def cut(found: Sequence[tuple[str, T]], *, rows: int) -> Page[T]:
+    """A page from `rows + 1` found (key, row) pairs."""
+    kept = found[:rows]
+    return Page(rows=tuple(row for _, row in kept), next_after=kept[-1][0] if len(found) > rows else "")

@@ -1,0 +1,156 @@
+"""Bindings (绑定): which table answers for a resource, which table receives one, and the local ceiling.
+
+`bind` reads the source once: table and columns must exist, the role must be unable to write.
+The ceiling is the department's own word on what may ever leave; a grant beyond it is refused
+whoever signed it.
+"""
+
+import json
+import sqlite3
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from zhengtong.kernel.errors import NotFound, RuleBroken
+from zhengtong.node.compiled import Reading
+from zhengtong.node.sources import open_source
+from zhengtong.node.targets import open_target
+from zhengtong.wire.canonical import Json
+from zhengtong.wire.ceiling import Accept, Ceiling, ceiling_from_json, ceiling_to_json
+from zhengtong.wire.masks import Mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBinding:
+    """A resource this department provides, and where its rows stand."""
+
+    resource: str
+    url: str
+    table: str
+    columns: Mapping[str, str]
+    ceiling: Ceiling
+
+    def reading(self, dialect: str) -> Reading:
+        """What `compiled` needs to know."""
+        return Reading(table=self.table, columns=self.columns, dialect=dialect)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetBinding:
+    """Where rows of a resource are applied when this department pulls them."""
+
+    resource: str
+    url: str
+    table: str
+    columns: Mapping[str, str]
+
+
+def bind_source(db: sqlite3.Connection, binding: SourceBinding) -> None:
+    """Bind a resource to a table.  Refuses a role that can write, a missing table or column."""
+    source = open_source(binding.url)
+    try:
+        source.refuse_writers()
+        there = {column.name for column in source.columns(binding.table)}
+    finally:
+        source.close()
+    _check_columns(binding.columns, there=there, table=binding.table)
+    ceiling = json.dumps(ceiling_to_json(binding.ceiling), ensure_ascii=False)
+    _write(db, "source", binding.resource, binding.url, binding.table, binding.columns, ceiling)
+
+
+def bind_target(db: sqlite3.Connection, binding: TargetBinding) -> None:
+    """Bind a resource to the table its rows are applied to; the table is made at the first pull if it is missing."""
+    target = open_target(binding.url)
+    try:
+        there = set(target.columns(binding.table))
+    finally:
+        target.close()
+    if there:
+        _check_columns(binding.columns, there=there, table=binding.table)
+    _write(db, "target", binding.resource, binding.url, binding.table, binding.columns, "{}")
+
+
+def source_binding(db: sqlite3.Connection, resource: str) -> SourceBinding:
+    """The binding of a provided resource; NotFound if it is not bound here."""
+    row = db.execute("SELECT * FROM binding WHERE side = 'source' AND resource = ?", (resource,)).fetchone()
+    if row is None:
+        raise NotFound("node.not_bound", resource=resource)
+    return SourceBinding(
+        resource=resource,
+        url=row["url"],
+        table=row["table_name"],
+        columns=json.loads(row["columns"]),
+        ceiling=ceiling_from_json(cast(Json, json.loads(row["ceiling"]))),
+    )
+
+
+def target_binding(db: sqlite3.Connection, resource: str) -> TargetBinding:
+    """Where a pulled resource goes; NotFound if nobody said."""
+    row = db.execute("SELECT * FROM binding WHERE side = 'target' AND resource = ?", (resource,)).fetchone()
+    if row is None:
+        raise NotFound("node.no_target", resource=resource)
+    return TargetBinding(resource=resource, url=row["url"], table=row["table_name"], columns=json.loads(row["columns"]))
+
+
+def ceiling_of(
+    resource: str, columns: Mapping[str, str], *, masks: Mapping[str, str], purposes: tuple[str, ...],
+    rows_a_day: int | None, accept: str,
+) -> Ceiling:  # fmt: skip
+    """The ceiling in options of `bind`: every mapped item may leave, under the masks named."""
+    for item in masks:
+        if item not in columns:
+            raise RuleBroken("node.item_not_bound", item=item)
+    return Ceiling(
+        resource=resource,
+        fields={item: _mask(masks[item]) if item in masks else None for item in columns},
+        verify_fields=frozenset(columns),
+        max_rows_per_day=rows_a_day,
+        purposes=frozenset(purposes) or None,
+        accept=Accept.CONFIRM if accept == "confirm" else Accept.AUTOMATIC,
+    )
+
+
+def ceiling_from_file(path: Path, resource: str) -> Ceiling:
+    """The ceiling a department keeps as a TOML file (docs/howto): fields, verify, rows_per_day, purposes, accept."""
+    try:
+        held = tomllib.loads(path.read_text(encoding="utf-8"))
+        fields = {name: _mask(mask) if mask else None for name, mask in held["fields"].items()}
+        purposes = held.get("purposes")
+        return Ceiling(
+            resource=resource,
+            fields=fields,
+            verify_fields=frozenset(held.get("verify", fields)),
+            max_rows_per_day=held.get("rows_per_day"),
+            purposes=None if purposes is None else frozenset(purposes),
+            accept=Accept.CONFIRM if held.get("accept") == "confirm" else Accept.AUTOMATIC,
+        )
+    except (KeyError, AttributeError, TypeError, tomllib.TOMLDecodeError) as error:
+        raise RuleBroken("node.ceiling_file", path=path.name, reason=str(error)) from error
+
+
+def _mask(name: str) -> Mask:
+    try:
+        return Mask(name)
+    except ValueError:
+        raise RuleBroken("node.mask_unknown", mask=name, known="、".join(Mask)) from None
+
+
+def _check_columns(columns: Mapping[str, str], *, there: set[str], table: str) -> None:
+    for item, column in columns.items():
+        if column not in there:
+            raise NotFound("node.no_column", item=item, column=column, table=table)
+        if "%" in column or "\0" in column:
+            raise RuleBroken("node.column_name", column=column)
+
+
+def _write(
+    db: sqlite3.Connection, side: str, resource: str, url: str, table: str, columns: Mapping[str, str], ceiling: str
+) -> None:  # fmt: skip
+    db.execute(
+        "INSERT INTO binding (resource, side, url, table_name, columns, ceiling) VALUES (?,?,?,?,?,?)"
+        " ON CONFLICT (resource, side) DO UPDATE SET url = excluded.url, table_name = excluded.table_name,"
+        " columns = excluded.columns, ceiling = excluded.ceiling",
+        (resource, side, url, table, json.dumps(dict(columns), ensure_ascii=False), ceiling),
+    )

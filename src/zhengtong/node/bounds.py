@@ -1,0 +1,68 @@
+"""Every bound of the node (上限): bodies, queues, pages, retries and waits, named in one place.
+
+Units are in the names: _S seconds, _B bytes, _ROWS rows.  Nothing in the node waits, buffers
+or repeats without one of these.
+"""
+
+# what comes in over HTTP
+LOCAL_BODY_B = 256 << 10
+WIRE_BODY_B = 1 << 20
+ANSWER_BODY_B = 8 << 20
+HEADER_B = 32 << 10
+BODY_READ_S = 10.0
+IN_FLIGHT = 256
+IN_FLIGHT_PER_PEER = 64
+
+# what goes out over HTTP
+PEER_CONNECT_S = 3.0
+PEER_ANSWER_S = 20.0
+PARCEL_FETCH_S = 120.0
+CENTER_ANSWER_S = 15.0
+PEER_CONNECTIONS = 64
+
+# replay and time
+CREATED_WINDOW_S = 300
+REPLAY_KEPT_S = 2 * CREATED_WINDOW_S
+CLOCK_BACK_TOLERANCE_S = 5
+
+# directory
+DIRECTORY_EVERY_S = 30.0
+DIRECTORY_VALID_S = 24 * 3600
+DIRECTORY_B = 32 << 20
+STATUS_EVERY_S = 30.0
+
+# reading a department's database
+STATEMENT_S = 5.0
+RUN_STATEMENT_S = 600.0
+LOCK_WAIT_S = 4.0
+SOURCE_CONNECTIONS = 4
+ANSWER_ROWS = 1000
+CELL_CHARS = 65_536
+
+# batches
+PARCEL_ROWS = 65_536
+PARCEL_B = 32 << 20
+PARCEL_DECOMPRESSED_B = 256 << 20
+PARCELS_A_RUN = 100_000
+PARCEL_KEPT_S = 72 * 3600
+OPEN_RUNS = 16
+RUN_IDLE_S = 3600
+PARCELS_AHEAD = 4
+QUARANTINE_ROWS = 10_000
+RUN_START_S = 600.0
+FETCH_ATTEMPTS = 5
+
+# the journal thread: records and state become durable in groups
+GROUP = 1000
+JOURNAL_QUEUE = 4096
+
+# receipts to the center
+RECEIPTS_A_BATCH = 200
+RECEIPTS_EVERY_S = 5.0
+BACKOFF_FIRST_S = 1.0
+BACKOFF_MAX_S = 60.0
+
+# what is remembered for "why did this fail"
+REFUSALS_KEPT = 1000
+REFUSALS_SHOWN = 20
+TEXT_CHARS = 200

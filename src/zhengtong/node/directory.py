@@ -1,0 +1,201 @@
+"""The directory as a node holds it (名录): pulled, checked, persisted, and refused when it is too old.
+
+A view is one accepted state: roots, members, this node's grants.  It replaces the one before only
+after the ledger says so (a DIRECTORY record, the documents archived beside it).  A rollback, a fork
+or a clock gone back leaves the old view in place and an ALARM in the ledger.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.errors import NotAllowed, PlatformError
+from zhengtong.node.home import write_private
+from zhengtong.node.journal_thread import JournalThread, Step
+from zhengtong.node.ledger import LedgerStore
+from zhengtong.node.store import remember
+from zhengtong.wire.acceptance import (
+    Held,
+    accept_bundle,
+    accept_members,
+    accept_roots,
+    check_time,
+    held_from_json,
+    held_to_json,
+)
+from zhengtong.wire.canonical import Json, instant
+from zhengtong.wire.bundles import BUNDLE_BYTES_MAX
+from zhengtong.wire.directory import MEMBERS_BYTES_MAX, ROOTS_BYTES_MAX, Members, Roots, parse_members
+from zhengtong.wire.documents import SignedDocument, parse_document
+from zhengtong.wire.grant import Grant, grant_digest
+from zhengtong.wire.records import Record, RecordKind, directory_record, record_to_bytes
+
+_KINDS = {"roots": ROOTS_BYTES_MAX, "members": MEMBERS_BYTES_MAX, "grants": BUNDLE_BYTES_MAX}
+
+
+class Center(Protocol):
+    """Where documents come from: signed bytes, or None for "what you hold is the newest"."""
+
+    async def document(self, kind: str, *, etag: str) -> bytes | None:
+        """The newest document of a kind."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One accepted state of the directory."""
+
+    roots: Roots
+    members: Members
+    grants: Mapping[str, Grant]
+    digests: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def grant(self, name: str) -> Grant | None:
+        """A grant of this node by id, or by the number people know."""
+        found = self.grants.get(name)
+        return found or next((g for g in self.grants.values() if g.number == name), None)
+
+
+class Directory:
+    """Keeps the newest accepted view; `view` is the only thing the rest of the node reads."""
+
+    def __init__(self, folder: Path, *, node: str, pinned: str, clock: Clock) -> None:
+        self._folder = folder
+        self._node = node
+        self._pinned = pinned
+        self._clock = clock
+        self._documents: dict[str, SignedDocument] = {}
+        self._held: Held | None = None
+        self._view: View | None = None
+        self._alarmed: set[str] = set()
+
+    @property
+    def held(self) -> Held | None:
+        """The highest serial and the latest time seen."""
+        return self._held
+
+    def view(self, now: datetime) -> View:
+        """The view in force.  Raises NotAllowed when there is none, it is too old, or the clock has gone back."""
+        if self._view is None or self._held is None:
+            raise NotAllowed("node.no_directory", node=self._node)
+        self._held = check_time(self._held, now=now)
+        if now >= self._view.members.valid_until:
+            raise NotAllowed(
+                "wire.directory_expired", thing="members", valid_until=instant(self._view.members.valid_until)
+            )
+        return self._view
+
+    def last_view(self) -> View | None:
+        """The view whatever its age (status pages)."""
+        return self._view
+
+    def load(self, db_held: str) -> None:
+        """Read what was held before a restart; a document that no longer stands is left for the next pull."""
+        if not db_held:
+            return
+        self._held = held_from_json(json.loads(db_held))
+        for kind, limit in _KINDS.items():
+            path = self._folder / f"{kind}.json"
+            if path.is_file():
+                self._documents[kind] = parse_document(path.read_bytes(), kind=kind, max_bytes=limit)
+        if {"roots", "members"} <= self._documents.keys():
+            self._view, self._held = self._accept(self._documents, now=self._held.latest_seen)
+
+    async def refresh(self, center: Center, *, journal: JournalThread, ledger: LedgerStore) -> bool:
+        """Ask the center for newer documents and take them over.  True if the view changed.
+
+        Raises NotAllowed for what must not be taken (and records the alarm), Unreachable for a center that is down.
+        """
+        now = self._clock.now()
+        fresh = dict(self._documents)
+        changed = await self._fetch(center, fresh, ("roots", "members"))
+        try:
+            if changed and self._needs_bundle(fresh):
+                await self._fetch(center, fresh, ("grants",), anew=True)
+            if not changed:
+                if self._held is not None:
+                    self._held = check_time(self._held, now=now)
+                    await journal.do(self._remember_time)
+                return False
+            view, held = self._accept(fresh, now=now)
+        except PlatformError as refused:
+            await self._alarm(refused, fresh, journal)
+            raise
+        self._archive(fresh, view, ledger)
+        await journal.do(lambda step: self._commit(step, fresh, view, held))
+        self._view, self._held, self._documents = view, held, fresh
+        return True
+
+    async def _fetch(
+        self, center: Center, into: dict[str, SignedDocument], kinds: tuple[str, ...], *, anew: bool = False
+    ) -> bool:  # fmt: skip
+        changed = False
+        for kind in kinds:
+            etag = into[kind].digest if kind in into and not anew else ""
+            raw = await center.document(kind, etag=etag)
+            if raw is None:
+                continue
+            document = parse_document(raw, kind=kind, max_bytes=_KINDS[kind])
+            if kind not in into or document.to_bytes() != into[kind].to_bytes():
+                into[kind] = document
+                changed = True
+        return changed
+
+    def _needs_bundle(self, fresh: Mapping[str, SignedDocument]) -> bool:
+        """Whether the new members commit to another bundle for this node than the one held."""
+        if "members" not in fresh:
+            return False
+        due = parse_members(fresh["members"].payload_bytes).bundle(self._node)
+        return due is not None and ("grants" not in fresh or fresh["grants"].digest != due.digest)
+
+    def _accept(self, documents: Mapping[str, SignedDocument], *, now: datetime) -> tuple[View, Held]:
+        roots = accept_roots(documents["roots"], held=self._documents.get("roots"), pinned=self._pinned, now=now)
+        members, held = accept_members(documents["members"], roots=roots, held=self._held, now=now)
+        grants: tuple[Grant, ...] = ()
+        if members.bundle(self._node) is not None and "grants" in documents:
+            grants = accept_bundle(documents["grants"], roots=roots, members=members, node=self._node, now=now)
+        by_id = {grant.id: grant for grant in grants}
+        return View(roots, members, by_id, {i: grant_digest(g) for i, g in by_id.items()}), held
+
+    def _archive(self, documents: Mapping[str, SignedDocument], view: View, ledger: LedgerStore) -> None:
+        for kind, document in documents.items():
+            write_private(self._folder / f"{kind}.json", document.to_bytes())
+        ledger.archive(f"roots-{view.roots.version}.json", documents["roots"].to_bytes())
+        ledger.archive(f"members-{view.members.epoch}-{view.members.serial}.json", documents["members"].to_bytes())
+
+    def _commit(self, step: Step, documents: Mapping[str, SignedDocument], view: View, held: Held) -> None:
+        same_members = "members" in self._documents and self._documents["members"].digest == documents["members"].digest
+        same_roots = "roots" in self._documents and self._documents["roots"].digest == documents["roots"].digest
+        if not (same_members and same_roots):
+            record = directory_record(
+                at=self._clock.now(), members=documents["members"], roots=documents["roots"],
+                known_as=view.members.known_as,
+            )
+            step.append(record_to_bytes(record))
+        remember(step.db, "held", json.dumps(held_to_json(held)))
+
+    def _remember_time(self, step: Step) -> None:
+        if self._held is not None:
+            remember(step.db, "held", json.dumps(held_to_json(self._held)))
+
+    async def _alarm(self, refused: PlatformError, fresh: Mapping[str, SignedDocument], journal: JournalThread) -> None:
+        """Record, once for each document, that the center sent something that must not be taken."""
+        seen = f"{refused.key}:{fresh['members'].digest if 'members' in fresh else ''}"
+        if seen in self._alarmed:
+            return
+        self._alarmed.add(seen)
+        at = self._clock.now()
+        await journal.do(lambda step: step.append(record_to_bytes(alarm(at, key=refused.key, peer="center"))))
+
+
+def alarm(at: datetime, *, key: str, peer: str, exchange: str = "", said: str = "") -> Record:
+    """A record of something that must not happen, and what it was about."""
+    facts: dict[str, Json] = {"said": said} if said else {}
+    return Record(kind=RecordKind.ALARM, at=at, exchange=exchange or None, peer=peer, refusal=key, facts=facts)
+
+
+__all__ = ["Center", "Directory", "View", "alarm"]

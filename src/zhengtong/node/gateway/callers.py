@@ -1,0 +1,83 @@
+"""Who is calling from inside (本机调用方): systems by token or key, the engineer by the admin token.
+
+Local and admin endpoints answer loopback only, whatever address the gateway listens on.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+
+from starlette.requests import Request
+
+from zhengtong.kernel.errors import NotAllowed
+from zhengtong.node import accounts
+from zhengtong.node.core import Core
+from zhengtong.node.service import Node
+from zhengtong.wire.http_signature import verify_local
+from zhengtong.wire.suites import key_id
+
+
+def node_of(request: Request) -> Node:
+    """The node that answers."""
+    node: Node = request.app.state.node
+    return node
+
+
+async def system_of(request: Request) -> str:
+    """The registered system that calls.  Raises NotAllowed for anybody else."""
+    _loopback(request)
+    core = node_of(request).core
+    token = _bearer(request)
+    if token:
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        row = core.reader.execute("SELECT code FROM system WHERE token_digest = ?", (digest,)).fetchone()
+        if row is None:
+            raise NotAllowed("node.system_unknown")
+        return str(row["code"])
+    return await _signed_by(request, core)
+
+
+def engineer(request: Request) -> None:
+    """Refuse whoever does not hold this node's admin token."""
+    _loopback(request)
+    if not hmac.compare_digest(_bearer(request), node_of(request).core.home.secret("admin.token")):
+        raise NotAllowed("node.admin_token")
+
+
+async def _signed_by(request: Request, core: Core) -> str:
+    found: list[str] = []
+
+    def key_for(key: str) -> str:
+        for row in core.reader.execute("SELECT code, public FROM system WHERE public <> ''"):
+            if key_id(row["public"]) == key:
+                found.append(row["code"])
+                return str(row["public"])
+        raise NotAllowed("node.system_unknown")
+
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+    call = verify_local(
+        method=request.method, path=request.url.path, headers=headers, body=request.scope["body"],
+        key_for=key_for, now=core.clock.now(),
+    )  # fmt: skip
+    code = found[0]
+    fresh = await core.journal.do(
+        lambda step: accounts.first_time(step.db, peer=f"system:{code}", message=call.nonce, now=core.clock.now())
+    )
+    if not fresh:
+        raise NotAllowed("wire.refused_replay", id=call.nonce)
+    return code
+
+
+def _loopback(request: Request) -> None:
+    host = request.client.host if request.client else ""
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return
+    except ValueError:
+        pass
+    raise NotAllowed("node.loopback_only")
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

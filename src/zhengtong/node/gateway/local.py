@@ -1,0 +1,130 @@
+"""Endpoints for this department's systems (本机接口): one local call, a typed answer, a clear refusal."""
+
+import time
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from zhengtong.kernel.errors import RuleBroken
+from zhengtong.node import refusals as kept
+from zhengtong.node.bounds import REFUSALS_KEPT, REFUSALS_SHOWN, TEXT_CHARS
+from zhengtong.node.consumer import LocalAsk
+from zhengtong.node.gateway.callers import node_of, system_of
+from zhengtong.node.refusals import Refuse
+from zhengtong.node.standing import standing
+from zhengtong.wire.canonical import instant
+from zhengtong.wire.envelope import Kind
+
+
+async def query(request: Request) -> JSONResponse:
+    """Rows of one subject under a grant."""
+    return await _ask(request, Kind.QUERY)
+
+
+async def verify(request: Request) -> JSONResponse:
+    """Whether claimed values are right, and no more."""
+    return await _ask(request, Kind.VERIFY)
+
+
+async def pull(request: Request) -> JSONResponse:
+    """Pull everything a grant covers into the bound target."""
+    system = await system_of(request)
+    body = _body(request)
+    asked = LocalAsk(
+        kind=Kind.RUN, grant=_text(body, "grant"), system=system, purpose=_text(body, "purpose"),
+        case_ref=_text(body, "case_ref", empty=True) or None,
+    )  # fmt: skip
+    pulls = node_of(request).pulls
+    if body.get("wait", True):
+        return JSONResponse(await _remembered(request, pulls.pull(asked)))
+    return JSONResponse({"run": pulls.start(asked)}, 202)
+
+
+async def run(request: Request) -> JSONResponse:
+    """Where a pull stands."""
+    await system_of(request)
+    return JSONResponse(node_of(request).pulls.progress(request.path_params["run"]))
+
+
+async def status(request: Request) -> JSONResponse:
+    """How this node stands."""
+    await system_of(request)
+    core = node_of(request).core
+    return JSONResponse(standing(core.home, core.reader, now=core.clock.now(), ledger=core.ledger.head_text))
+
+
+async def refusals(request: Request) -> JSONResponse:
+    """Why calls failed, newest first."""
+    await system_of(request)
+    limit = request.query_params.get("limit", str(REFUSALS_SHOWN))
+    if not limit.isdigit() or not 0 < int(limit) <= REFUSALS_KEPT:
+        raise RuleBroken("node.ask_shape", part="limit")
+    return JSONResponse({"refusals": kept.last(node_of(request).core.reader, limit=int(limit))})
+
+
+async def _ask(request: Request, kind: Kind) -> JSONResponse:
+    began = time.perf_counter()
+    system = await system_of(request)
+    body = _body(request)
+    asked = LocalAsk(
+        kind=kind,
+        grant=_text(body, "grant"),
+        system=system,
+        purpose=_text(body, "purpose"),
+        case_ref=_text(body, "case_ref", empty=True) or None,
+        officer_ref=_text(body, "officer_ref", empty=True) or None,
+        lookup=_values(body, "lookup"),
+        claims=_values(body, "claims") if kind is Kind.VERIFY else {},
+        items=_list(body, "items"),
+    )
+    answer = await _remembered(request, node_of(request).consumer.ask(asked))
+    return JSONResponse({**answer, "ms": round((time.perf_counter() - began) * 1000)})
+
+
+async def _remembered(request: Request, asking: Any) -> dict[str, Any]:  # a coroutine of either side's answer
+    """Await an answer; a refusal before any peer was involved is remembered here."""
+    try:
+        return await asking
+    except Refuse as stop:
+        if stop.refusal.here is None:
+            core = node_of(request).core
+            at = instant(core.now())
+            await core.journal.do(lambda step: kept.keep(step.db, stop.refusal, at=at))
+        raise
+
+
+def _body(request: Request) -> dict[str, Any]:
+    try:
+        held = orjson.loads(request.scope["body"])
+    except orjson.JSONDecodeError:
+        raise RuleBroken("node.ask_shape", part="body") from None
+    if not isinstance(held, dict):
+        raise RuleBroken("node.ask_shape", part="body")
+    return held
+
+
+def _text(body: dict[str, Any], name: str, *, empty: bool = False) -> str:
+    value = body.get(name)
+    if value is None and empty:
+        return ""
+    if not isinstance(value, str) or len(value) > TEXT_CHARS or not (value or empty):
+        raise RuleBroken("node.ask_shape", part=name)
+    return value
+
+
+def _values(body: dict[str, Any], name: str) -> dict[str, str]:
+    held = body.get(name)
+    if not isinstance(held, dict) or not held:
+        raise RuleBroken("node.ask_shape", part=name)
+    if not all(isinstance(value, str) and len(value) <= TEXT_CHARS for value in held.values()):
+        raise RuleBroken("node.ask_shape", part=name)
+    return held
+
+
+def _list(body: dict[str, Any], name: str) -> tuple[str, ...]:
+    held = body.get(name) or []
+    if not isinstance(held, list) or not all(isinstance(item, str) and len(item) <= TEXT_CHARS for item in held):
+        raise RuleBroken("node.ask_shape", part=name)
+    return tuple(held)

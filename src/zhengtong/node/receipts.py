@@ -1,0 +1,94 @@
+"""Receipts to the center (回执): in batches, resumable, however long the center is away.
+
+A receipt waits in node.db until the center has taken it.  After each batch the node asks the center
+to co-sign its head; the co-signed head is kept beside the ledger's own.
+"""
+
+import json
+from typing import cast
+
+from zhengtong.kernel.errors import PlatformError
+from zhengtong.node import accounts
+from zhengtong.node.bounds import RECEIPTS_A_BATCH
+from zhengtong.node.center import CenterClient
+from zhengtong.node.core import Core
+from zhengtong.node.journal_thread import Step
+from zhengtong.node.store import fact, remember
+from zhengtong.wire.documents import check_signatures, document_from_json
+from zhengtong.wire.records import (
+    HEAD_BYTES_MAX,
+    ReceiptBatch,
+    Receipt,
+    parse_head,
+    parse_record,
+    receipts_document,
+)
+
+
+class Receipts:
+    """Sends what waits; made once for a node."""
+
+    def __init__(self, core: Core, center: CenterClient) -> None:
+        self._core = core
+        self._center = center
+
+    def waiting(self) -> int:
+        """Receipts the center has not taken yet."""
+        return int(self._core.reader.execute("SELECT count(*) FROM receipt").fetchone()[0])
+
+    async def send_all(self) -> int:
+        """Send until nothing waits.  Raises Unreachable if the center is away; what it took stays taken."""
+        sent = 0
+        while count := await self._send_batch():
+            sent += count
+        if sent or self._core.ledger.size != self._cosigned_size():
+            await self._cosign()
+        return sent
+
+    async def _send_batch(self) -> int:
+        core = self._core
+        rows = core.reader.execute("SELECT idx, request_digest FROM receipt ORDER BY idx LIMIT ?", (RECEIPTS_A_BATCH,)).fetchall()
+        if not rows:
+            return 0
+        receipts: list[Receipt] = []
+        for row in rows:
+            record = parse_record(core.ledger.record(row["idx"]))
+            receipts.append(accounts.receipt_of(record, index=row["idx"], request_digest=row["request_digest"]))
+        number = int(fact(core.reader, "receipt_batch") or 0) + 1
+        batch = ReceiptBatch(node=core.code, number=number, head=core.ledger.head, receipts=tuple(receipts))
+        await self._center.call("POST", "/receipts", body=receipts_document(batch, key=core.key).to_bytes())
+        through = int(rows[-1]["idx"])
+
+        def taken(step: Step) -> None:
+            step.db.execute("DELETE FROM receipt WHERE idx <= ?", (through,))
+            remember(step.db, "receipt_batch", str(number))
+
+        await core.journal.do(taken)
+        return len(rows)
+
+    async def _cosign(self) -> None:
+        """Show the center our head with the proof that it continues the last one it saw."""
+        core = self._core
+        last = (await self._center.call("GET", "/heads")).json().get("size")
+        size, head = core.ledger.size, core.ledger.head
+        proof = core.ledger.consistency(first=last, second=size) if isinstance(last, int) and 0 < last < size else []
+        body = json.dumps({"head": head.to_json(), "proof": [node.hex() for node in proof]}).encode()
+        answer = (await self._center.call("POST", "/heads", body=body)).json()
+        cosigned = document_from_json(answer.get("cosigned"), kind="head")
+        view = core.directory.last_view()
+        if view is None or parse_head(cosigned).node != core.code or len(cosigned.to_bytes()) > HEAD_BYTES_MAX:
+            return
+        check_signatures(cosigned, keys=view.roots.keys_for("heads", at=core.now()))
+        await core.journal.do(lambda step: remember(step.db, "cosigned_size", str(parse_head(cosigned).size)))
+        core.ledger.keep_cosigned(cosigned)
+
+    def _cosigned_size(self) -> int:
+        return int(cast(str, fact(self._core.reader, "cosigned_size") or "0"))
+
+
+async def try_send(receipts: Receipts) -> int:
+    """Send once; 0 if the center is away or refuses (the reason is counted, the receipts stay)."""
+    try:
+        return await receipts.send_all()
+    except PlatformError:
+        return 0

@@ -1,0 +1,142 @@
+"""PostgreSQL sources (PostgreSQL 数据源): READ ONLY transactions, a role that can write is refused."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from queue import LifoQueue
+from typing import LiteralString
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql as pg
+from psycopg.rows import tuple_row
+
+from zhengtong.kernel.errors import NotAllowed, NotFound, Unreachable
+from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, SOURCE_CONNECTIONS, STATEMENT_S
+from zhengtong.node.sources.base import Cell, Column, Row
+
+_OPTIONS = "-c default_transaction_read_only=on -c lock_timeout={lock} -c idle_in_transaction_session_timeout=60000"
+_FETCH = 8192
+
+# Everything a role could write through, itself or by SET ROLE; each line names one way.
+_WAYS_TO_WRITE: tuple[tuple[str, LiteralString], ...] = (
+    ("superuser/createrole/createdb/replication/bypassrls",
+     "SELECT rolname FROM pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER')"
+     " AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls) LIMIT 1"),
+    ("server role",
+     "SELECT rolname FROM pg_roles r WHERE rolname IN ('pg_write_all_data','pg_write_server_files',"
+     "'pg_execute_server_program','pg_read_server_files') AND pg_has_role(current_user, r.oid, 'MEMBER') LIMIT 1"),
+    ("owner",
+     "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+     " WHERE n.nspname !~ '^pg_(toast|temp)' AND pg_has_role(current_user, c.relowner, 'MEMBER') LIMIT 1"),
+    ("schema owner",
+     "SELECT nspname FROM pg_namespace WHERE pg_has_role(current_user, nspowner, 'MEMBER') LIMIT 1"),
+    ("CREATE in schema",
+     "SELECT n.nspname FROM pg_namespace n, pg_roles r WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+     " AND pg_has_role(current_user, r.oid, 'MEMBER') AND has_schema_privilege(r.oid, n.oid, 'CREATE') LIMIT 1"),
+    ("CREATE in database",
+     "SELECT r.rolname FROM pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER')"
+     " AND has_database_privilege(r.oid, current_database(), 'CREATE') LIMIT 1"),
+    ("INSERT/UPDATE/DELETE/TRUNCATE",
+     "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_roles r"
+     " WHERE c.relkind IN ('r','p','v','f','m') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+     " AND pg_has_role(current_user, r.oid, 'MEMBER')"
+     " AND (has_table_privilege(r.oid, c.oid, 'INSERT,UPDATE,DELETE,TRUNCATE,TRIGGER')"
+     " OR has_any_column_privilege(r.oid, c.oid, 'INSERT,UPDATE')) LIMIT 1"),
+    ("sequence",
+     "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_roles r"
+     " WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND pg_has_role(current_user, r.oid, 'MEMBER')"
+     " AND has_sequence_privilege(r.oid, c.oid, 'USAGE,UPDATE') LIMIT 1"),
+)  # fmt: skip
+
+
+class PostgresSource:
+    """A PostgreSQL database of a department."""
+
+    dialect = "postgres"
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._idle: LifoQueue[psycopg.Connection[Row]] = LifoQueue()
+        self._slots = threading.BoundedSemaphore(SOURCE_CONNECTIONS)
+
+    def refuse_writers(self) -> None:
+        with self._connection(STATEMENT_S) as db:
+            for way, question in _WAYS_TO_WRITE:
+                found = db.execute(question).fetchone()
+                if found:
+                    role = db.execute("SELECT current_user").fetchone()
+                    raise NotAllowed("node.source_can_write", role=str(role and role[0]), way=way, object=str(found[0]))
+
+    def columns(self, table: str) -> tuple[Column, ...]:
+        name = pg.Identifier(*table.split(".", 1)).as_string()
+        with self._connection(STATEMENT_S) as db:
+            found = db.execute(
+                "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+                " WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+                (name,),
+            ).fetchall()
+        if not found:
+            raise NotFound("node.no_table", table=table)
+        return tuple(Column(str(column), str(kind).upper()) for column, kind in found)
+
+    def rows(self, sql: str, values: Sequence[Cell], *, limit: int) -> list[Row]:
+        with self._connection(STATEMENT_S) as db:
+            return db.execute(sql.encode(), values).fetchmany(limit)
+
+    @contextmanager
+    def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> Iterator[Iterator[pa.RecordBatch]]:
+        with self._connection(RUN_STATEMENT_S, isolation="REPEATABLE READ") as db, db.cursor(name="run") as cursor:
+            cursor.itersize = _FETCH
+            cursor.execute(sql.encode(), values)
+            yield _batches(cursor, batch_rows)
+
+    def close(self) -> None:
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
+
+    def _open(self) -> "psycopg.Connection[Row]":
+        try:
+            db = psycopg.connect(
+                self._url,
+                autocommit=True,
+                connect_timeout=int(LOCK_WAIT_S),
+                options=_OPTIONS.format(lock=int(LOCK_WAIT_S * 1000)),
+                row_factory=tuple_row,
+            )
+        except psycopg.Error as error:
+            raise Unreachable("node.source_unreadable", reason=_short(error)) from error
+        return db
+
+    @contextmanager
+    def _connection(self, seconds: float, *, isolation: LiteralString = "READ COMMITTED") -> "Iterator[psycopg.Connection[Row]]":
+        """Lend a connection inside one READ ONLY transaction with a statement time-out."""
+        if not self._slots.acquire(timeout=LOCK_WAIT_S):
+            raise Unreachable("node.source_busy", connections=SOURCE_CONNECTIONS)
+        try:
+            db = self._idle.get_nowait() if not self._idle.empty() else self._open()
+            try:
+                db.execute(b"BEGIN TRANSACTION ISOLATION LEVEL " + isolation.encode() + b" READ ONLY")
+                db.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}".encode())
+                yield db
+                db.execute("COMMIT")
+            except psycopg.Error as error:
+                db.close()
+                raise Unreachable("node.source_failed", reason=_short(error)) from error
+            except BaseException:
+                db.close()
+                raise
+            self._idle.put(db)
+        finally:
+            self._slots.release()
+
+
+def _batches(cursor: "psycopg.ServerCursor[Row]", batch_rows: int) -> Iterator[pa.RecordBatch]:
+    names = [column.name for column in cursor.description or ()]
+    while chunk := cursor.fetchmany(batch_rows):
+        columns = [pa.array([None if c is None else str(c) for c in column], pa.string()) for column in zip(*chunk, strict=True)]
+        yield pa.RecordBatch.from_arrays(columns, names=names)
+
+
+def _short(error: psycopg.Error) -> str:
+    return (error.diag.message_primary or str(error)).splitlines()[0][:200]

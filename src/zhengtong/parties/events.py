@@ -1,0 +1,73 @@
+"""Facts about parties (主体事件).  No personal data: people appear by their id."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from zhengtong.kernel.events import Event, event
+
+
+@event("parties.organization.registered", version=1)
+@dataclass(frozen=True, slots=True)
+class OrganizationRegistered(Event):
+    code: str
+    level: str
+    jurisdiction: str
+    is_authority: bool
+
+
+@event("parties.officer.added", version=1)
+@dataclass(frozen=True, slots=True)
+class OfficerAdded(Event):
+    """Somebody joined; who it is stands only in the row."""
+
+
+@event("parties.seat.given", version=1)
+@dataclass(frozen=True, slots=True)
+class SeatGiven(Event):
+    officer: UUID
+    organization: UUID
+    roles: tuple[str, ...]
+    from_on: date
+    until_on: date | None
+
+
+@event("parties.seat.ended", version=1)
+@dataclass(frozen=True, slots=True)
+class SeatEnded(Event):
+    until_on: date
+
+
+@event("parties.account.opened", version=1)
+@dataclass(frozen=True, slots=True)
+class AccountOpened(Event):
+    officer: UUID
+    is_demo: bool
+
+
+@event("parties.account.signed-in", version=1)
+@dataclass(frozen=True, slots=True)
+class AccountSignedIn(Event):
+    seat: UUID | None
+
+
+@event("parties.account.locked", version=1)
+@dataclass(frozen=True, slots=True)
+class AccountLocked(Event):
+    failed: int
+
+
+@event("parties.substitute.appointed", version=1)
+@dataclass(frozen=True, slots=True)
+class SubstituteAppointed(Event):
+    absent: UUID
+    substitute: UUID
+    from_on: date
+    until_on: date
+
+
+@event("parties.duty.added", version=1)
+@dataclass(frozen=True, slots=True)
+class DutyAdded(Event):
+    organization: UUID
+    code: str

@@ -1,0 +1,155 @@
+"""Rows behind organizations, people and seats.  Rows store, `rules` decide, `services` are the only writers."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from zhengtong.journal.fields import EncryptedTextField
+from zhengtong.parties.rules import Level, OrgKind
+
+
+class Organization(models.Model):
+    """A body that provides, uses or governs shared data (机构).
+
+    Level, parent, line of guidance and vertical management are four separate facts: a district
+    bureau has the district government as parent and the city bureau as its line of guidance.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    code = models.CharField(max_length=40, unique=True)  # short ASCII slug, also the node's code on the wire
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=60)
+    uscc = models.CharField(max_length=18, blank=True)  # 统一社会信用代码, GB 32100
+    level = models.CharField(max_length=12, choices=[(v, v.name.title()) for v in Level])
+    kind = models.CharField(max_length=12, choices=[(v, v.name.title()) for v in OrgKind])
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # 上级(同级政府)
+    guidance_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # 业务指导
+    vertical_under = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # 垂直管理
+    jurisdiction = models.CharField(max_length=6, blank=True)  # GB/T 2260
+    is_authority = models.BooleanField(default=False)  # 政务数据共享主管部门
+    sharing_office = models.CharField(max_length=100, blank=True)  # 政务数据共享工作机构, 条例 11
+    active = models.BooleanField(default=True)
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("code",)
+        constraints = (
+            models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc=""), name="organization_uscc_once"),
+            models.CheckConstraint(name="organization_level_known", condition=Q(level__in=[str(v) for v in Level])),
+            models.CheckConstraint(name="organization_kind_known", condition=Q(kind__in=[str(v) for v in OrgKind])),
+            models.CheckConstraint(name="organization_code_given", condition=~Q(code="") & ~Q(name="")),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Officer(models.Model):
+    """A person who works for organizations (工作人员).  Contact is personal data and is encrypted."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=60)
+    phone = EncryptedTextField(blank=True, default="")
+    email = EncryptedTextField(blank=True, default="")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="officer_named", condition=~Q(name="")),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds an account by its login name (Django asks for this)."""
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(login=username)
+
+
+class Account(AbstractBaseUser):
+    """A login of one officer (账号).  Demo accounts have no password and work only in the demo."""
+
+    id = models.UUIDField(primary_key=True)
+    login = models.CharField(max_length=60, unique=True)
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="accounts")
+    is_demo = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    failed_sign_ins = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = AccountManager()
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="account_login_given", condition=~Q(login="")),)
+
+    def __str__(self) -> str:
+        return self.login
+
+
+class Seat(models.Model):
+    """An officer's place in an organization, with the roles it gives (岗位)."""
+
+    id = models.UUIDField(primary_key=True)
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="seats")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="seats")
+    roles = models.JSONField()  # list of Role values, in the order of the role table
+    title = models.CharField(max_length=100)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)  # last day; null: open-ended
+    given_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("given_at", "id")
+        constraints = (
+            models.CheckConstraint(
+                name="seat_ends_after_it_began", condition=Q(until_on=None) | Q(until_on__gte=F("from_on"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.id}"
+
+
+class Substitution(models.Model):
+    """Who stands in for an absent officer, and for how long (AB角)."""
+
+    id = models.UUIDField(primary_key=True)
+    absent = models.ForeignKey(Officer, models.PROTECT, related_name="absences")
+    substitute = models.ForeignKey(Officer, models.PROTECT, related_name="stand_ins")
+    from_on = models.DateField()
+    until_on = models.DateField()  # last day
+    reason = models.CharField(max_length=200)
+    appointed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("from_on", "id")
+        constraints = (
+            models.CheckConstraint(name="substitution_ends_after_it_began", condition=Q(until_on__gte=F("from_on"))),
+            models.CheckConstraint(name="substitute_is_another", condition=~Q(absent=F("substitute"))),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.from_on}..{self.until_on}"
+
+
+class Duty(models.Model):
+    """One line of an organization's list of powers and responsibilities (职责)."""
+
+    id = models.UUIDField(primary_key=True)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="duties")
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    legal_basis = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ("organization", "code")
+        constraints = (models.UniqueConstraint(fields=["organization", "code"], name="duty_code_once"),)
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,95 @@
+"""Signing in (登录): passwords with bounds, demo cards, and the record of both.
+
+Refusals say the same for an unknown login and a wrong password, and cost the same time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib.auth.hashers import check_password as password_matches
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from zhengtong.journal import door
+from zhengtong.journal.services import record
+from zhengtong.kernel.actors import SYSTEM, Actor
+from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.errors import NotAllowed
+from zhengtong.parties import events, queries
+from zhengtong.parties.models import Account
+
+FAILED_SIGN_INS_MAX = 5
+LOCK_MINUTES = 15
+PASSWORD_CHARACTERS_MAX = 200  # a bound on what one attempt can make us hash
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An account that proved itself, and the stamp that a session must carry."""
+
+    account: UUID
+    stamp: str
+
+
+def with_password(*, login: str, password: str, clock: Clock) -> SignedIn:
+    """Sign in with login and password (密码登录).
+
+    Raises:
+        NotAllowed: unknown, closed, wrong, or locked after FAILED_SIGN_INS_MAX wrong attempts.
+    """
+    if len(password) > PASSWORD_CHARACTERS_MAX or not password:
+        raise NotAllowed("parties.sign_in_refused")
+    outcome = _attempt(login, password, clock)  # its own transaction: a refusal must not undo the count
+    if isinstance(outcome, NotAllowed):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic
+def with_card(*, account: UUID, clock: Clock) -> SignedIn:
+    """Sign in with the card of a demo account (演示登录); only where ZHENGTONG_DEMO=1."""
+    row = Account.objects.filter(pk=account, is_demo=True, is_active=True).first()
+    if row is None or not door.is_demo():
+        raise NotAllowed("parties.sign_in_refused")
+    return _welcome(row, clock)
+
+
+def stamp_holds(*, account: UUID, stamp: str) -> bool:
+    """Whether a session's stamp still fits its account: closing it or a new password ends its sessions."""
+    row = Account.objects.filter(pk=account, is_active=True).first()
+    return row is not None and (door.is_demo() or not row.is_demo) and row.get_session_auth_hash() == stamp
+
+
+@transaction.atomic
+def _attempt(login: str, password: str, clock: Clock) -> SignedIn | NotAllowed:
+    row = Account.objects.select_for_update().filter(login=login[:60], is_active=True, is_demo=False).first()
+    if row is None:
+        make_password(password)  # spend what a real check spends
+        return NotAllowed("parties.sign_in_refused")
+    now = clock.now()
+    if row.locked_until is not None and now < row.locked_until:
+        return NotAllowed("parties.sign_in_locked", minutes=_minutes_left(row.locked_until, now))
+    if password_matches(password, row.password):
+        return _welcome(row, clock)
+    row.failed_sign_ins += 1
+    if row.failed_sign_ins >= FAILED_SIGN_INS_MAX:
+        row.locked_until = now + timedelta(minutes=LOCK_MINUTES)
+        record(events.AccountLocked(row.id, row.failed_sign_ins), actor=SYSTEM, clock=clock, jurisdiction="")
+        row.failed_sign_ins = 0
+    row.save(update_fields=["failed_sign_ins", "locked_until"])
+    return NotAllowed("parties.sign_in_refused")
+
+
+def _welcome(row: Account, clock: Clock) -> SignedIn:
+    row.failed_sign_ins, row.locked_until, row.last_login = 0, None, clock.now()
+    row.save(update_fields=["failed_sign_ins", "locked_until", "last_login"])
+    own = queries.account_seats(account=row.id, on=clock.today())
+    seat = own[0].seat.id if own else None
+    actor = Actor(row.officer_id, "", None, frozenset())
+    record(events.AccountSignedIn(row.id, seat), actor=actor, clock=clock, jurisdiction="")
+    return SignedIn(row.id, row.get_session_auth_hash())
+
+
+def _minutes_left(until: datetime, now: datetime) -> int:
+    return max(1, -int((now - until).total_seconds() // 60))

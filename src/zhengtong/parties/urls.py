@@ -1,0 +1,14 @@
+"""Addresses of sign-in and roles."""
+
+from django.urls import path
+
+from zhengtong.parties import views
+
+app_name = "parties"
+urlpatterns = [
+    path("signin", views.SignIn.as_view(), name="signin"),
+    path("signin/card", views.card, name="card"),
+    path("signin/seat", views.seat, name="seat"),
+    path("signout", views.sign_out, name="signout"),
+    path("roles", views.roles, name="roles"),
+]

@@ -1,0 +1,59 @@
+"""What views know about who acts (请求中的行为人)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.errors import NotAllowed
+from zhengtong.parties.queries import Place, SeatCard
+
+P = ParamSpec("P")
+
+ACCOUNT_KEY, SEAT_KEY, STAMP_KEY = "zt_account", "zt_seat", "zt_stamp"  # names in the session
+
+
+class VisitorRequest(HttpRequest):
+    """Any request after `ActorMiddleware`; the actor is None for somebody not signed in."""
+
+    actor: Actor | None
+    clock: Clock
+    seat: SeatCard | None
+    place: Place | None
+    places: tuple[Place, ...]
+    account_id: UUID | None
+
+
+class ActorRequest(HttpRequest):
+    """A request of somebody signed in (已登录请求)."""
+
+    actor: Actor
+    clock: Clock
+    seat: SeatCard
+    place: Place
+    places: tuple[Place, ...]
+    account_id: UUID
+
+
+def signed_in(
+    view: Callable[Concatenate[ActorRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let a view be reached only by somebody signed in; others go to the sign-in page and come back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if getattr(request, "actor", None) is None:
+            if request.path.startswith("/api/"):
+                raise NotAllowed("parties.sign_in_needed")
+            back = request.get_full_path() if request.method == "GET" else "/"
+            return HttpResponseRedirect(f"{reverse('parties:signin')}?{urlencode({'next': back})}")
+        # cast: the middleware has set the attributes that ActorRequest promises
+        return view(cast(ActorRequest, request), *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,132 @@
+"""Today it is my turn (今天轮到我): what waits for the reader in every area, first due first."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhengtong.catalog import queries as catalog
+from zhengtong.exchange import queries as exchange
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.clock import Clock
+from zhengtong.parties.rules import Role
+from zhengtong.portal.links import link
+from zhengtong.portal.mechanism import Words
+from zhengtong.sharing import queries as sharing
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a button of the inbox says, and the page it opens."""
+
+    label: Words
+    page: str = ""
+
+
+ACTS = {
+    "submit": Act(gettext_lazy("送本机构审签")),
+    "approve": Act(gettext_lazy("审签")),
+    "prepare_reply": Act(gettext_lazy("准备答复"), "sharing:reply"),
+    "consent": Act(gettext_lazy("签发答复"), "sharing:sign"),
+    "countersign": Act(gettext_lazy("复核签发"), "sharing:sign"),
+    "answer_supplement": Act(gettext_lazy("补正"), "sharing:answer_supplement"),
+    "agree_extension": Act(gettext_lazy("审批延期"), "sharing:extension"),
+    "deliver": Act(gettext_lazy("确认交付")),
+    "rectify": Act(gettext_lazy("整改并说明")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    """One thing that waits for the reader (待办)."""
+
+    title: str
+    number: str
+    who: str
+    why: str
+    article: str
+    due_on: date | None
+    late: bool
+    today: bool
+    provisional: bool
+    url: str
+    action: str
+
+
+def inbox(*, actor: Actor, clock: Clock) -> tuple[InboxLine, ...]:
+    """All that waits for the actor, what is due first on top."""
+    today = clock.today()
+    lines = [*_from_sharing(actor, today), *_from_catalog(actor), *_from_exchange(actor, clock)]
+    return tuple(sorted(lines, key=lambda line: (line.due_on or date.max, line.number)))
+
+
+def waiting(*, actor: Actor, clock: Clock) -> int:
+    """How many things wait for the actor, for the count in the menu."""
+    return len(inbox(actor=actor, clock=clock))
+
+
+def _from_sharing(actor: Actor, today: date) -> list[InboxLine]:
+    return [
+        InboxLine(
+            title=card.title,
+            number=card.number,
+            who=f"{card.consumer.short_name} → {card.provider.short_name}",
+            why="",
+            article=card.article,
+            due_on=card.due_on,
+            late=card.late,
+            today=card.due_on == today,
+            provisional=card.provisional,
+            url=_act_page(card.verb, kind=card.kind, id=str(card.id)),
+            action=str(ACTS[card.verb].label) if card.verb in ACTS else _("打开"),
+        )
+        for card in sharing.inbox(actor=actor, on=today)
+    ]
+
+
+def _act_page(verb: str, *, kind: str, id: str) -> str:
+    """The page on which the act is done; the thing's own page where it has none."""
+    page = ACTS[verb].page if verb in ACTS else ""
+    return link(page, id) or link(f"sharing:{kind}", id)
+
+
+def _from_catalog(actor: Actor) -> list[InboxLine]:
+    return [
+        InboxLine(
+            title=row.name,
+            number=row.guide_code,
+            who=row.provider_name,
+            why=_("目录条目待签署或审核"),
+            article="",
+            due_on=None,
+            late=False,
+            today=False,
+            provisional=False,
+            url=link("catalog:entry", str(row.id)),
+            action=_("打开条目"),
+        )
+        for row in catalog.inbox(actor=actor)
+    ]
+
+
+def _from_exchange(actor: Actor, clock: Clock) -> list[InboxLine]:
+    if not actor.has(Role.SECURITY_ADMIN):
+        return []
+    return [
+        InboxLine(
+            title=_("结点准入：核对密钥指纹"),
+            number=node.code,
+            who=node.organization,
+            why=_("由安全管理员批准，邀请人不得自批"),
+            article="",
+            due_on=None,
+            late=False,
+            today=False,
+            provisional=False,
+            url=link("exchange:node", str(node.id)),
+            action=_("核对并批准"),
+        )
+        for node in exchange.nodes(actor=actor, clock=clock)
+        if node.waits_for_approval
+    ]

@@ -1,0 +1,113 @@
+"""What the cross-area pages show (门户查询): frozen records gathered from the areas' own queries."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from zhengtong.catalog import queries as catalog
+from zhengtong.catalog.rules import ShareType
+from zhengtong.exchange import queries as exchange
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.clock import Clock
+from zhengtong.portal.links import link
+from zhengtong.portal.mechanism import FLOW, GROUPS, Words
+from zhengtong.sharing import queries as sharing
+
+HOME_LINES_MAX = 5
+FLOW_BOX_WIDTH, FLOW_GAP, FLOW_TOP = 150, 36, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number on the home page with the list behind it."""
+
+    value: int | str | None
+    label: str
+    url: str
+    note: str = ""
+    tone: str = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    name: Words
+    does: Words
+    url: str  # empty: not built yet (尚未建设)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    name: Words
+    asks: Words
+    parts: tuple[PartView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A box of the flow with its place in the picture."""
+
+    name: Words
+    does: Words
+    url: str
+    x: int
+    y: int
+    middle: int
+    arrow_from: int | None
+
+
+def groups() -> tuple[GroupView, ...]:
+    """The map of the mechanism with links to the pages that exist here."""
+    return tuple(
+        GroupView(g.name, g.asks, tuple(PartView(p.name, p.does, link(p.page)) for p in g.parts)) for g in GROUPS
+    )
+
+
+def flow() -> tuple[StageView, ...]:
+    """The way from entry to ledger, placed on one line."""
+    return tuple(
+        StageView(
+            name=stage.name,
+            does=stage.does,
+            url=link(stage.page),
+            x=index * (FLOW_BOX_WIDTH + FLOW_GAP) + 4,
+            y=FLOW_TOP,
+            middle=index * (FLOW_BOX_WIDTH + FLOW_GAP) + 4 + FLOW_BOX_WIDTH // 2,
+            arrow_from=index * (FLOW_BOX_WIDTH + FLOW_GAP) + 4 - FLOW_GAP if index else None,
+        )
+        for index, stage in enumerate(FLOW)
+    )
+
+
+def figures(*, actor: Actor | None, clock: Clock) -> tuple[Figure, ...]:
+    """The few numbers of the home page; those on requests only for somebody signed in."""
+    published = catalog.published_counts()
+    shown = [
+        Figure(published.get(kind, 0), label, link("catalog:list", query=f"share_type={kind.value}"))
+        for kind, label in (
+            (ShareType.UNCONDITIONAL, _("无条件共享的目录条目")),
+            (ShareType.CONDITIONAL, _("有条件共享的目录条目")),
+            (ShareType.WITHHELD, _("不予共享的目录条目")),
+        )
+    ]
+    if actor is not None:
+        shown += [*_request_figures(actor, clock), *_exchange_figures(actor, clock)]
+    return tuple(shown)
+
+
+def _request_figures(actor: Actor, clock: Clock) -> list[Figure]:
+    counted = sharing.counts(actor=actor, on=clock.today())
+    requests, grants = link("sharing:requests"), link("sharing:grants", query="state=active")
+    return [
+        Figure(counted.due_today, _("今天到期的申请"), f"{requests}?due=today"),
+        Figure(counted.late, _("逾期未答复的申请"), f"{requests}?due=late", tone="late" if counted.late else "quiet"),
+        Figure(counted.active_grants, _("有效的共享许可"), grants),
+        Figure(counted.median_reply_days, _("答复用时中位数（工作日）"), requests),
+    ]
+
+
+def _exchange_figures(actor: Actor, clock: Clock) -> list[Figure]:
+    counted = exchange.counts(actor=actor, clock=clock)
+    return [
+        Figure(f"{counted.heard} / {counted.active}", _("在线结点 / 全部结点"), link("exchange:nodes")),
+        Figure(counted.exchanges_today, _("今天的交换记录"), link("exchange:exchanges")),
+    ]

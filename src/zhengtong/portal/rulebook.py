@@ -1,0 +1,76 @@
+"""The limits in force, in words (期限与依据)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.deadlines import Bound, TimeLimit, Unit
+from zhengtong.parties.rules import Role, role_label
+from zhengtong.regulations import limits
+from zhengtong.regulations.limits import StatedLimit
+from zhengtong.ui.language import lang
+from zhengtong.ui.templatetags.ui import listed
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """A time limit in force, in words (期限)."""
+
+    act: str
+    length: str
+    bound: str
+    extension: str
+    stops: str
+    cites: str
+    in_force_from: date
+    mark: str
+    note: str
+
+
+def limits_in_force(*, actor: Actor | None, clock: Clock) -> tuple[LimitLine, ...]:
+    """The time limits that bind here today, with their articles and marks."""
+    place = actor.jurisdiction if actor else ""
+    return tuple(_limit_line(stated) for stated in limits.all_limits(on=clock.today(), jurisdiction=place))
+
+
+def _limit_line(stated: StatedLimit) -> LimitLine:
+    held = stated.limit
+    return LimitLine(
+        act=stated.act_en if lang() == "en" else held.act,
+        length=_length(held.days, held.unit),
+        bound=_("最长") if held.bound is Bound.MAX else _("最短"),
+        extension=_extension(held),
+        stops=listed(sorted(held.clock_stops_for)),
+        cites=held.cites,
+        in_force_from=held.in_force_from,
+        mark=_mark(held.mark),
+        note=stated.note,
+    )
+
+
+def _length(days: int, unit: Unit) -> str:
+    if unit is Unit.WORKING_DAY:
+        return _("{days} 个工作日").format(days=days)
+    return _("{days} 日").format(days=days)
+
+
+def _extension(held: TimeLimit) -> str:
+    if held.bound is Bound.MIN:
+        return ""  # a period to keep has no extension
+    if not held.extension_days:
+        return _("不得延长")
+    agreed_by = role_label(Role(held.extended_by), lang()) if held.extended_by in set(Role) else held.extended_by
+    return _("可延长 {length}，须经{who}同意").format(length=_length(held.extension_days, held.unit), who=agreed_by)
+
+
+def _mark(mark: str) -> str:
+    """How sure the number is, in words."""
+    return {
+        "V": _("已核对条文"),
+        "S": _("见于公开办事指南"),
+        "M": _("待核对"),
+        "D": _("本系统默认值，可调整"),
+    }.get(mark, mark)

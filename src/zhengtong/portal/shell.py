@@ -1,0 +1,107 @@
+"""The frame of every page, filled in (页框): menu by role, counts, language, role bar, demo date."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.clock import Clock
+from zhengtong.parties import queries as parties
+from zhengtong.parties.queries import Place
+from zhengtong.parties.rules import role_label
+from zhengtong.portal import inbox
+from zhengtong.portal.links import link
+from zhengtong.ui import dates
+from zhengtong.ui.language import lang
+from zhengtong.ui.look import Look
+from zhengtong.ui.shell import MenuItem, Reader, Seat, Shell
+
+INBOX = "portal:inbox"
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: the `shell` that `ui/base.html` draws."""
+    actor: Actor | None = getattr(request, "actor", None)
+    clock: Clock | None = getattr(request, "clock", None)
+    if clock is None:  # an answer made before the request had a clock: the bare frame
+        return {"shell": Shell(name=_("政通"), look=Look.of(request))}
+    return {
+        "shell": Shell(
+            name=_("政通"),
+            menu=_menu(request.path, actor, clock),
+            reader=_reader(getattr(request, "place", None), actor),
+            sign_in_url=link("parties:signin"),
+            sign_out_url=link("parties:signout"),
+            sign_in_action=link("parties:card"),
+            seats=_seats(request, clock),
+            inbox_url=link(INBOX),
+            search_url=link("catalog:list"),
+            look_url=link("portal:look"),
+            language_url=link("portal:language"),
+            language=get_language() or "zh-hans",
+            demo=bool(settings.ZHENGTONG_DEMO),
+            today=clock.today(),
+            look=Look.of(request),
+            here=request.get_full_path() if request.method == "GET" else "/",
+        )
+    }
+
+
+def _menu(path: str, actor: Actor | None, clock: Clock) -> tuple[MenuItem, ...]:
+    entries: list[tuple[str, str, int | None]] = [("portal:home", _("首页"), None)]
+    if actor is not None:
+        entries.append((INBOX, _("今天轮到我"), inbox.waiting(actor=actor, clock=clock)))
+    entries.append(("catalog:list", _("目录"), None))
+    if actor is not None:
+        entries += [
+            ("sharing:requests", _("共享申请"), None),
+            ("sharing:grants", _("共享许可"), None),
+            ("exchange:exchanges", _("交换记录"), None),
+            ("exchange:nodes", _("结点"), None),
+        ]
+    entries.append(("portal:rules", _("期限与依据"), None))
+    found = [(link(name), label, count) for name, label, count in entries]
+    here = max((url for url, _label, _count in found if url and _below(path, url)), key=len, default="")
+    return tuple(MenuItem(label=label, url=url, current=url == here, count=count) for url, label, count in found if url)
+
+
+def _below(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
+
+
+def _reader(place: Place | None, actor: Actor | None) -> Reader | None:
+    if place is None or actor is None:
+        return None
+    acting_for = ""
+    if place.standing_in:
+        until = dates.day(place.until_on, lang=lang()) if place.until_on else ""
+        acting_for = _("{name}（至{until}）").format(name=place.seat.officer_name, until=until)
+    return Reader(
+        name=actor.name,
+        organization=place.seat.organization.name,
+        roles=tuple(role_label(role, lang()) for role in place.seat.roles),
+        acting_for=acting_for,
+    )
+
+
+def _seats(request: HttpRequest, clock: Clock) -> tuple[Seat, ...]:
+    if not settings.ZHENGTONG_DEMO:
+        return ()
+    place: Place | None = getattr(request, "place", None)
+    account = getattr(request, "account_id", None)
+    return tuple(
+        Seat(
+            name=card.officer_name,
+            post=_post(card),
+            account=str(card.account),
+            seat=str(card.seat),
+            current=place is not None and card.account == account and card.seat == place.seat.id,
+        )
+        for card in parties.sign_in_cards(on=clock.today())
+    )
+
+
+def _post(card: parties.SignInCard) -> str:
+    post = f"{card.organization_name} {card.title}"
+    return _("{post}（代{name}）").format(post=post, name=card.standing_in_for) if card.standing_in_for else post

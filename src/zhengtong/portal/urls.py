@@ -1,0 +1,14 @@
+"""Addresses of the cross-area pages."""
+
+from django.urls import path
+
+from zhengtong.portal import views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("inbox", views.inbox, name="inbox"),
+    path("rules", views.rules, name="rules"),
+    path("look", views.look, name="look"),
+    path("language", views.language, name="language"),
+]

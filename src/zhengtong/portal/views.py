@@ -1,0 +1,71 @@
+"""Pages that cross areas (门户页面)."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from zhengtong.parties.web import ActorRequest, signed_in
+from zhengtong.portal import inbox as inboxes
+from zhengtong.portal import queries, rulebook
+from zhengtong.ui.look import Look
+
+LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The map of the mechanism and the few numbers, each with the list behind."""
+    actor, clock = request.actor, request.clock  # type: ignore[attr-defined]  # set by the middleware
+    page = {
+        "figures": queries.figures(actor=actor, clock=clock),
+        "groups": queries.groups(),
+        "flow": queries.flow(),
+        "waiting": inboxes.inbox(actor=actor, clock=clock)[: queries.HOME_LINES_MAX] if actor else (),
+    }
+    return render(request, "portal/home.html", page)
+
+
+@require_safe
+@signed_in
+def inbox(request: ActorRequest) -> HttpResponse:
+    """Today it is my turn."""
+    return render(request, "portal/inbox.html", {"lines": inboxes.inbox(actor=request.actor, clock=request.clock)})
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """The time limits in force."""
+    actor, clock = request.actor, request.clock  # type: ignore[attr-defined]  # set by the middleware
+    lines = rulebook.limits_in_force(actor=actor, clock=clock)
+    return render(request, "portal/rules.html", {"lines": lines, "today": clock.today()})
+
+
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    """Remember how the reader wants to see pages."""
+    answer = HttpResponseRedirect(_back(request))
+    chosen = request.POST
+    Look(large="large" in chosen, dark="dark" in chosen, contrast="contrast" in chosen).remember(answer)
+    return answer
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Remember the reader's language; an unknown one changes nothing."""
+    answer = HttpResponseRedirect(_back(request))
+    chosen = request.POST.get("language", "")
+    if translation.check_for_language(chosen) and chosen in dict(settings.LANGUAGES):
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=LANGUAGE_COOKIE_AGE_S, samesite="Lax", httponly=True
+        )
+    return answer
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the reader was; never another host."""
+    wanted = request.POST.get("next", "/")
+    allowed = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
+    return wanted if allowed and wanted.startswith("/") else "/"

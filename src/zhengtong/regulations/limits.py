@@ -1,0 +1,106 @@
+"""Time limits in force (期限规则): which limit binds, on a day, in a place."""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+
+from zhengtong.kernel.deadlines import Bound, TimeLimit, Unit
+from zhengtong.kernel.errors import NotFound, RuleBroken
+
+NATIONAL = "national"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedLimit:
+    """A limit together with what the pages say about it."""
+
+    limit: TimeLimit
+    act_en: str
+    note: str = ""
+
+
+def limit(limit_id: str, *, on: date, jurisdiction: str = "", local: Iterable[TimeLimit] = ()) -> TimeLimit:
+    """The limit in force on a day in a jurisdiction (GB/T 2260 code, "" for the country).
+
+    `local` are rows of the authority's own, laid over the files.  The nearest jurisdiction
+    wins (district, city, province, country), and in it the latest in force on the day.
+
+    Raises:
+        NotFound: no such limit is in force on that day.
+        RuleBroken: the local value moves the general limit against the requester.
+    """
+    held = [s.limit for s in _stated()] + list(local)
+    for place in _upward(jurisdiction):
+        found = [x for x in held if x.id == limit_id and x.jurisdiction == place and x.in_force_from <= on]
+        if found:
+            nearest = max(found, key=lambda x: x.in_force_from)
+            _check_favour(nearest, held, on)
+            return nearest
+    raise NotFound("regulations.no_such_limit", id=limit_id, on=on.isoformat())
+
+
+def all_limits(*, on: date, jurisdiction: str = "", local: Iterable[TimeLimit] = ()) -> tuple[StatedLimit, ...]:
+    """Every limit in force on a day in a jurisdiction, in the order of the national file."""
+    rows, seen = [], set[str]()
+    own = tuple(local)
+    for stated in _stated():
+        if stated.limit.id in seen or stated.limit.in_force_from > on:
+            continue
+        seen.add(stated.limit.id)
+        rows.append(
+            StatedLimit(limit(stated.limit.id, on=on, jurisdiction=jurisdiction, local=own), stated.act_en, stated.note)
+        )
+    return tuple(rows)
+
+
+def _check_favour(nearest: TimeLimit, held: list[TimeLimit], on: date) -> None:
+    if nearest.jurisdiction == "":
+        return
+    general = [x for x in held if x.id == nearest.id and x.jurisdiction == "" and x.in_force_from <= on]
+    if general and not nearest.favours_applicant(max(general, key=lambda x: x.in_force_from)):
+        raise RuleBroken("regulations.against_requester", id=nearest.id, jurisdiction=nearest.jurisdiction)
+
+
+def _upward(jurisdiction: str) -> tuple[str, ...]:
+    """A place and those above it: 990102 → 990102, 990100, 990000, country."""
+    if not jurisdiction:
+        return ("",)
+    chain = (jurisdiction, jurisdiction[:4] + "00", jurisdiction[:2] + "0000", "")
+    return tuple(dict.fromkeys(chain))
+
+
+@lru_cache(maxsize=1)
+def _stated() -> tuple[StatedLimit, ...]:
+    folder = files(__package__ or "zhengtong.regulations").joinpath("limits")
+    rows: list[StatedLimit] = []
+    for source in sorted(folder.iterdir(), key=lambda entry: (entry.name != f"{NATIONAL}.toml", entry.name)):
+        place = source.name.removesuffix(".toml")
+        table = tomllib.loads(source.read_text(encoding="utf-8"))["limit"]
+        rows.extend(_read(row, "" if place == NATIONAL else place) for row in table)
+    return tuple(rows)
+
+
+def _read(row: dict[str, object], jurisdiction: str) -> StatedLimit:
+    stops = row["clock_stops_for"]
+    in_force_from = row["in_force_from"]
+    assert isinstance(stops, list)
+    assert isinstance(in_force_from, date)
+    read = TimeLimit(
+        id=str(row["id"]),
+        act=str(row["act"]),
+        days=int(str(row["days"])),
+        unit=Unit(str(row["unit"])),
+        bound=Bound(str(row["bound"])),
+        extension_days=int(str(row["extension_days"])),
+        extended_by=str(row["extended_by"]),
+        clock_stops_for=frozenset(str(stop) for stop in stops),
+        on_expiry=str(row["on_expiry"]),
+        cites=str(row["cites"]),
+        in_force_from=in_force_from,
+        jurisdiction=jurisdiction,
+        mark=str(row["mark"]),
+    )
+    return StatedLimit(read, str(row["act_en"]), str(row.get("note", "")))

@@ -1,0 +1,85 @@
+"""zhengtong sharing …: the same queries, from a terminal (共享申请、共享许可)."""
+
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from zhengtong.journal.door import current_clock
+from zhengtong.sharing import queries
+from zhengtong.sharing.rules import STATE_WORDS
+
+ROWS_DEFAULT = 200
+
+app = typer.Typer(help="Sharing requests and grants (共享申请、共享许可).", no_args_is_help=True)
+
+Today = Annotated[str, typer.Option("--today", help="Count as of this legal day, YYYY-MM-DD; today if left out.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+State = Annotated[str, typer.Option(help="Only this state, e.g. received, refused; `late` for overdue.")]
+After = Annotated[str, typer.Option(help="Only numbers after this one (the page before ended with it).")]
+Rows = Annotated[int, typer.Option(help="How many lines at most, up to 200.")]
+
+
+@app.command()
+def requests(
+    state: State = "", after: After = "", rows: Rows = ROWS_DEFAULT, today: Today = "", as_json: AsJson = False
+) -> None:
+    """List requests by number, with where they stand and when they are due."""
+    page = queries.everything(on=_day(today), state=state, after=after, rows=rows)
+    for line in page.rows:
+        _say(_request_text(line), line, as_json=as_json)
+    if page.next_after and not as_json:
+        typer.echo(f"… --after {page.next_after}")
+
+
+@app.command()
+def overdue(
+    provider: Annotated[str, typer.Option(help="Department code; every department if left out.")] = "",
+    today: Today = "",
+    as_json: AsJson = False,
+) -> None:
+    """List requests whose reply is late (条例 第三十九条第四项).  Exit status 1 if there are any."""
+    late = queries.overdue(actor=None, on=_day(today), provider=provider)
+    for line in late:
+        _say(_request_text(line), line, as_json=as_json)
+    raise typer.Exit(code=1 if late else 0)
+
+
+@app.command()
+def grants(
+    state: State = "", after: After = "", rows: Rows = ROWS_DEFAULT, today: Today = "", as_json: AsJson = False
+) -> None:
+    """List grants by number: whose data, for whom, until when."""
+    page = queries.all_grants(on=_day(today), state=state, after=after, rows=rows)
+    for line in page.rows:
+        _say(_grant_text(line), line, as_json=as_json)
+    if page.next_after and not as_json:
+        typer.echo(f"… --after {page.next_after}")
+
+
+def _day(text: str) -> date:
+    if not text:
+        return current_clock().today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day like 2026-10-16", param_hint="--today") from None
+
+
+def _say(text: str, line: queries.RequestLine | queries.GrantLine, *, as_json: bool) -> None:
+    typer.echo(json.dumps(asdict(line), ensure_ascii=False, default=str) if as_json else text)
+
+
+def _request_text(line: queries.RequestLine) -> str:
+    due = f"期限 {line.due_on}" if line.due_on else ""
+    late = "  已超期" if line.late else "  暂定" if line.provisional else ""
+    words = STATE_WORDS[line.state].zh
+    return f"{line.number}  {words}  {line.consumer.short_name} → {line.provider.short_name} {line.entry_name}  {due}{late}"
+
+
+def _grant_text(line: queries.GrantLine) -> str:
+    words = STATE_WORDS[line.state].zh
+    organs = f"{line.provider.short_name} → {line.consumer.short_name}"
+    return f"{line.number}  {words}  {organs} {line.entry_name}  {line.valid_from} 至 {line.valid_until}"

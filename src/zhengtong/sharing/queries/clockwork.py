@@ -1,0 +1,60 @@
+"""Clocks of stored rows (期限计算): facts from rows, limits and calendars from standards, rules for the rest."""
+
+from datetime import date
+
+from zhengtong.kernel.deadlines import ClockView, TimeLimit
+from zhengtong.sharing.models import Grant, SharingRequest
+from zhengtong.sharing.rules import DELIVER, RECTIFICATION, ReplyFacts, delivery_clock, reply_clock
+from zhengtong.standards import queries as standards
+
+
+def reply_facts(row: SharingRequest) -> ReplyFacts:
+    """The dated facts a reply clock is derived from."""
+    supplement = getattr(row, "supplement", None)
+    agreed = next((e for e in row.extensions.all() if e.agreed), None)
+    return ReplyFacts(
+        received_on=row.received_on,
+        supplement_asked_on=supplement.asked_on if supplement else None,
+        supplemented_on=supplement.answered_on if supplement else None,
+        extended_on=agreed.answered_on if agreed else None,
+        extension_days=agreed.days if agreed else 0,
+        answered_on=row.decided_on or row.withdrawn_on,
+    )
+
+
+def reply_limit(row: SharingRequest) -> TimeLimit:
+    """The limit that binds the reply: in force on the day of receipt, in the provider's place."""
+    assert row.received_on is not None
+    return standards.limit_for(row.limit_id, on=row.received_on, jurisdiction=row.jurisdiction)
+
+
+def request_clock(row: SharingRequest, *, on: date) -> ClockView:
+    """Where the reply clock of a request stands; a draft's has not started."""
+    if row.received_on is None:
+        return ClockView(None, False, "", None, None, False)
+    calendar = standards.calendar_for(row.jurisdiction)
+    return reply_clock(reply_facts(row), reply_limit(row), calendar, on=on)
+
+
+def grant_clock(row: Grant, *, jurisdiction: str, on: date) -> ClockView:
+    """Where the delivery clock of a grant stands."""
+    return delivery_view(
+        consented_on=row.consented_on, ended_on=row.delivered_on or row.ended_on, jurisdiction=jurisdiction, on=on
+    )
+
+
+def delivery_view(*, consented_on: date, ended_on: date | None, jurisdiction: str, on: date) -> ClockView:
+    """The delivery clock from its two days (条例 第二十二条)."""
+    return delivery_clock(
+        consented_on=consented_on,
+        ended_on=ended_on,
+        limit=standards.limit_for(DELIVER, on=consented_on, jurisdiction=jurisdiction),
+        calendar=standards.calendar_for(jurisdiction),
+        on=on,
+    )
+
+
+def rectify_day(*, suspended_on: date, jurisdiction: str) -> date:
+    """The day by which misuse must be put right when nobody names one [D]."""
+    limit = standards.limit_for(RECTIFICATION, on=suspended_on, jurisdiction=jurisdiction)
+    return standards.calendar_for(jurisdiction).add(suspended_on, limit.days)

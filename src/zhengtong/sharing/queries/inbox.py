@@ -1,0 +1,108 @@
+"""今天轮到我 (inbox): what waits for an actor's own act, most urgent first, each with its article."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from zhengtong.kernel.actors import Actor
+from zhengtong.parties import queries as parties
+from zhengtong.parties.rules import Role
+from zhengtong.sharing.models import Grant, SharingRequest
+from zhengtong.sharing.queries.lines import grant_lines, request_lines
+from zhengtong.sharing.queries.records import GrantLine, InboxCard, RequestLine
+from zhengtong.sharing.queries.scope import region_prefix
+from zhengtong.sharing.queries.turns import article_of_verb
+from zhengtong.sharing.rules import ANSWERABLE, GrantState, RequestState
+
+INBOX_ROWS_MAX = 200
+
+_OPEN = Q(state__in=[str(s) for s in ANSWERABLE])
+_ASKED = Q(extensions__agreed__isnull=True, extensions__asked_on__isnull=False)
+_PREPARED = Q(reply__isnull=False, reply__signed_by__isnull=True)
+
+
+def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
+    """What waits for this actor on a day.  Nothing for an actor without an organization or such a role."""
+    if actor.organization is None:
+        return ()
+    cards = [card for verb, where in _waiting(actor) for card in _cards(verb, where, on=on)]
+    cards += _grant_cards(actor, on=on)
+    cards.sort(key=lambda card: (card.due_on is None, card.due_on or on, card.number))
+    return tuple(cards[:INBOX_ROWS_MAX])
+
+
+def _waiting(actor: Actor) -> list[tuple[str, Q]]:
+    """Per verb: which requests wait for it, for the roles the actor holds."""
+    organ, found = actor.organization, list[tuple[str, Q]]()
+    if actor.has(Role.DATA_OFFICER):
+        found += [
+            ("prepare_reply", _OPEN & Q(provider=organ, reply__isnull=True)),
+            ("answer_supplement", Q(state=str(RequestState.SUPPLEMENT_ASKED), consumer=organ)),
+            ("submit", Q(state=str(RequestState.DRAFT), consumer=organ)),
+        ]
+    if actor.has(Role.SHARING_OFFICE_HEAD):
+        found += [
+            ("consent", _OPEN & Q(provider=organ) & _PREPARED),
+            ("approve", Q(state=str(RequestState.OWN_REVIEW), consumer=organ)),
+        ]
+    if actor.has(Role.AUTHORITY_LEADER) and _is_authority(actor):
+        place = Q(jurisdiction__startswith=region_prefix(actor.jurisdiction))
+        found += [
+            ("agree_extension", Q(state=str(RequestState.RECEIVED)) & _ASKED & place),
+            ("countersign", _OPEN & Q(provider=organ, reply__signed_by__isnull=False)),
+        ]
+    return found
+
+
+def _is_authority(actor: Actor) -> bool:
+    assert actor.organization is not None
+    return parties.organization(id=actor.organization).is_authority
+
+
+def _cards(verb: str, where: Q, *, on: date) -> list[InboxCard]:
+    found = SharingRequest.objects.filter(where).distinct().order_by("due_on", "number")[:INBOX_ROWS_MAX]
+    return [_request_card(verb, line) for line in request_lines(found, on=on)]
+
+
+def _request_card(verb: str, line: RequestLine) -> InboxCard:
+    return InboxCard(
+        kind="request",
+        id=line.id,
+        number=line.number,
+        title=line.entry_name,
+        consumer=line.consumer,
+        provider=line.provider,
+        verb=verb,
+        due_on=line.due_on,
+        provisional=line.provisional,
+        remaining=line.remaining,
+        late=line.late,
+        article=article_of_verb(verb),
+    )
+
+
+def _grant_cards(actor: Actor, *, on: date) -> list[InboxCard]:
+    if not actor.has(Role.DATA_OFFICER):
+        return []
+    deliver = Q(state=str(GrantState.DELIVERING), provider=actor.organization)
+    rectify = Q(state=str(GrantState.SUSPENDED), consumer=actor.organization)
+    found = Grant.objects.filter(deliver | rectify).select_related("request").order_by("number")[:INBOX_ROWS_MAX]
+    return [_grant_card(line) for line in grant_lines(found, on=on)]
+
+
+def _grant_card(line: GrantLine) -> InboxCard:
+    suspended = line.state is GrantState.SUSPENDED
+    return InboxCard(
+        kind="grant",
+        id=line.id,
+        number=line.number,
+        title=line.entry_name,
+        consumer=line.consumer,
+        provider=line.provider,
+        verb="rectify" if suspended else "deliver",
+        due_on=line.due_on,
+        provisional=line.provisional,
+        remaining=None,
+        late=line.late,
+        article=article_of_verb("lift" if suspended else "deliver"),
+    )

@@ -1,0 +1,91 @@
+"""Rows as list lines (列表行), shared by the queries here."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from zhengtong.journal import queries as journal
+from zhengtong.parties import queries as parties
+from zhengtong.sharing.models import Grant, SharingRequest
+from zhengtong.sharing.queries.records import GrantLine, Happening, Organ, RequestLine
+from zhengtong.sharing.queries.scope import organs
+from zhengtong.sharing.rules import ANSWERABLE, REGULATION, GrantState, RequestState
+from zhengtong.standards import queries as standards
+
+HISTORY_ROWS_MAX = 200
+
+
+def request_lines(found: Iterable[SharingRequest], *, on: date) -> tuple[RequestLine, ...]:
+    held: Sequence[SharingRequest] = list(found)
+    known = organs(id for row in held for id in (row.consumer_id, row.provider_id))
+    calendars = {place: standards.calendar_for(place) for place in {row.jurisdiction for row in held}}
+    lines = []
+    for row in held:
+        waits = row.due_on is not None and RequestState(row.state) in ANSWERABLE
+        remaining = calendars[row.jurisdiction].between(on, row.due_on) if waits and row.due_on else None
+        lines.append(request_line(row, known, on=on, remaining=remaining))
+    return tuple(lines)
+
+
+def request_line(row: SharingRequest, known: dict[UUID, Organ], *, on: date, remaining: int | None) -> RequestLine:
+    state = RequestState(row.state)
+    waits = state in ANSWERABLE and row.due_on is not None
+    return RequestLine(
+        id=row.id,
+        number=row.number,
+        entry=row.entry_id,
+        entry_code=row.entry_code,
+        entry_name=row.entry_name,
+        consumer=known[row.consumer_id],
+        provider=known[row.provider_id],
+        purpose=row.purpose,
+        state=state,
+        received_on=row.received_on,
+        due_on=row.due_on,
+        provisional=row.due_provisional,
+        remaining=remaining,
+        late=row.answered_late or bool(waits and row.due_on and row.due_on < on and not row.due_provisional),
+        decided_on=row.decided_on,
+        limit_id=row.limit_id,
+        article=f"{REGULATION} 第二十一条",
+    )
+
+
+def grant_lines(found: Iterable[Grant], *, on: date) -> tuple[GrantLine, ...]:
+    """Grants as list lines; rows must come with their request."""
+    held = list(found)
+    known = organs(id for row in held for id in (row.consumer_id, row.provider_id))
+    return tuple(_grant_line(row, known, on=on) for row in held)
+
+
+def _grant_line(row: Grant, known: dict[UUID, Organ], *, on: date) -> GrantLine:
+    state = GrantState(row.state)
+    due = {GrantState.DELIVERING: row.deliver_due_on, GrantState.SUSPENDED: row.rectify_by}.get(state)
+    provisional = row.deliver_provisional and state is GrantState.DELIVERING
+    return GrantLine(
+        id=row.id,
+        number=row.number,
+        request=row.request_id,
+        request_number=row.request.number,
+        entry=row.request.entry_id,
+        entry_code=row.request.entry_code,
+        entry_name=row.request.entry_name,
+        provider=known[row.provider_id],
+        consumer=known[row.consumer_id],
+        purpose=row.request.purpose,
+        state=state,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        due_on=due,
+        provisional=provisional,
+        late=bool(due and due < on and not provisional),
+        delivered_on=row.delivered_on,
+        ended_on=row.ended_on,
+    )
+
+
+def history(subject: UUID) -> tuple[Happening, ...]:
+    """What the event log says happened, oldest first, with names."""
+    facts = journal.events_of(subject)[:HISTORY_ROWS_MAX]
+    names = parties.officer_names({fact.actor for fact in facts if fact.actor})
+    return tuple(Happening(fact.at, fact.name, names.get(fact.actor, "")) for fact in facts)

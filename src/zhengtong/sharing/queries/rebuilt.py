@@ -1,0 +1,76 @@
+"""What rows hold and what replayed facts imply, in one shape (重放核对)."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from zhengtong.kernel.events import JsonValue
+from zhengtong.sharing.models import Grant, SharingRequest
+from zhengtong.sharing.queries.clockwork import reply_facts
+from zhengtong.sharing.rules import ReplyFacts, reply_clock
+from zhengtong.standards import queries as standards
+
+Columns = dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A request as its events tell it."""
+
+    number: str = ""
+    state: str = "draft"
+    limit_id: str = ""
+    jurisdiction: str = ""
+    decision_digest: str = ""
+    facts: ReplyFacts = field(default_factory=ReplyFacts)
+
+
+def clock_columns(held: Replayed) -> Columns:
+    """The columns a request must have, its due date derived afresh from the dated facts."""
+    facts = held.facts
+    return {
+        "number": held.number,
+        "state": held.state,
+        "limit_id": held.limit_id,
+        "received_on": _text(facts.received_on),
+        "supplement_asked_on": _text(facts.supplement_asked_on),
+        "supplemented_on": _text(facts.supplemented_on),
+        "extended_on": _text(facts.extended_on),
+        "extension_days": facts.extension_days,
+        "answered_on": _text(facts.answered_on),
+        "due_on": _text(_due(held)),
+        "decision_digest": held.decision_digest,
+    }
+
+
+def _due(held: Replayed) -> date | None:
+    received = held.facts.received_on
+    if received is None:
+        return None
+    limit = standards.limit_for(held.limit_id, on=received, jurisdiction=held.jurisdiction)
+    return reply_clock(held.facts, limit, standards.calendar_for(held.jurisdiction), on=received).due_on
+
+
+def actual_rows() -> dict[str, Columns]:
+    """The same columns as the rows hold them; the due date is the cached one."""
+    rows = dict[str, Columns]()
+    for row in SharingRequest.objects.select_related("supplement").prefetch_related("extensions").iterator(500):
+        held = Replayed(row.number, row.state, row.limit_id, row.jurisdiction, row.decision_digest, reply_facts(row))
+        rows[f"request {row.id}"] = clock_columns(held) | {"due_on": _text(row.due_on)}
+    for grant in Grant.objects.order_by("number").iterator(500):
+        rows[f"grant {grant.id}"] = {
+            "state": grant.state,
+            "number": grant.number,
+            "terms_digest": grant.terms_digest,
+            "decision_digest": grant.decision_digest,
+            "consented_on": _text(grant.consented_on),
+            "valid_from": _text(grant.valid_from),
+            "valid_until": _text(grant.valid_until),
+            "delivered_on": _text(grant.delivered_on),
+            "suspended_on": _text(grant.suspended_on),
+            "ended_on": _text(grant.ended_on),
+        }
+    return rows
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None

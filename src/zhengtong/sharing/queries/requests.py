@@ -1,0 +1,127 @@
+"""What can be asked about requests (申请查询).  Every query takes the actor and denies by default."""
+
+from collections.abc import Iterable
+from datetime import date
+from statistics import median_low
+from uuid import UUID
+
+from django.db.models import Q
+
+from zhengtong.kernel import paging
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.errors import NotFound
+from zhengtong.parties import queries as parties
+from zhengtong.sharing.models import Grant, SharingRequest
+from zhengtong.sharing.queries.lines import request_lines
+from zhengtong.sharing.queries.records import Counts, RequestLine
+from zhengtong.sharing.queries.scope import visible_requests
+from zhengtong.sharing.rules import ANSWERABLE, DECIDED_STATES, GrantState, RequestState
+from zhengtong.standards import queries as standards
+
+OVERDUE_ROWS_MAX = 1_000
+MEDIAN_ROWS_MAX = 2_000
+
+
+def requests(
+    *,
+    actor: Actor,
+    on: date,
+    state: str = "",
+    role: str = "any",
+    after: str = "",
+    rows: int | None = None,
+) -> paging.Page[RequestLine]:
+    """Requests the actor may see, newest number first.
+
+    `role` narrows to those the actor's organization asks (`consumer`) or answers (`provider`);
+    `state` is a RequestState, `open` or `late`; `after` is a number: the page before ended with it.
+    """
+    wanted = paging.size(rows)
+    found = SharingRequest.objects.filter(visible_requests(actor)).filter(_narrowed(actor, role, state, on)).distinct()
+    if after:
+        found = found.filter(number__lt=after)
+    held = list(found.order_by("-number")[: wanted + 1])
+    lines = request_lines(held, on=on)
+    return paging.cut([(line.number, line) for line in lines], rows=wanted)
+
+
+def _narrowed(actor: Actor, role: str, state: str, on: date) -> Q:
+    asked = Q()
+    if role == "consumer":
+        asked &= Q(consumer=actor.organization)
+    elif role == "provider":
+        asked &= Q(provider=actor.organization, received_on__isnull=False)
+    if state == "open":
+        asked &= ~Q(state__in=[str(s) for s in (*DECIDED_STATES, RequestState.WITHDRAWN)])
+    elif state == "late":
+        asked &= _late(on)
+    elif state:
+        asked &= Q(state=state)
+    return asked
+
+
+def _late(on: date) -> Q:
+    """Nothing is deemed late on a provisional date (暂定)."""
+    return Q(state__in=[str(s) for s in ANSWERABLE], due_on__lt=on, due_provisional=False)
+
+
+def overdue(*, actor: Actor | None, on: date, provider: str = "") -> tuple[RequestLine, ...]:
+    """Requests whose answer is late on a day, the longest first.  `actor` None is the operator at the console."""
+    found = SharingRequest.objects.filter(_late(on))
+    if actor is not None:
+        found = found.filter(visible_requests(actor)).distinct()
+    if provider:
+        found = found.filter(provider=parties.organization_by_code(code=provider).id)
+    return request_lines(found.order_by("due_on", "number")[:OVERDUE_ROWS_MAX], on=on)
+
+
+def everything(*, on: date, state: str = "", after: str = "", rows: int | None = None) -> paging.Page[RequestLine]:
+    """All received requests, for the operator at the console (no actor: whoever runs it owns the database)."""
+    wanted = paging.size(rows)
+    found = SharingRequest.objects.filter(_late(on) if state == "late" else Q(state=state) if state else Q())
+    if after:
+        found = found.filter(number__gt=after)
+    lines = request_lines(found.order_by("number")[: wanted + 1], on=on)
+    return paging.cut([(line.number, line) for line in lines], rows=wanted)
+
+
+def decision_record(*, actor: Actor, request: UUID) -> bytes:
+    """The canonical record of a decision; its digest stands in every grant (决定记录).  Raises NotFound."""
+    row = SharingRequest.objects.filter(visible_requests(actor), pk=request).first()
+    if row is None or not row.decision:
+        raise NotFound("sharing.no_decision", id=str(request))
+    return row.decision.encode()
+
+
+def counts(*, actor: Actor | None, on: date) -> Counts:
+    """Numbers over what the actor may see; `actor` None: over everything (home page, console)."""
+    scope = Q() if actor is None else visible_requests(actor)
+    ids = SharingRequest.objects.filter(scope).values("id")
+    found = SharingRequest.objects.filter(id__in=ids)
+    waiting = found.filter(state__in=[str(s) for s in ANSWERABLE])
+
+    def in_state(state: RequestState) -> int:
+        return found.filter(state=str(state)).count()
+
+    return Counts(
+        open=found.filter(received_on__isnull=False, decided_on__isnull=True, withdrawn_on__isnull=True).count(),
+        due_today=waiting.filter(due_on=on).count(),
+        late=found.filter(_late(on)).count(),
+        consented=in_state(RequestState.CONSENTED),
+        partial=in_state(RequestState.PARTLY_CONSENTED),
+        refused=in_state(RequestState.REFUSED),
+        active_grants=Grant.objects.filter(request__in=ids, state=str(GrantState.ACTIVE)).count(),
+        median_reply_days=_median_days(
+            found.filter(decided_on__isnull=False)
+            .order_by("-decided_on")
+            .values_list("received_on", "supplement__answered_on", "decided_on", "jurisdiction")[:MEDIAN_ROWS_MAX]
+        ),
+    )
+
+
+def _median_days(answered: Iterable[tuple[date, date | None, date, str]]) -> int | None:
+    """Median working days from receipt (or the supplement, which restarts the clock) to the answer."""
+    found = list(answered)
+    calendars = {place: standards.calendar_for(place) for place in {row[3] for row in found}}
+    days = [calendars[place].between(again or received, decided) for received, again, decided, place in found]
+    return median_low(days) if days else None

@@ -1,0 +1,110 @@
+"""Requests, grants and their clocks from events alone (重放), to be compared with the rows."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+
+from zhengtong.journal import rebuild
+from zhengtong.journal.rules import StoredEvent
+from zhengtong.kernel.events import JsonValue
+from zhengtong.sharing.queries.rebuilt import Replayed, actual_rows, clock_columns
+
+Columns = dict[str, JsonValue]
+
+
+def register() -> None:
+    """Register sharing with `journal rebuild --check`."""
+    rebuild.register("sharing", replay=replay, actual=actual_rows)
+
+
+def replay(events: Iterable[StoredEvent]) -> dict[str, Columns]:
+    """State, dates and due date of every request, and state of every grant, as the events imply them."""
+    requests, grants = dict[str, Replayed](), dict[str, Columns]()
+    for fact in events:
+        key, kind = str(fact.subject), fact.name.split(".")[1]
+        if kind == "request":
+            held = requests.get(key, Replayed())
+            requests[key] = _REQUEST.get(fact.name, _same)(held, fact.payload, fact.jurisdiction)
+        else:
+            grants[key] = {**grants.get(key, {}), **_GRANT[fact.name](fact.payload)}
+    rows = {f"request {key}": clock_columns(held) for key, held in requests.items()}
+    return rows | {f"grant {key}": columns for key, columns in grants.items()}
+
+
+def _same(held: Replayed, _payload: Columns, _place: str) -> Replayed:
+    return held
+
+
+def _drafted(held: Replayed, payload: Columns, place: str) -> Replayed:
+    return replace(held, number=payload["number"], limit_id=payload["limit_id"], jurisdiction=place, state="draft")
+
+
+def _submitted(held: Replayed, _payload: Columns, _place: str) -> Replayed:
+    return replace(held, state="own_review")
+
+
+def _returned(held: Replayed, _payload: Columns, _place: str) -> Replayed:
+    return replace(held, state="draft")
+
+
+def _received(held: Replayed, payload: Columns, place: str) -> Replayed:
+    facts = replace(held.facts, received_on=_day(payload["received_on"]))
+    return replace(held, state="received", limit_id=payload["limit_id"], jurisdiction=place, facts=facts)
+
+
+def _asked(held: Replayed, payload: Columns, _place: str) -> Replayed:
+    return replace(
+        held, state="supplement_asked", facts=replace(held.facts, supplement_asked_on=_day(payload["asked_on"]))
+    )
+
+
+def _supplemented(held: Replayed, payload: Columns, _place: str) -> Replayed:
+    facts = replace(held.facts, supplemented_on=_day(payload["supplemented_on"]))
+    return replace(held, state="received", limit_id=payload["limit_id"], facts=facts)
+
+
+def _extended(held: Replayed, payload: Columns, _place: str) -> Replayed:
+    facts = replace(held.facts, extended_on=_day(payload["extended_on"]), extension_days=payload["days"])
+    return replace(held, state="extended", facts=facts)
+
+
+def _decided(held: Replayed, payload: Columns, _place: str) -> Replayed:
+    facts = replace(held.facts, answered_on=_day(payload["decided_on"]))
+    return replace(held, state=payload["state"], facts=facts, decision_digest=payload["decision_digest"])
+
+
+def _withdrawn(held: Replayed, payload: Columns, _place: str) -> Replayed:
+    return replace(held, state="withdrawn", facts=replace(held.facts, answered_on=_day(payload["withdrawn_on"])))
+
+
+def _day(text: JsonValue) -> date:
+    return date.fromisoformat(text)
+
+
+_REQUEST: dict[str, Callable[[Replayed, Columns, str], Replayed]] = {
+    "sharing.request.drafted": _drafted,
+    "sharing.request.submitted": _submitted,
+    "sharing.request.returned": _returned,
+    "sharing.request.received": _received,
+    "sharing.request.supplement-asked": _asked,
+    "sharing.request.supplemented": _supplemented,
+    "sharing.request.extended": _extended,
+    "sharing.request.decided": _decided,
+    "sharing.request.withdrawn": _withdrawn,
+}
+
+
+def _issued(payload: Columns) -> Columns:
+    kept = ("number", "terms_digest", "decision_digest", "consented_on", "valid_from", "valid_until")
+    blank: Columns = {"state": "delivering", "delivered_on": None, "suspended_on": None, "ended_on": None}
+    return blank | {name: payload[name] for name in kept}
+
+
+_GRANT: dict[str, Callable[[Columns], Columns]] = {
+    "sharing.grant.issued": _issued,
+    "sharing.grant.delivered": lambda p: {"state": "active", "delivered_on": p["delivered_on"]},
+    "sharing.grant.suspended": lambda p: {"state": "suspended", "suspended_on": p["suspended_on"]},
+    "sharing.grant.lifted": lambda p: {"state": "active", "suspended_on": None},
+    "sharing.grant.terminated": lambda p: {"state": "terminated", "ended_on": p["ended_on"]},
+    "sharing.grant.expired": lambda p: {"state": "expired", "ended_on": p["ended_on"]},
+}

@@ -1,0 +1,190 @@
+"""The two lifecycles of sharing (共享申请、共享许可), as tables that read like the articles.
+
+Every move of a request or a grant is a line here: who may make it, on whose side, and under
+which article.  Services look moves up; pages draw them; nothing else decides them.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from zhengtong.kernel.errors import WrongState
+from zhengtong.kernel.lifecycle import Lifecycle, Step
+from zhengtong.parties.rules import Role
+from zhengtong.sharing.rules.words import Words
+
+REGULATION = "政务数据共享条例"
+
+
+class RequestState(StrEnum):
+    """Where a request stands (申请状态)."""
+
+    DRAFT = "draft"  # 草稿
+    OWN_REVIEW = "own_review"  # 待本部门共享工作机构负责人同意
+    RECEIVED = "received"  # 待答复
+    SUPPLEMENT_ASKED = "supplement_asked"  # 待补充材料
+    EXTENDED = "extended"  # 已延长，待答复
+    CONSENTED = "consented"  # 同意共享
+    PARTLY_CONSENTED = "partly_consented"  # 部分同意
+    REFUSED = "refused"  # 不同意共享
+    WITHDRAWN = "withdrawn"  # 已撤回
+
+
+class GrantState(StrEnum):
+    """Where a grant stands (许可状态)."""
+
+    DELIVERING = "delivering"  # 待提供
+    ACTIVE = "active"  # 使用中
+    SUSPENDED = "suspended"  # 已暂停
+    TERMINATED = "terminated"  # 已终止
+    EXPIRED = "expired"  # 已到期
+
+
+class Side(StrEnum):
+    """Whose turn a move is."""
+
+    CONSUMER = "consumer"  # 使用方
+    PROVIDER = "provider"  # 提供方
+    AUTHORITY = "authority"  # 主管部门
+    OVERSEER = "overseer"  # 提供方或者主管部门 (条例 第二十七条)
+    CLOCKWORK = "clockwork"  # 到期由系统办理
+
+
+_S, _G, _R = RequestState, GrantState, Role
+_OFFICER = frozenset({_R.DATA_OFFICER.value})
+_HEAD = frozenset({_R.SHARING_OFFICE_HEAD.value})
+_EITHER = _OFFICER | _HEAD
+_LEADER = frozenset({_R.AUTHORITY_LEADER.value})
+_OVERSEER = frozenset({_R.SHARING_OFFICE_HEAD.value, _R.AUTHORITY_REVIEWER.value, _R.AUTHORITY_LEADER.value})
+_SYSTEM = frozenset({"system"})
+_20, _21, _22, _27 = "第二十条", "第二十一条", "第二十二条", "第二十七条"
+
+OPEN_STATES = (_S.DRAFT, _S.OWN_REVIEW, _S.RECEIVED, _S.SUPPLEMENT_ASKED, _S.EXTENDED)
+ANSWERABLE = (_S.RECEIVED, _S.EXTENDED)
+DECIDED_STATES = (_S.CONSENTED, _S.PARTLY_CONSENTED, _S.REFUSED)
+LIVE_GRANTS = (_G.DELIVERING, _G.ACTIVE, _G.SUSPENDED)
+
+
+def _answer(verb: str, target: RequestState, needs: str) -> tuple[Step, ...]:
+    return tuple(Step(verb, state, target, by=_HEAD, cites=_20, needs=needs) for state in ANSWERABLE)
+
+
+REQUEST = Lifecycle(
+    name="共享申请",
+    start=_S.DRAFT,
+    steps=(
+        Step("submit", _S.DRAFT, _S.OWN_REVIEW, by=_OFFICER, cites=_20),
+        Step("return", _S.OWN_REVIEW, _S.DRAFT, by=_HEAD, cites=_20, needs="理由"),
+        Step("approve", _S.OWN_REVIEW, _S.RECEIVED, by=_HEAD, cites=_20),
+        Step("ask_supplement", _S.RECEIVED, _S.SUPPLEMENT_ASKED, by=_OFFICER, cites=_21, needs="全部缺项，一次告知"),
+        Step("answer_supplement", _S.SUPPLEMENT_ASKED, _S.RECEIVED, by=_OFFICER, cites=_21),
+        Step("ask_extension", _S.RECEIVED, _S.RECEIVED, by=_EITHER, cites=_21, needs="理由、天数"),
+        Step("agree_extension", _S.RECEIVED, _S.EXTENDED, by=_LEADER, cites=_21),
+        Step("decline_extension", _S.RECEIVED, _S.RECEIVED, by=_LEADER, cites=_21, needs="理由"),
+        Step("prepare_reply", _S.RECEIVED, _S.RECEIVED, by=_OFFICER, cites=_21),
+        Step("prepare_reply", _S.EXTENDED, _S.EXTENDED, by=_OFFICER, cites=_21),
+        Step("countersign", _S.RECEIVED, _S.RECEIVED, by=_LEADER, cites=_20),
+        Step("countersign", _S.EXTENDED, _S.EXTENDED, by=_LEADER, cites=_20),
+        *_answer("consent", _S.CONSENTED, ""),
+        *_answer("consent_partly", _S.PARTLY_CONSENTED, "逐项理由"),
+        *_answer("refuse", _S.REFUSED, "理由"),
+        *(Step("withdraw", state, _S.WITHDRAWN, by=_EITHER, cites=_20, needs="理由") for state in OPEN_STATES),
+    ),
+)
+
+GRANT = Lifecycle(
+    name="共享许可",
+    start=_G.DELIVERING,
+    steps=(
+        Step("deliver", _G.DELIVERING, _G.ACTIVE, by=_OFFICER | {_R.ENGINEER.value}, cites=_22),
+        Step("suspend", _G.ACTIVE, _G.SUSPENDED, by=_OVERSEER, cites=_27, needs="越权使用的事实"),
+        Step("lift", _G.SUSPENDED, _G.ACTIVE, by=_OVERSEER, cites=_27, needs="整改到位的证据"),
+        Step("terminate", _G.SUSPENDED, _G.TERMINATED, by=_OVERSEER, cites=_27, needs="拒不整改或者整改不到位"),
+        Step("revoke", _G.DELIVERING, _G.TERMINATED, by=_HEAD, cites=_27, needs="正当理由、协商、备案"),
+        Step("revoke", _G.ACTIVE, _G.TERMINATED, by=_HEAD, cites=_27, needs="正当理由、协商、备案"),
+        Step("relinquish", _G.DELIVERING, _G.TERMINATED, by=_EITHER, cites=_27, needs="目的已实现或者不再必要"),
+        Step("relinquish", _G.ACTIVE, _G.TERMINATED, by=_EITHER, cites=_27, needs="目的已实现或者不再必要"),
+        *(Step("expire", state, _G.EXPIRED, by=_SYSTEM, cites=_20) for state in LIVE_GRANTS),
+    ),
+)
+
+SIDES: dict[str, Side] = {
+    **dict.fromkeys(("submit", "return", "approve", "answer_supplement", "withdraw", "relinquish"), Side.CONSUMER),
+    **dict.fromkeys(("ask_supplement", "ask_extension", "prepare_reply"), Side.PROVIDER),
+    **dict.fromkeys(("countersign", "consent", "consent_partly", "refuse", "deliver", "revoke"), Side.PROVIDER),
+    **dict.fromkeys(("agree_extension", "decline_extension"), Side.AUTHORITY),
+    **dict.fromkeys(("suspend", "lift", "terminate"), Side.OVERSEER),
+    "expire": Side.CLOCKWORK,
+}
+
+
+SIDE_WORDS: dict[Side, Words] = {
+    Side.CONSUMER: Words("使用方", "consumer"),
+    Side.PROVIDER: Words("提供方", "provider"),
+    Side.AUTHORITY: Words("主管部门", "data authority"),
+    Side.OVERSEER: Words("提供方或者主管部门", "provider or data authority"),
+    Side.CLOCKWORK: Words("系统", "the system"),
+}
+
+STATE_WORDS: dict[StrEnum, Words] = {
+    _S.DRAFT: Words("草稿", "Draft"),
+    _S.OWN_REVIEW: Words("待本部门同意", "Awaiting own approval"),
+    _S.RECEIVED: Words("待答复", "Awaiting reply"),
+    _S.SUPPLEMENT_ASKED: Words("待补充材料", "Supplement asked"),
+    _S.EXTENDED: Words("已延长，待答复", "Extended, awaiting reply"),
+    _S.CONSENTED: Words("同意共享", "Consented"),
+    _S.PARTLY_CONSENTED: Words("部分同意", "Partly consented"),
+    _S.REFUSED: Words("不同意共享", "Refused"),
+    _S.WITHDRAWN: Words("已撤回", "Withdrawn"),
+    _G.DELIVERING: Words("待提供", "Awaiting delivery"),
+    _G.ACTIVE: Words("使用中", "In force"),
+    _G.SUSPENDED: Words("已暂停", "Suspended"),
+    _G.TERMINATED: Words("已终止", "Terminated"),
+    _G.EXPIRED: Words("已到期", "Expired"),
+}
+
+VERB_WORDS: dict[str, Words] = {
+    "submit": Words("报本部门负责人", "submit to the own head"),
+    "return": Words("退回修改", "return"),
+    "approve": Words("同意提出申请", "approve"),
+    "ask_supplement": Words("一次性告知补充", "ask for a supplement"),
+    "answer_supplement": Words("补充材料", "answer the supplement"),
+    "ask_extension": Words("报请延长", "ask for an extension"),
+    "agree_extension": Words("同意延长", "agree to the extension"),
+    "decline_extension": Words("不同意延长", "decline the extension"),
+    "prepare_reply": Words("拟写答复", "prepare the reply"),
+    "countersign": Words("复核签发", "countersign the reply"),
+    "consent": Words("签发答复", "sign the reply"),
+    "consent_partly": Words("签发答复", "sign the reply"),
+    "refuse": Words("签发答复", "sign the reply"),
+    "withdraw": Words("撤回", "withdraw"),
+    "deliver": Words("确认已提供", "confirm delivery"),
+    "suspend": Words("暂停共享权限", "suspend"),
+    "rectify": Words("限期整改", "put right"),
+    "lift": Words("恢复共享权限", "lift the suspension"),
+    "terminate": Words("终止共享", "terminate"),
+    "revoke": Words("收回许可", "revoke"),
+    "relinquish": Words("交回许可", "hand back"),
+    "expire": Words("到期", "expire"),
+}
+
+
+def move(table: Lifecycle, verb: str, *, state: StrEnum, roles: Iterable[str]) -> Step:
+    """The lawful move from a state, or an error that names state and verb in words.
+
+    Raises:
+        WrongState: not from this state.
+        NotAllowed: none of the roles may make it.
+    """
+    if not any(step.verb == verb and step.source == state for step in table.steps):
+        held, asked = STATE_WORDS[state], VERB_WORDS[verb]
+        possible = [VERB_WORDS[v] for v in dict.fromkeys(s.verb for s in table.steps if s.source == state)]
+        raise WrongState(
+            "sharing.wrong_state",
+            state=held.zh,
+            state_en=held.en,
+            verb=asked.zh,
+            verb_en=asked.en,
+            open_verbs="、".join(dict.fromkeys(w.zh for w in possible)) or "无",
+            open_verbs_en=", ".join(dict.fromkeys(w.en for w in possible)) or "nothing",
+        )
+    return table.step(verb, state=state, roles=roles)

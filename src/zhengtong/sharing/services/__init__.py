@@ -1,0 +1,57 @@
+"""What people can do in sharing (共享办理).  One function, one use case, one transaction."""
+
+from zhengtong.sharing.services.answering import (
+    SignedReply,
+    agree_extension,
+    ask_extension,
+    ask_supplement,
+    countersign_reply,
+    decline_extension,
+    prepare_reply,
+    sign_reply,
+)
+from zhengtong.sharing.services.drafting import (
+    answer_supplement,
+    approve_own,
+    draft_request,
+    return_to_officer,
+    submit_to_own_head,
+    update_draft,
+    withdraw,
+)
+from zhengtong.sharing.services.granting import (
+    confirm_delivered,
+    expire_grants,
+    lift_suspension,
+    relinquish_grant,
+    revoke_grant,
+    suspend_grant,
+    terminate_grant,
+)
+from zhengtong.sharing.services.recounting import recompute_clocks
+
+__all__ = [
+    "SignedReply",
+    "agree_extension",
+    "answer_supplement",
+    "approve_own",
+    "ask_extension",
+    "ask_supplement",
+    "confirm_delivered",
+    "countersign_reply",
+    "decline_extension",
+    "draft_request",
+    "expire_grants",
+    "lift_suspension",
+    "prepare_reply",
+    "recompute_clocks",
+    "relinquish_grant",
+    "return_to_officer",
+    "revoke_grant",
+    "sign_reply",
+    "submit_to_own_head",
+    "suspend_grant",
+    "terminate_grant",
+    "update_draft",
+    "withdraw",
+]

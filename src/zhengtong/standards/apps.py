@@ -1,0 +1,10 @@
+"""Django's entry for this area."""
+
+from django.apps import AppConfig
+
+
+class StandardsConfig(AppConfig):
+    name = "zhengtong.standards"
+    label = "standards"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "标准规范"

@@ -1,0 +1,98 @@
+"""What can be asked about standards: shipped tables and the authority's rows, as one answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from zhengtong.kernel.calendar import WorkCalendar
+from zhengtong.kernel.deadlines import TimeLimit
+from zhengtong.parties.rules import region_chain
+from zhengtong.regulations import limits, workdays
+from zhengtong.standards.models import CalendarDay, LimitOverride, PublishedYear, RegionExtension
+from zhengtong.standards.rules import DayKind, in_favour
+from zhengtong.standards.tables import code_list
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """A region with its name and where the row comes from (行政区划)."""
+
+    code: str
+    name: str
+    source: str
+
+
+def calendar_for(jurisdiction: str = "") -> WorkCalendar:
+    """The working-day calendar of a place: the published plan, then the rows of country, province, city, district."""
+    calendar = workdays.national()
+    chain = region_chain(jurisdiction)
+    rows = list(CalendarDay.objects.filter(jurisdiction__in=chain))
+    for place in reversed(chain):  # the nearest place has the last word
+        own = [row for row in rows if row.jurisdiction == place]
+        calendar = calendar.extended(closed=_days(own, DayKind.HOLIDAY), opened=_days(own, DayKind.MAKEUP))
+    through = calendar.published_through
+    for year in PublishedYear.objects.filter(year__gt=through.year).order_by("year").values_list("year", flat=True):
+        if year == through.year + 1:  # a gap stays unpublished
+            through = date(year, 12, 31)
+    return replace(calendar, published_through=through)
+
+
+def limit_for(id: str, *, on: date, jurisdiction: str = "") -> TimeLimit:
+    """The time limit in force on a day in a place, from files and rows; a row that does not favour is passed over.
+
+    Raises:
+        NotFound: no such limit is in force on that day.
+    """
+    general = limits.limit(id, on=on, jurisdiction="")
+    rows = LimitOverride.objects.filter(limit_id=id, jurisdiction__in=region_chain(jurisdiction), in_force_from__lte=on)
+    local = tuple(held for row in rows if in_favour(held := _limit(row, general), general))
+    return limits.limit(id, on=on, jurisdiction=jurisdiction, local=local)
+
+
+def local_limits(*, jurisdiction: str, on: date) -> tuple[TimeLimit, ...]:
+    """The rows of a place and those above it in force on a day, for pages that list limits."""
+    rows = LimitOverride.objects.filter(jurisdiction__in=region_chain(jurisdiction), in_force_from__lte=on)
+    return tuple(_limit(row, limits.limit(row.limit_id, on=on, jurisdiction="")) for row in rows)
+
+
+def region_known(code: str, *, on: date | None = None) -> bool:
+    """Whether a region exists (on a day), shipped or added."""
+    return code_list("region").has(code, on=on) or RegionExtension.objects.filter(code=code).exists()
+
+
+def region_name(code: str, *, on: date | None = None) -> str:
+    """The full name of a region, from province to district: 东岚省望澜市汀兰区; the code if it is unknown."""
+    if not code:
+        return ""
+    chain = [place for place in reversed(region_chain(code)) if place]
+    added = dict(RegionExtension.objects.filter(code__in=chain).values_list("code", "name"))
+    shipped = code_list("region")
+    names = [added.get(place) or shipped.label(place, on=on) for place in chain]
+    return "".join(n for n, place in zip(names, chain, strict=True) if n not in (place, "市辖区")) or code
+
+
+def regions_below(code: str, *, on: date | None = None) -> tuple[RegionRow, ...]:
+    """The regions directly below a code ("" gives the provinces), shipped and added."""
+    list_ = code_list("region")
+    found = {c.code: RegionRow(c.code, c.zh, list_.source) for c in list_.codes if c.parent == code and c.holds(on)}
+    for row in RegionExtension.objects.all():
+        above = region_chain(row.code)[1]
+        if above == code:
+            found[row.code] = RegionRow(row.code, row.name, row.source)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _days(rows: Iterable[CalendarDay], kind: DayKind) -> frozenset[date]:
+    return frozenset(row.day for row in rows if row.kind == kind)
+
+
+def _limit(row: LimitOverride, general: TimeLimit) -> TimeLimit:
+    return replace(
+        general,
+        days=row.days,
+        extension_days=row.extension_days,
+        in_force_from=row.in_force_from,
+        jurisdiction=row.jurisdiction,
+        cites=row.cites,
+        mark=row.mark,
+    )

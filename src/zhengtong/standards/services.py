@@ -1,0 +1,134 @@
+"""What the data authority can lay over the shipped standards.  One function, one use case, one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from zhengtong.journal.services import record
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.errors import NotAllowed, RuleBroken
+from zhengtong.kernel.ids import new_id
+from zhengtong.parties.rules import Role, region_chain, region_is_wellformed, role_label
+from zhengtong.regulations import limits
+from zhengtong.standards import events
+from zhengtong.standards.models import CalendarDay, LimitOverride, PublishedYear, RegionExtension
+from zhengtong.standards.rules import DayKind, in_favour
+
+REGIONS_AT_ONCE_MAX = 5_000
+CALENDAR_DAYS_AT_ONCE_MAX = 366
+
+
+@transaction.atomic
+def add_region(*, code: str, name: str, source: str, actor: Actor, clock: Clock) -> UUID:
+    """Add a region that the shipped table lacks, or rename one added before (区划扩充)."""
+    _may_edit(actor)
+    if not region_is_wellformed(code):
+        raise RuleBroken("standards.region_malformed", code=code[:20])
+    if not name.strip() or not source.strip():
+        raise RuleBroken("standards.name_and_source_needed")
+    row = RegionExtension.objects.filter(code=code).first() or RegionExtension(id=new_id(clock.now()), code=code)
+    row.name, row.source = name.strip()[:100], source.strip()[:100]
+    row.save()
+    record(events.RegionAdded(row.id, code, row.name, row.source), actor=actor, clock=clock, jurisdiction=code)
+    return row.id
+
+
+@transaction.atomic
+def add_regions(*, rows: Iterable[tuple[str, str]], source: str, actor: Actor, clock: Clock) -> int:
+    """Add many regions (code, name) of one source; all or none.  Returns how many."""
+    given = list(rows)
+    if len(given) > REGIONS_AT_ONCE_MAX:
+        raise RuleBroken("standards.too_many_at_once", most=REGIONS_AT_ONCE_MAX)
+    for code, name in given:
+        add_region(code=code, name=name, source=source, actor=actor, clock=clock)
+    return len(given)
+
+
+@transaction.atomic
+def set_calendar_day(
+    *, jurisdiction: str, day: date, kind: DayKind, name: str, source: str, actor: Actor, clock: Clock
+) -> UUID:
+    """Close or open a day in a place (日历增补); listeners count open clocks again."""
+    _may_edit(actor, jurisdiction=jurisdiction)
+    if not source.strip():
+        raise RuleBroken("standards.name_and_source_needed")
+    row = CalendarDay.objects.filter(jurisdiction=jurisdiction, day=day).first()
+    row = row or CalendarDay(id=new_id(clock.now()), jurisdiction=jurisdiction, day=day)
+    row.kind, row.name, row.source, row.set_at = kind, name.strip()[:100], source.strip()[:200], clock.now()
+    row.save()
+    fact = events.CalendarDaySet(row.id, jurisdiction, day, str(kind))
+    record(fact, actor=actor, clock=clock, jurisdiction=jurisdiction)
+    return row.id
+
+
+@transaction.atomic
+def load_year(*, year: int, days: Iterable[tuple[date, DayKind, str]], source: str, actor: Actor, clock: Clock) -> UUID:
+    """Load the published plan of a year for the whole country (年度放假安排); its dates stop being provisional."""
+    _may_edit(actor)
+    given = list(days)
+    if len(given) > CALENDAR_DAYS_AT_ONCE_MAX:
+        raise RuleBroken("standards.too_many_at_once", most=CALENDAR_DAYS_AT_ONCE_MAX)
+    if any(day.year != year for day, _, _ in given):
+        raise RuleBroken("standards.day_outside_year", year=year)
+    for day, kind, name in given:
+        set_calendar_day(jurisdiction="", day=day, kind=kind, name=name, source=source, actor=actor, clock=clock)
+    row = PublishedYear.objects.filter(year=year).first() or PublishedYear(id=new_id(clock.now()), year=year)
+    row.source, row.loaded_at = source.strip()[:200], clock.now()
+    row.save()
+    record(events.CalendarYearLoaded(row.id, year, len(given)), actor=actor, clock=clock, jurisdiction="")
+    return row.id
+
+
+@transaction.atomic
+def override_limit(
+    *,
+    limit_id: str,
+    jurisdiction: str,
+    days: int,
+    in_force_from: date,
+    cites: str,
+    actor: Actor,
+    clock: Clock,
+    extension_days: int | None = None,
+) -> UUID:
+    """Set a place's own value of a limit (地方期限); only in the requester's favour.
+
+    Raises:
+        NotFound: there is no such limit.
+        RuleBroken: the value would take from the requester, or cites nothing.
+    """
+    _may_edit(actor, jurisdiction=jurisdiction)
+    general = limits.limit(limit_id, on=in_force_from, jurisdiction="")
+    if not jurisdiction or not cites.strip():
+        raise RuleBroken("standards.override_needs_place_and_source")
+    added = general.extension_days if extension_days is None else extension_days
+    local = replace(general, days=days, extension_days=added)
+    if days < 0 or added < 0 or not in_favour(local, general):
+        raise RuleBroken("standards.override_against_requester", id=limit_id, days=days, general=general.days)
+    row, _ = LimitOverride.objects.update_or_create(
+        limit_id=limit_id,
+        jurisdiction=jurisdiction,
+        in_force_from=in_force_from,
+        defaults={"days": days, "extension_days": added, "cites": cites.strip()[:300], "set_at": clock.now()},
+        create_defaults={
+            "id": new_id(clock.now()), "days": days, "extension_days": added, "cites": cites.strip()[:300],
+            "set_at": clock.now(),
+        },
+    )  # fmt: skip
+    fact = events.LimitOverridden(row.id, limit_id, jurisdiction, days, added, in_force_from)
+    record(fact, actor=actor, clock=clock, jurisdiction=jurisdiction)
+    return row.id
+
+
+def _may_edit(actor: Actor, *, jurisdiction: str = "") -> None:
+    """The authority edits rows of its own place and below; rows for the country are the installation's."""
+    if actor.has("system"):
+        return
+    held = actor.roles & {Role.AUTHORITY_REVIEWER, Role.AUTHORITY_LEADER}
+    if not held or (jurisdiction and actor.jurisdiction not in region_chain(jurisdiction)):
+        role = Role.AUTHORITY_REVIEWER
+        raise NotAllowed("standards.authority_only", role=role_label(role), role_en=role_label(role, "en"))

@@ -1,0 +1,1 @@
+"""Components as template tags (组件)."""

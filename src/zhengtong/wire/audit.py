@@ -1,0 +1,364 @@
+"""The audit of one ledger (账本核验): from its bytes and a pinned root to what is wrong with it.
+
+root → members → the node's key → signed heads → tree → records → the evidence in each record.
+Pure: `verifier` reads the files and hands the bytes in.  A ledger that somebody made for himself fails
+at the first step, because its members were not signed by the pinned root's keys.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from zhengtong.kernel import messages
+from zhengtong.kernel.errors import Fact, PlatformError
+from zhengtong.wire.acceptance import roots_chain
+from zhengtong.wire.directory import MEMBERS_BYTES_MAX, KeyUse, Members, Roots, parse_members, parse_roots
+from zhengtong.wire.documents import SignedDocument, check_signatures, parse_document
+from zhengtong.wire.envelope import Envelope, Kind, envelope_digest, parse_envelope
+from zhengtong.wire.evidence import Evidence, envelope_of, holds
+from zhengtong.wire.ledger import HASH_BYTES, Frontier, leaf_hash
+from zhengtong.wire.records import (
+    HEAD_BYTES_MAX,
+    OutcomeKind,
+    Record,
+    RecordKind,
+    Role,
+    TreeHead,
+    parse_head,
+    parse_record,
+    unframe,
+)
+from zhengtong.wire.suites import key_id
+
+PROBLEMS_MAX = 100  # for one ledger; the first names the place, the rest only show the extent
+
+__all__ = ["Audited", "Exchange", "HeadClaim", "LedgerBytes", "Problem", "audit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong (问题): in which ledger, where, and why."""
+
+    ledger: str
+    where: str  # "record 12", "head 3", "L01", a file name
+    index: int | None  # of the record, where one can be named
+    key: str
+    facts: dict[str, Fact] = field(default_factory=dict[str, Fact])
+
+    def message(self, lang: messages.Lang = "zh") -> str:
+        """What is wrong."""
+        return messages.text(self.key, lang=lang, facts=self.facts)
+
+    def remedy(self, lang: messages.Lang = "zh") -> str:
+        """What to do next."""
+        return messages.remedy(self.key, lang=lang, facts=self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerBytes:
+    """A ledger folder as bytes (账本文件)."""
+
+    name: str
+    entries: bytes
+    heads: bytes
+    levels: Mapping[int, bytes]
+    directory: Mapping[str, bytes]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What one side recorded of one exchange (单方记录)."""
+
+    role: Role
+    peer: str
+    intent_index: int | None = None
+    outcome_index: int | None = None
+    intent: Record | None = None
+    outcome: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeadClaim:
+    """A head of a peer's ledger that the peer put its signature under (对方树头)."""
+
+    peer: str
+    size: int
+    root: str
+    index: int  # of our record that holds it
+
+
+@dataclass(slots=True)
+class Audited:
+    """What the audit of one ledger gave (核验结果)."""
+
+    name: str
+    node: str = ""
+    leaves: list[bytes] = field(default_factory=list[bytes])
+    head: TreeHead | None = None
+    heads: int = 0
+    alarms: int = 0
+    exchanges: dict[str, Exchange] = field(default_factory=dict[str, Exchange])
+    claims: list[HeadClaim] = field(default_factory=list[HeadClaim])
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+    @property
+    def open_intents(self) -> tuple[str, ...]:
+        """Exchanges begun and not ended (未结)."""
+        return tuple(exchange for exchange, found in self.exchanges.items() if found.outcome is None)
+
+    def add(self, key: str, *, where: str, index: int | None = None, **facts: Fact) -> None:
+        """Note a problem."""
+        if len(self.problems) < PROBLEMS_MAX:
+            self.problems.append(Problem(ledger=self.name, where=where, index=index, key=key, facts=facts))
+
+    def add_error(self, bad: PlatformError, *, where: str, index: int | None = None) -> None:
+        """Note what a rule of the wire refused."""
+        if len(self.problems) < PROBLEMS_MAX:
+            self.problems.append(Problem(ledger=self.name, where=where, index=index, key=bad.key, facts=bad.facts))
+
+
+def audit(ledger: LedgerBytes, *, root_fingerprint: str) -> Audited:
+    """Everything wrong with one ledger, judged from a pinned root (核验一本账)."""
+    found = Audited(name=ledger.name)
+    trusted = _directory(ledger, found, pinned=root_fingerprint)
+    if trusted is None:
+        return found
+    raws = _records(ledger, found)
+    heads = _heads(ledger, found, trusted)
+    _tree(ledger, found, raws, heads)
+    _chain_of_records(found, raws, trusted)
+    found.problems.sort(key=lambda problem: (problem.index is None, problem.index or 0))
+    return found
+
+
+def _directory(ledger: LedgerBytes, found: Audited, *, pinned: str) -> dict[str, Members] | None:
+    """The members documents signed under the pinned root, by digest; None: no trust at all."""
+    roots: list[SignedDocument] = []
+    members: dict[str, SignedDocument] = {}
+    for name, raw in sorted(ledger.directory.items()):
+        kind = "roots" if b'{"kind":"roots"' in raw[:32] else "members"
+        try:
+            document = parse_document(raw, kind=kind, max_bytes=2 * MEMBERS_BYTES_MAX)
+            if kind == "roots":
+                parse_roots(document.payload_bytes)
+                roots.append(document)
+            else:
+                members[name] = document
+        except PlatformError as bad:
+            found.add_error(bad, where=name)
+    try:
+        chain = roots_chain(sorted(roots, key=lambda d: parse_roots(d.payload_bytes).version), pinned=pinned)
+    except PlatformError as bad:
+        found.add_error(bad, where="directory")
+        return None
+    return _trusted_members(members, chain, found)
+
+
+def _trusted_members(
+    documents: Mapping[str, SignedDocument], chain: Sequence[Roots], found: Audited
+) -> dict[str, Members]:
+    trusted: dict[str, Members] = {}
+    by_serial: dict[str, str] = {}
+    for name, document in documents.items():
+        try:
+            members = parse_members(document.payload_bytes)
+            of_epoch = [roots for roots in chain if roots.epoch == members.epoch]
+            keys = {k: v for roots in of_epoch for k, v in roots.keys_for("members", at=members.issued_at).items()}
+            check_signatures(document, keys=keys)
+        except PlatformError as bad:
+            found.add_error(bad, where=name)
+            continue
+        if by_serial.setdefault(members.known_as, document.digest) != document.digest:
+            found.add("wire.directory_forked", where=name, thing="members", serial=members.serial)
+        trusted[document.digest] = members
+    return trusted
+
+
+def _records(ledger: LedgerBytes, found: Audited) -> list[bytes]:
+    raws: list[bytes] = []
+    try:
+        raws.extend(unframe(ledger.entries))  # extends up to the cut
+    except PlatformError as bad:
+        found.add_error(bad, where=f"record {len(raws)}", index=len(raws))
+    return raws
+
+
+def _heads(ledger: LedgerBytes, found: Audited, trusted: Mapping[str, Members]) -> list[TreeHead]:
+    """The heads whose signature by the node's key holds, in order."""
+    good: list[TreeHead] = []
+    lines = ledger.heads.split(b"\n")
+    if lines and lines[-1] == b"":
+        lines.pop()
+    for number, line in enumerate(lines):
+        try:
+            document = parse_document(line, kind="head", max_bytes=HEAD_BYTES_MAX)
+            head = parse_head(document)
+            keys = dict(_keys_of(head.node, trusted.values(), at=head.at))
+            check_signatures(document, keys=keys)
+        except PlatformError as bad:
+            found.add_error(bad, where=f"head {number}")
+            continue
+        if good and (head.node != good[-1].node or head.size < good[-1].size):
+            found.add("wire.ledger_heads_disorder", where=f"head {number}", size=head.size, before=good[-1].size)
+            continue
+        good.append(head)
+    found.heads = len(good)
+    if good:
+        found.head, found.node = good[-1], good[-1].node
+    else:
+        found.add("wire.ledger_without_head", where="heads.jsonl")
+    return good
+
+
+def _keys_of(node: str, trusted: Iterable[Members], *, at: datetime) -> Iterator[tuple[str, str]]:
+    for members in trusted:
+        for key in (key for held in members.nodes if held.id == node for key in held.keys):
+            if key.use is KeyUse.SIGN and key.holds(at):
+                yield key_id(key.public), key.public
+
+
+def _tree(ledger: LedgerBytes, found: Audited, raws: Sequence[bytes], heads: Sequence[TreeHead]) -> None:
+    """Compare records with level files and heads, in one pass."""
+    frontier = Frontier()
+    stored = _Levels(ledger.levels, found)
+    last_good = _roots(found, heads, frontier, last_good=0)
+    for index, raw in enumerate(raws):
+        leaf = leaf_hash(raw)
+        found.leaves.append(leaf)
+        for level, node in frontier.append(leaf):
+            stored.compare(level, node, index=index)
+        last_good = _roots(found, heads, frontier, last_good=last_good)
+    stored.end()
+    signed = heads[-1].size if heads else 0
+    if signed > len(raws):
+        found.add("wire.ledger_shorter", where=f"record {len(raws)}", index=len(raws), records=len(raws), signed=signed)
+    elif signed < len(raws):
+        found.add("wire.ledger_unsigned_tail", where=f"record {signed}", index=signed, records=len(raws), signed=signed)
+
+
+def _roots(found: Audited, heads: Sequence[TreeHead], frontier: Frontier, *, last_good: int) -> int:
+    """Compare the heads of the frontier's size; the size up to which all was well."""
+    at = bisect_left(heads, frontier.size, key=lambda head: head.size)
+    while at < len(heads) and heads[at].size == frontier.size:
+        if heads[at].root != frontier.root().hex():
+            span = f"records {last_good} to {frontier.size - 1}"
+            found.add("wire.ledger_root_differs", where=span, index=last_good, size=frontier.size)
+            return last_good
+        last_good, at = frontier.size, at + 1
+    return last_good
+
+
+class _Levels:
+    """The stored level files, compared node by node (散列文件)."""
+
+    def __init__(self, levels: Mapping[int, bytes], found: Audited) -> None:
+        self._levels, self._found = levels, found
+        self._read: dict[int, int] = {}
+        self._bad: set[int] = set()
+
+    def compare(self, level: int, node: bytes, *, index: int) -> None:
+        at = self._read.get(level, 0)
+        self._read[level] = at + HASH_BYTES
+        if self._levels.get(level, b"")[at : at + HASH_BYTES] != node and level not in self._bad:
+            self._bad.add(level)
+            name = f"L{level:02d}"
+            self._found.add("wire.ledger_level_differs", where=f"record {index}", index=index, level=name)
+
+    def end(self) -> None:
+        for level, content in self._levels.items():
+            if len(content) > self._read.get(level, 0):
+                name = f"L{level:02d}"
+                self._found.add("wire.ledger_level_longer", where=name, level=name)
+
+
+def _chain_of_records(found: Audited, raws: Sequence[bytes], trusted: Mapping[str, Members]) -> None:
+    members: Members | None = None
+    for index, raw in enumerate(raws):
+        where = f"record {index}"
+        try:
+            record = parse_record(raw)
+            if record.kind is RecordKind.DIRECTORY:
+                members = trusted.get(str(record.facts.get("members")))
+                if members is None:
+                    found.add("wire.ledger_directory_missing", where=where, index=index)
+            elif record.kind is RecordKind.ALARM:
+                found.alarms += 1
+            else:
+                _exchange_record(found, record, index, members)
+        except PlatformError as bad:
+            found.add_error(bad, where=where, index=index)
+
+
+def _exchange_record(found: Audited, record: Record, index: int, members: Members | None) -> None:
+    where = f"record {index}"
+    if record.exchange is None or record.role is None or record.peer is None:
+        found.add("wire.ledger_record_incomplete", where=where, index=index)
+        return
+    held = found.exchanges.setdefault(record.exchange, Exchange(role=record.role, peer=record.peer))
+    is_intent = record.kind is RecordKind.INTENT
+    before = held.intent if is_intent else held.outcome
+    if before is not None or held.role is not record.role or held.peer != record.peer:
+        found.add("wire.ledger_exchange_twice", where=where, index=index, exchange=record.exchange)
+        return
+    if is_intent:
+        held.intent, held.intent_index = record, index
+    else:
+        held.outcome, held.outcome_index = record, index
+    needs_evidence = is_intent or record.outcome is OutcomeKind.ANSWERED
+    if (needs_evidence and not record.evidence) or (not is_intent and record.outcome is None):
+        found.add("wire.ledger_record_incomplete", where=where, index=index)
+    for evidence in record.evidence:
+        _evidence(found, record, evidence, index, members, held)
+
+
+def _evidence(
+    found: Audited, record: Record, evidence: Evidence, index: int, members: Members | None, held: Exchange
+) -> None:
+    where = f"record {index}"
+    if members is None:
+        found.add("wire.ledger_directory_missing", where=where, index=index)
+        return
+    raw = envelope_of(evidence)
+    envelope = parse_envelope(raw)
+    public = members.sign_key(evidence.party, key=evidence.key, at=envelope.created)
+    if not holds(evidence, public=public) or envelope.key != evidence.key:
+        found.add("wire.signature_wrong", where=where, index=index, key_id=evidence.key)
+        return
+    if envelope_digest(raw) == record.envelope_digest:
+        for why in _mismatches(found, record, envelope, evidence, held):
+            found.add("wire.ledger_record_differs", where=where, index=index, field=why)
+    elif not any(envelope_digest(envelope_of(other)) == record.envelope_digest for other in record.evidence):
+        found.add("wire.ledger_record_differs", where=where, index=index, field="envelope_digest")
+    if evidence.party == record.peer:
+        size, _, root = envelope.ledger_head.partition(":")
+        found.claims.append(HeadClaim(peer=held.peer, size=int(size), root=root, index=index))
+
+
+def _mismatches(
+    found: Audited, record: Record, envelope: Envelope, evidence: Evidence, held: Exchange
+) -> Iterator[str]:
+    """Where a record says otherwise than the envelope that was signed."""
+    is_intent = record.kind is RecordKind.INTENT
+    from_peer = is_intent == (record.role is Role.PROVIDER)
+    parties = (record.peer, found.node) if from_peer else (found.node, record.peer)
+    if (envelope.sender, envelope.recipient) != parties or evidence.party != envelope.sender:
+        yield "peer"
+    if is_intent and envelope.id != record.exchange:
+        yield "exchange"
+    if record.grant != envelope.grant:
+        yield "grant"
+    if record.body_digest is not None and record.body_digest != envelope.body_digest:
+        yield "body_digest"
+    if not is_intent and record.rows is not None and envelope.rows is not None and record.rows != envelope.rows:
+        yield "rows"
+    refused = envelope.kind is Kind.REFUSAL
+    if (
+        not is_intent
+        and record.outcome is not OutcomeKind.FAILED
+        and refused != (record.outcome is OutcomeKind.REFUSED)
+    ):
+        yield "outcome"
+    asked = held.intent.envelope_digest if held.intent else None
+    if not is_intent and envelope.kind is not Kind.PARCEL and asked is not None and envelope.in_reply_to != asked:
+        yield "in_reply_to"

@@ -1,0 +1,101 @@
+"""Canonical JSON (规范化 JSON): the one byte form of a value, after RFC 8785.
+
+Our value space is smaller than JSON's: text, whole numbers within ±2^53, true, false, null,
+lists, and objects with printable ASCII keys.  There are no floats (decimals travel as text), so
+sorting keys by byte equals RFC 8785's sorting by UTF-16 unit.  What was signed is never
+written anew: a reader accepts bytes only when they equal the canonical form of what they say,
+which also refuses duplicate keys, spare blanks and other spellings of one value.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias, cast
+
+import orjson
+
+from zhengtong.kernel.errors import RuleBroken
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+
+INTEGER_MAX = 2**53 - 1  # what every JSON reader holds exactly
+DEPTH_MAX = 16
+DOCUMENT_BYTES_MAX = 32 << 20
+
+_KEY = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+__all__ = ["DEPTH_MAX", "INTEGER_MAX", "Json", "encode", "instant", "parse", "parse_instant", "parse_object"]
+
+
+def encode(value: Json, *, max_depth: int = DEPTH_MAX) -> bytes:
+    """The canonical bytes of a value (规范字节).  Raises RuleBroken for a value outside the space above."""
+    _admit(value, depth=max_depth)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as bad:  # lone surrogates
+        raise RuleBroken("wire.not_canonical", why=str(bad)) from None
+
+
+def parse(raw: bytes, *, max_bytes: int, max_depth: int = DEPTH_MAX) -> Json:
+    """The value of canonical bytes, refusing any other bytes (严格解析)."""
+    if len(raw) > max_bytes:
+        raise RuleBroken("wire.too_long", thing="JSON", size=len(raw), limit=max_bytes)
+    try:
+        value = cast(Json, orjson.loads(raw))
+    except orjson.JSONDecodeError as bad:
+        raise RuleBroken("wire.not_canonical", why=str(bad)) from None
+    if encode(value, max_depth=max_depth) != raw:
+        raise RuleBroken("wire.not_canonical", why="key order, duplicate key, blank or escape")
+    return value
+
+
+def parse_object(raw: bytes, *, max_bytes: int, max_depth: int = DEPTH_MAX) -> dict[str, Json]:
+    """`parse` for bytes that must hold an object (对象)."""
+    value = parse(raw, max_bytes=max_bytes, max_depth=max_depth)
+    if not isinstance(value, dict):
+        raise RuleBroken("wire.not_canonical", why="an object is expected")
+    return value
+
+
+def instant(at: datetime) -> str:
+    """An instant as UTC text to the millisecond (时刻): `2026-10-16T01:00:00.000Z`."""
+    utc = at.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def parse_instant(text: str) -> datetime:
+    """The instant of such a text, refusing any other spelling (时刻)."""
+    if not _INSTANT.fullmatch(text):
+        raise RuleBroken("wire.not_an_instant", value=text[:40])
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise RuleBroken("wire.not_an_instant", value=text[:40]) from None
+
+
+def to_millisecond(at: datetime) -> datetime:
+    """The instant without what the wire cannot carry (截到毫秒)."""
+    utc = at.astimezone(UTC)
+    return utc - timedelta(microseconds=utc.microsecond % 1000)
+
+
+def _admit(value: object, *, depth: int) -> None:
+    if value is None or isinstance(value, str | bool):
+        return
+    if isinstance(value, int):
+        if not -INTEGER_MAX <= value <= INTEGER_MAX:
+            raise RuleBroken("wire.not_canonical", why="a whole number beyond ±(2^53-1)")
+        return
+    if depth <= 0:
+        raise RuleBroken("wire.too_deep", limit=DEPTH_MAX)
+    if isinstance(value, list | tuple):
+        for item in cast("list[object]", value):
+            _admit(item, depth=depth - 1)
+        return
+    if isinstance(value, dict):
+        for key, item in cast("dict[object, object]", value).items():
+            if not (isinstance(key, str) and _KEY.fullmatch(key)):
+                raise RuleBroken("wire.not_canonical", why="a key must be printable ASCII, at most 64 characters")
+            _admit(item, depth=depth - 1)
+        return
+    raise RuleBroken("wire.not_canonical", why=f"{type(value).__name__} has no place in canonical JSON")

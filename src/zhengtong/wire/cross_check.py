@@ -1,0 +1,136 @@
+"""Two ledgers side by side (双方比对): both must tell of the same exchanges the same way.
+
+Each side's records also hold heads of the other's ledger under the other's signature, so that a node
+which rewrites its own ledger, and signs it anew, is found out by anybody it ever wrote to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from zhengtong.wire.audit import Audited, Exchange, HeadClaim, Problem
+from zhengtong.wire.ledger import Frontier
+from zhengtong.wire.records import OutcomeKind, Record
+
+__all__ = ["Pair", "cross_check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What two ledgers have in common (双方)."""
+
+    nodes: tuple[str, str]
+    both: int  # exchanges that both tell alike
+    unfinished: int  # begun or answered on one side, failed or open on the other
+    problems: tuple[Problem, ...]
+
+
+def cross_check(ledgers: Sequence[Audited]) -> tuple[Pair, ...]:
+    """Every pair of ledgers compared (逐对比对)."""
+    return tuple(_pair(a, b) for a, b in combinations(ledgers, 2) if a.node and b.node)
+
+
+def _pair(a: Audited, b: Audited) -> Pair:
+    problems: list[Problem] = []
+    if a.node == b.node:
+        return Pair(nodes=(a.node, b.node), both=0, unfinished=0, problems=tuple(_two_views(a, b)))
+    both = unfinished = 0
+    for name in dict.fromkeys([*_with(a, b.node), *_with(b, a.node)]):
+        here, there = a.exchanges.get(name), b.exchanges.get(name)
+        if here is None or there is None:
+            lacking, telling, told = (a, b, there) if here is None else (b, a, here)
+            missing = _missing(lacking, telling, told, name)
+            problems.extend(missing)
+            unfinished += not missing
+            continue
+        differing = list(_differing(a, here, there, name))
+        problems.extend(differing)
+        ended = here.outcome is not None and there.outcome is not None
+        failed = ended and OutcomeKind.FAILED in {_outcome(here), _outcome(there)}
+        unfinished += not ended or failed
+        both += ended and not failed and not differing
+    problems.extend(_rewritten(a, [claim for claim in b.claims if claim.peer == a.node], told_by=b))
+    problems.extend(_rewritten(b, [claim for claim in a.claims if claim.peer == b.node], told_by=a))
+    return Pair(nodes=(a.node, b.node), both=both, unfinished=unfinished, problems=tuple(problems))
+
+
+def _with(ledger: Audited, peer: str) -> list[str]:
+    return [name for name, exchange in ledger.exchanges.items() if exchange.peer == peer]
+
+
+def _outcome(exchange: Exchange) -> OutcomeKind | None:
+    return exchange.outcome.outcome if exchange.outcome else None
+
+
+def _missing(lacking: Audited, telling: Audited, told: Exchange | None, name: str) -> list[Problem]:
+    """A record that the other side must have, because it signed something in ours."""
+    if told is None:
+        return []
+    signed = [
+        (record, index)
+        for record, index in ((told.intent, told.intent_index), (told.outcome, told.outcome_index))
+        if record is not None and any(evidence.party == lacking.node for evidence in record.evidence)
+    ]
+    if not signed:
+        return []
+    record, index = signed[0]
+    if lacking.head is not None and record.at > lacking.head.at:
+        return []  # the other ledger was copied before this exchange
+    facts: dict[str, str | int] = {"exchange": name, "node": lacking.node}
+    return [Problem(telling.name, f"record {index}", index, "wire.ledger_pair_missing", facts)]
+
+
+def _differing(a: Audited, here: Exchange, there: Exchange, exchange: str) -> list[Problem]:
+    compared: list[tuple[str, Record | None, Record | None, int | None]] = [
+        ("envelope_digest", here.intent, there.intent, here.intent_index)
+    ]
+    if OutcomeKind.FAILED not in {_outcome(here), _outcome(there)}:
+        names = ("outcome", "envelope_digest", "rows", "body_digest", "refusal")
+        compared += [(name, here.outcome, there.outcome, here.outcome_index) for name in names]
+    found: list[Problem] = []
+    if here.role is there.role:
+        found.append(_differs(a, here.intent_index, exchange, "role"))
+    for attribute, mine, theirs, index in compared:
+        if mine is not None and theirs is not None and getattr(mine, attribute) != getattr(theirs, attribute):
+            found.append(_differs(a, index, exchange, attribute))
+    return found
+
+
+def _differs(a: Audited, index: int | None, exchange: str, attribute: str) -> Problem:
+    facts: dict[str, str | int] = {"exchange": exchange, "field": attribute}
+    return Problem(a.name, f"record {index}", index, "wire.ledger_pair_differs", facts)
+
+
+def _rewritten(ledger: Audited, claims: Sequence[HeadClaim], *, told_by: Audited) -> list[Problem]:
+    """Heads that a ledger's node once signed towards its peer and that are no longer true."""
+    roots = _roots_at(ledger.leaves, {claim.size for claim in claims})
+    found: list[Problem] = []
+    last_true = 0
+    for claim in sorted(claims, key=lambda claim: claim.size):
+        root = roots.get(claim.size)
+        if root == claim.root:
+            last_true = claim.size
+        elif root is not None or (ledger.head is not None and claim.size > ledger.head.size):
+            facts: dict[str, str | int] = {"node": ledger.node, "size": claim.size, "peer": told_by.node}
+            found.append(Problem(ledger.name, f"records from {last_true}", last_true, "wire.ledger_rewritten", facts))
+            break
+    return found
+
+
+def _roots_at(leaves: Sequence[bytes], sizes: set[int]) -> dict[int, str]:
+    frontier = Frontier()
+    roots = {0: frontier.root().hex()}
+    for leaf in leaves:
+        frontier.append(leaf)
+        if frontier.size in sizes:
+            roots[frontier.size] = frontier.root().hex()
+    return roots
+
+
+def _two_views(a: Audited, b: Audited) -> list[Problem]:
+    """Two copies of one node's ledger: the shorter must be the beginning of the longer."""
+    for index, (mine, theirs) in enumerate(zip(a.leaves, b.leaves, strict=False)):
+        if mine != theirs:
+            facts: dict[str, str | int] = {"node": a.node, "other": b.name}
+            return [Problem(a.name, f"record {index}", index, "wire.ledger_two_views", facts)]
+    return []

@@ -1,0 +1,109 @@
+"""The verifier (离线核验): checks ledgers with nothing but their folders and a root fingerprint.
+
+No database, no network, no Django.  A ledger folder holds
+
+    entries.log        records, each behind its u32 length
+    L00 L01 …          the tree's complete nodes, 32 bytes each
+    heads.jsonl        signed tree heads, one canonical document a line
+    directory/*.json   the roots and members documents that the node accepted
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhengtong.kernel.errors import NotFound, RuleBroken
+from zhengtong.wire.audit import Audited, LedgerBytes, Problem, audit
+from zhengtong.wire.cross_check import Pair, cross_check
+from zhengtong.wire.ledger import LEVELS_MAX
+
+ENTRIES_BYTES_MAX = 8 << 30
+READ_ATTEMPTS = 3  # of a ledger that its node is still writing
+ENTRIES, HEADS, DIRECTORY = "entries.log", "heads.jsonl", "directory"
+
+__all__ = ["DIRECTORY", "ENTRIES", "HEADS", "LedgerSummary", "Report", "find_ledgers", "verify"]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSummary:
+    """One ledger in figures (账本概况)."""
+
+    name: str
+    node: str
+    records: int
+    heads: int
+    root: str
+    exchanges: int
+    open_intents: tuple[str, ...]
+    alarms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the verification gave (核验报告); `problems` first to last, empty when `ok`."""
+
+    ok: bool
+    ledgers: tuple[LedgerSummary, ...]
+    pairs: tuple[Pair, ...]
+    problems: tuple[Problem, ...]
+
+
+def verify(paths: Sequence[Path], *, root_fingerprint: str) -> Report:
+    """Whether ledgers are whole, signed under the root, and agree with each other (核验)."""
+    ledgers = [audit(_read(folder), root_fingerprint=root_fingerprint) for folder in find_ledgers(paths)]
+    pairs = cross_check(ledgers)
+    problems = [problem for ledger in ledgers for problem in ledger.problems]
+    problems += [problem for pair in pairs for problem in pair.problems]
+    return Report(
+        ok=not problems,
+        ledgers=tuple(_summary(ledger) for ledger in ledgers),
+        pairs=pairs,
+        problems=tuple(problems),
+    )
+
+
+def find_ledgers(paths: Iterable[Path]) -> list[Path]:
+    """The ledger folders that paths stand for: a ledger, a node's home, or a home of nodes (找账本)."""
+    found: list[Path] = []
+    for path in paths:
+        candidates = [path, path / "ledger", *sorted(path.glob("nodes/*/ledger")), *sorted(path.glob("*/ledger"))]
+        ledgers = [candidate for candidate in candidates if (candidate / ENTRIES).is_file()]
+        if not ledgers:
+            raise NotFound("wire.ledger_not_found", path=str(path))
+        found += ledgers[:1] if ledgers[0] in {path, path / "ledger"} else ledgers
+    return list(dict.fromkeys(found))
+
+
+def _summary(ledger: Audited) -> LedgerSummary:
+    return LedgerSummary(
+        name=ledger.name,
+        node=ledger.node,
+        records=len(ledger.leaves),
+        heads=ledger.heads,
+        root=ledger.head.root if ledger.head else "",
+        exchanges=len(ledger.exchanges),
+        open_intents=ledger.open_intents,
+        alarms=ledger.alarms,
+    )
+
+
+def _read(folder: Path) -> LedgerBytes:
+    """The bytes of a folder; read again when its node wrote meanwhile."""
+    for _ in range(READ_ATTEMPTS):
+        before = _bytes(folder / HEADS)
+        if (folder / ENTRIES).stat().st_size > ENTRIES_BYTES_MAX:
+            raise RuleBroken("wire.too_long", thing=ENTRIES, size=ENTRIES_BYTES_MAX, limit=ENTRIES_BYTES_MAX)
+        ledger = LedgerBytes(
+            name=str(folder),
+            entries=_bytes(folder / ENTRIES),
+            heads=before,
+            levels={n: _bytes(path) for n in range(LEVELS_MAX) if (path := folder / f"L{n:02d}").is_file()},
+            directory={path.name: _bytes(path) for path in sorted((folder / DIRECTORY).glob("*.json"))},
+        )
+        if _bytes(folder / HEADS) == before:
+            return ledger
+    raise RuleBroken("wire.ledger_moving", path=str(folder))
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""

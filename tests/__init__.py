@@ -1,0 +1,1 @@
+"""Tests by kind; inside each kind, the folders of the source again."""

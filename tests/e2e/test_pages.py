@@ -1,0 +1,110 @@
+"""Every page as every kind of user sees it: both languages, desktop and phone."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support import browser as look
+from tests.support.browser import DESKTOP, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+# One person for each kind of seat: consumer, provider, authority, node operator, no business at all.
+SEATS = ("", "温以宁", "简书宁", "周允衡", "顾明澜")
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the screenshots go; PICTURES=DIR keeps them."""
+    kept = os.environ.get("PICTURES")
+    return Path(kept) if kept else tmp_path_factory.mktemp("pictures")
+
+
+@pytest.mark.parametrize("name", SEATS, ids=lambda name: name or "nobody")
+@pytest.mark.parametrize(
+    ("language", "width"), [("zh-hans", DESKTOP), ("en", PHONE)], ids=["chinese-desktop", "english-phone"]
+)
+def test_every_page_is_fit_for_its_reader(
+    browser: Browser, city: str, pictures: Path, name: str, language: str, width: int
+) -> None:
+    visit = look.visitor(browser, city, language=language, width=width)
+    if name:
+        visit.sign_in(name)
+    found: dict[str, list[str]] = {}
+    for number, path in enumerate(look.crawl(visit)):
+        wrong = look.faults(visit)
+        if wrong:
+            found[path] = wrong
+        file = re.sub(r"[^0-9A-Za-z]+", "-", path)[:60]
+        visit.page.screenshot(
+            path=pictures / f"{name or 'nobody'}-{language}-{width}-{number:02d}{file}.png", full_page=True
+        )
+    errors = visit.errors
+    visit.close()
+    assert not found, "\n".join(f"{path}: {one}" for path, all_of in found.items() for one in all_of)
+    assert not errors
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", PHONE), ("en", DESKTOP)])
+def test_the_other_width_fits_too(browser: Browser, city: str, language: str, width: int) -> None:
+    visit = look.visitor(browser, city, language=language, width=width)
+    visit.sign_in("简书宁")
+    found = {path: wrong for path in look.crawl(visit) if (wrong := look.faults(visit, accessibility=False))}
+    visit.close()
+    assert not found
+
+
+@pytest.mark.parametrize("choices", [("large",), ("dark",), ("contrast",), ("large", "dark", "contrast")])
+def test_the_look_is_chosen_with_the_keyboard_and_stays_readable(
+    browser: Browser, city: str, choices: tuple[str, ...]
+) -> None:
+    visit = look.visitor(browser, city, width=PHONE)
+    visit.sign_in("简书宁")
+    visit.page.locator("summary", has_text="显示").press("Enter")
+    for choice in choices:
+        visit.page.locator(f"input[name={choice}]").press("Space")
+    visit.page.get_by_role("button", name="应用").press("Enter")
+    visit.page.wait_for_load_state()
+    wrong = look.faults(visit)
+    chosen = visit.page.evaluate(
+        "() => document.documentElement.className + ' ' + (document.documentElement.dataset.bsTheme || '')"
+    )
+    visit.close()
+    assert not wrong
+    assert all({"large": "zt-large", "dark": "dark", "contrast": "zt-contrast"}[choice] in chosen for choice in choices)
+
+
+def test_the_first_key_stroke_offers_to_skip_to_the_content(browser: Browser, city: str) -> None:
+    visit = look.visitor(browser, city)
+    visit.open("/")
+    visit.page.keyboard.press("Tab")
+    skip = visit.page.evaluate("() => document.activeElement.getAttribute('href')")
+    visit.page.keyboard.press("Enter")
+    focused = visit.page.evaluate("() => document.activeElement.id")
+    visit.close()
+    assert (skip, focused) == ("#main", "main")
+
+
+def test_pages_work_without_scripts(browser: Browser, city: str) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{city}/signin")
+    page.locator("button.zt-person", has_text="简书宁").first.click()
+    page.wait_for_load_state()
+    shown = page.locator("header").inner_text()
+    context.close()
+    assert "简书宁" in shown
+
+
+def test_an_address_that_does_not_exist_says_what_to_do(browser: Browser, city: str) -> None:
+    visit = look.visitor(browser, city)
+    status = visit.open("/no-such-page")
+    text = visit.page.locator("main").inner_text()
+    wrong = look.faults(visit)
+    visit.close()
+    assert status == 404
+    assert "首页" in text
+    assert not wrong

@@ -1,0 +1,100 @@
+"""`zhengtong center …` as a new user types it: install, check, serve, stop."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.timeout(150)
+ZHENGTONG = [sys.executable, "-m", "zhengtong.cli.main"]
+
+
+def _environment(home: Path, **given: str) -> dict[str, str]:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("ZHENGTONG_", "LC_", "LANG"))}
+    return {**plain, "ZHENGTONG_HOME": str(home), **given}
+
+
+def _run(*args: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*ZHENGTONG, *args], env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+@contextmanager
+def _serving(environment: dict[str, str]) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    command = [*ZHENGTONG, "center", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield int(process.stdout.readline().rsplit(":", 1)[1]), process
+        finally:
+            process.kill()
+
+
+def test_init_makes_home_keys_and_tables_and_may_be_repeated(home: Path) -> None:
+    environment = _environment(home, ZHENGTONG_DEMO="1")
+    first = json.loads(_run("center", "init", "--json", environment=environment).stdout)
+    again = json.loads(_run("center", "init", "--json", environment=environment).stdout)
+    assert (first["keys"], again["keys"]) == ("made", "kept")
+    assert (home / "center" / "center.db").exists()
+    assert (home / "center" / "keys").stat().st_mode & 0o077 == 0
+
+
+def test_check_before_init_explains_what_to_do(home: Path) -> None:
+    answer = _run("center", "check", "--json", environment=_environment(home, LANG="en_US.UTF-8"))
+    found = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert answer.returncode == 1
+    assert {"config.key_missing", "config.database_unreachable"} <= {f["key"] for f in found}
+    assert all(f["message"] and f["remedy"] for f in found)
+
+
+def test_a_key_that_others_can_read_fails_the_check(home: Path) -> None:
+    environment = _environment(home)
+    _run("center", "init", environment=environment)
+    assert _run("center", "check", environment=environment).returncode == 0
+    (home / "center" / "keys" / "columns.json").chmod(0o644)
+    answer = _run("center", "check", "--json", environment=environment)
+    assert answer.returncode == 1
+    assert [json.loads(line)["key"] for line in answer.stdout.splitlines()] == ["config.key_readable"]
+
+
+def test_a_demo_is_not_served_to_other_machines(home: Path) -> None:
+    environment = _environment(home, ZHENGTONG_DEMO="1")
+    answer = _run("center", "serve", "--host", "0.0.0.0", environment=environment)
+    assert (answer.returncode, "config.demo_not_on_loopback" in answer.stderr) == (3, True)
+    opened = _environment(home, ZHENGTONG_DEMO="1", ZHENGTONG_HOSTS="example.gov.test")
+    found = _run("center", "check", "--json", environment=opened).stdout
+    assert "config.demo_not_on_loopback" in found
+
+
+def test_a_wrong_setting_is_named_without_a_trace(home: Path) -> None:
+    answer = _run("center", "check", environment=_environment(home, ZHENGTONG_DEMO="yes"))
+    assert (answer.returncode, answer.stderr.strip()) == (2, "ZHENGTONG_DEMO is 0 or 1, not 'yes'")
+
+
+def test_serve_answers_and_stops_at_a_signal(home: Path) -> None:
+    environment = _environment(home, ZHENGTONG_DEMO="1")
+    _run("center", "init", environment=environment)
+    with _serving(environment) as (port, process):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", "/livez")
+        assert connection.getresponse().read() == b"ok\n"
+        connection.close()
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+        with pytest.raises(ConnectionRefusedError):
+            http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
+
+
+def test_verify_finds_a_flipped_event_by_name(home: Path) -> None:
+    environment = _environment(home)
+    _run("center", "init", environment=environment)
+    answer = _run("journal", "verify", "--json", environment=environment)
+    assert (answer.returncode, json.loads(answer.stdout)["flaw"]) == (0, None)
+    wrong = _run("journal", "verify", "--head", "1:abc", environment=environment)
+    assert (wrong.returncode, "journal.no_such_head" in wrong.stderr) == (3, True)

@@ -1,0 +1,71 @@
+"""A retried submission gets the first answer; other content under the same key is refused."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.facts import AUDITOR, WANG
+from zhengtong.journal.models import OnceKey
+from zhengtong.journal.services import Answer, run_once
+from zhengtong.journal.services.retention import sweep
+from zhengtong.kernel.clock import FixedClock
+from zhengtong.kernel.errors import RuleBroken
+
+pytestmark = pytest.mark.django_db
+KEY = "6f1c2a94-7f4e-4f1c"
+
+
+class Work:
+    """Counts how often it was done."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> Answer:
+        self.times += 1
+        return Answer(201, {"number": f"SR-{self.times}"})
+
+
+def test_the_same_key_and_body_give_the_stored_answer(clock: FixedClock) -> None:
+    work = Work()
+    first = run_once(KEY, actor=WANG, clock=clock, body_digest="a", act=work)
+    second = run_once(KEY, actor=WANG, clock=clock, body_digest="a", act=work)
+    assert (first.replayed, second.replayed, second.status, second.body) == (False, True, 201, {"number": "SR-1"})
+    assert work.times == 1
+
+
+def test_the_same_key_with_another_body_is_refused(clock: FixedClock) -> None:
+    work = Work()
+    run_once(KEY, actor=WANG, clock=clock, body_digest="a", act=work)
+    with pytest.raises(RuleBroken, match="key_reused"):
+        run_once(KEY, actor=WANG, clock=clock, body_digest="b", act=work)
+    assert work.times == 1
+
+
+def test_a_key_is_its_owners_alone(clock: FixedClock) -> None:
+    work = Work()
+    run_once(KEY, actor=WANG, clock=clock, body_digest="a", act=work)
+    assert run_once(KEY, actor=AUDITOR, clock=clock, body_digest="b", act=work).replayed is False
+
+
+def test_work_that_failed_leaves_the_key_free(clock: FixedClock) -> None:
+    def fail() -> Answer:
+        raise RuleBroken("journal.purpose_missing")
+
+    with pytest.raises(RuleBroken):
+        run_once(KEY, actor=WANG, clock=clock, body_digest="a", act=fail)
+    assert run_once(KEY, actor=WANG, clock=clock, body_digest="a", act=Work()).replayed is False
+
+
+def test_a_key_is_forgotten_after_its_time(clock: FixedClock) -> None:
+    run_once(KEY, actor=WANG, clock=clock, body_digest="a", act=Work())
+    clock.move(timedelta(hours=25))
+    assert run_once(KEY, actor=WANG, clock=clock, body_digest="b", act=Work()).replayed is False
+    clock.move(timedelta(hours=25))
+    assert (sweep(clock=clock), OnceKey.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize("key", ["", "short", "has space in it", "x" * 65, "键键键键键键键键"])
+def test_a_key_of_another_shape_is_refused(clock: FixedClock, key: str) -> None:
+    with pytest.raises(RuleBroken, match="key_bad"):
+        run_once(key, actor=WANG, clock=clock, body_digest="a", act=Work())

@@ -1,0 +1,34 @@
+"""One row of a table that an official can check: given, then, and the call that shows it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from zhengtong.kernel.errors import PlatformError
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`given` and `then` are for the reader; `act` is called, and gives `result` or is refused with the key `refused`."""
+
+    id: str
+    given: str
+    then: str
+    act: Callable[[], object]
+    result: object = None
+    refused: str = ""
+
+    def holds(self) -> None:
+        """Run the row."""
+        if not self.refused:
+            assert self.act() == self.result
+            return
+        with pytest.raises(PlatformError) as caught:
+            self.act()
+        assert caught.value.key == self.refused
+        assert caught.value.message("zh") and caught.value.remedy("en")
+
+
+def named(case: Case) -> str:
+    return case.id

@@ -1,0 +1,1 @@
+"""What tests share: reference data, a throw-away PostgreSQL, the closed network."""

@@ -1,0 +1,61 @@
+"""`zhengtong` finds its commands lazily: the node's and the verifier's run where no Django is installed."""
+
+import subprocess
+import sys
+
+import pytest
+
+from zhengtong.cli import main
+
+# A Python in which the center's packages cannot be imported, as at a department with the extra [node].
+BLOCKED = """
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"django", "ninja", "whitenoise", "django_htmx"}:
+            raise ModuleNotFoundError(f"No module named {name!r} (blocked)", name=name)
+sys.meta_path.insert(0, Blocked())
+from zhengtong.cli.main import run
+run(sys.argv[1:])
+"""
+
+
+def _blocked(*args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", BLOCKED, *args]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_the_list_of_commands_needs_no_django() -> None:
+    answer = _blocked("--help")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "center" in answer.stdout
+
+
+@pytest.mark.parametrize("word", ["node", "verify", "rules"])
+def test_commands_of_a_department_need_no_django(word: str) -> None:
+    answer = _blocked(word, "--help")
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_a_command_of_the_center_says_what_to_install() -> None:
+    answer = _blocked("center", "check")
+    assert answer.returncode == main.Exit.USAGE
+    assert "zhengtong[center]" in answer.stderr
+
+
+def test_an_unknown_word_is_a_usage_error() -> None:
+    assert _blocked("nonsense").returncode == main.Exit.USAGE
+
+
+def test_every_word_has_a_module_that_exists() -> None:
+    assert [word for word, place in main.PLACES.items() if not main._exists(place.module)] == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("en_US.UTF-8", "en"), ("zh_CN.UTF-8", "zh"), ("C.UTF-8", "zh"), ("", "zh")]
+)
+def test_the_terminals_locale_chooses_the_language(monkeypatch: pytest.MonkeyPatch, locale: str, language: str) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", locale)
+    assert main.language() == language

@@ -1,0 +1,118 @@
+"""Who may join, and when two receipts agree."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from zhengtong.exchange import rules
+from zhengtong.exchange.rules import NODE, Match, NodeState, Side
+from zhengtong.kernel import messages
+from zhengtong.kernel.errors import NotAllowed, RuleBroken, WrongState
+from zhengtong.parties.rules import Role
+
+NOW = datetime(2026, 10, 16, 1, 0, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(hours=1)
+SAID = Side(
+    at=LONG_AGO,
+    grant="g",
+    outcome="answered",
+    refusal="",
+    rows=3,
+    request_digest="sha-256:a",
+    reply_digest="sha-256:b",
+)
+
+
+def test_a_code_is_long_enough_not_to_be_searched_for_and_never_the_same_twice() -> None:
+    codes = {rules.new_code() for _ in range(200)}
+    assert len(codes) == 200
+    assert all(len(rules.plain_code(code)) == 20 for code in codes)
+
+
+def test_a_code_works_once_and_in_time() -> None:
+    rules.check_invitation(expires_at=NOW + timedelta(seconds=1), used_at=None, now=NOW)
+    with pytest.raises(NotAllowed, match="code_used"):
+        rules.check_invitation(expires_at=NOW + timedelta(hours=1), used_at=LONG_AGO, now=NOW)
+    with pytest.raises(NotAllowed, match="code_expired"):
+        rules.check_invitation(expires_at=NOW, used_at=None, now=NOW)
+
+
+@pytest.mark.parametrize("typed", ["3f2a-9c01", "3F2A 9C01", "3f2a:9c01", " 3f2a9c01 "])
+def test_a_fingerprint_is_compared_however_it_is_spoken(typed: str) -> None:
+    rules.check_approval(inviter=uuid4(), approver=uuid4(), typed=typed, actual="3f2a-9c01")
+
+
+def test_another_fingerprint_is_refused() -> None:
+    with pytest.raises(RuleBroken, match="fingerprint_differs"):
+        rules.check_approval(inviter=uuid4(), approver=uuid4(), typed="3f2a-9c02", actual="3f2a-9c01")
+
+
+def test_who_invited_may_not_approve_and_nobody_approves_anonymously() -> None:
+    me = uuid4()
+    for approver in (me, None):
+        with pytest.raises(NotAllowed, match="approver_invited"):
+            rules.check_approval(inviter=me, approver=approver, typed="aa", actual="aa")
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SECURITY_ADMIN])
+def test_only_the_security_administrator_decides_on_a_node(role: Role) -> None:
+    for verb in ("approve", "reject"):
+        with pytest.raises(NotAllowed):
+            NODE.step(verb, state=NodeState.PENDING, roles={role})
+
+
+def test_a_retired_node_stays_retired() -> None:
+    assert NODE.is_final(NodeState.RETIRED)
+    with pytest.raises(WrongState):
+        NODE.step("resume", state=NodeState.RETIRED, roles={Role.SECURITY_ADMIN})
+
+
+def test_equal_receipts_agree() -> None:
+    assert rules.compare(provider=SAID, consumer=replace(SAID, at=NOW), now=NOW) == (Match.EQUAL, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("rows", 4), ("outcome", "refused"), ("reply_digest", "sha-256:c"), ("request_digest", "x"), ("grant", "h")],
+)
+def test_a_difference_is_named(name: str, value: str | int) -> None:
+    other = replace(SAID, **{name: value})
+    assert rules.compare(provider=SAID, consumer=other, now=NOW) == (Match.DIFFER, (name,))
+
+
+def test_one_side_may_be_heard_first_but_not_stay_alone() -> None:
+    fresh = replace(SAID, at=NOW - timedelta(minutes=1))
+    assert rules.compare(provider=fresh, consumer=None, now=NOW)[0] is Match.WAITING
+    assert rules.compare(provider=None, consumer=fresh, now=NOW)[0] is Match.WAITING
+    assert rules.compare(provider=SAID, consumer=None, now=NOW)[0] is Match.CONSUMER_MISSING
+    assert rules.compare(provider=None, consumer=SAID, now=NOW)[0] is Match.PROVIDER_MISSING
+
+
+def test_what_never_left_the_consumer_needs_no_second_receipt() -> None:
+    refused = replace(SAID, outcome="refused", refusal="wire.refused_field", reply_digest="", rows=0)
+    assert rules.compare(provider=None, consumer=refused, now=NOW)[0] is Match.LOCAL
+    failed = replace(refused, outcome="failed", refusal="node.peer_silent")
+    assert rules.compare(provider=None, consumer=failed, now=NOW)[0] is Match.UNANSWERED
+
+
+def test_a_reply_lost_on_the_way_is_told_from_a_difference() -> None:
+    failed = replace(SAID, outcome="failed", reply_digest="", rows=0)
+    assert rules.compare(provider=SAID, consumer=failed, now=NOW)[0] is Match.REPLY_LOST
+
+
+def test_no_receipt_is_no_exchange() -> None:
+    with pytest.raises(ValueError, match="neither side"):
+        rules.compare(provider=None, consumer=None, now=NOW)
+
+
+@pytest.mark.parametrize("kind", sorted(rules.REFUSAL_ARTICLES))
+def test_every_refusal_with_an_article_has_its_sentence(kind: str) -> None:
+    for lang in messages.LANGS:
+        assert messages.text(f"exchange.why_{kind}", lang=lang, facts={})
+    assert rules.refusal_article(f"wire.refused_{kind}").startswith("政务数据共享条例第")
+
+
+def test_a_technical_refusal_claims_no_article() -> None:
+    assert rules.refusal_article("wire.refused_replay") == ""

@@ -1,0 +1,1 @@
+"""Tools of the house (工具): what `make` runs besides the program itself."""
