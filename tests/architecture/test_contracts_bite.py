@@ -143,11 +143,21 @@ def test_a_key_without_message_or_remedy_is_named(tmp_path: Path) -> None:
 
 
 def test_a_page_text_without_english_is_named(tmp_path: Path) -> None:
-    page = '{% load i18n %}{% translate "首页" %}{% translate "目录" %}'
+    page = """
+    {% load i18n %}{% translate "首页" %}
+        {% if x %}
+            <b>{% translate "目录" %}</b>
+      {% endif %}
+      {% blocktranslate trimmed count n=rows %}
+        有 {{ n }} 条
+      {% plural %}
+        有 {{ n }} 条
+      {% endblocktranslate %}
+    """
     code = "from django.utils.translation import gettext_lazy as _\nTITLE = _('共享')\n"
     po = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "首页"\nmsgstr "Home"\n'
     folder = tree(tmp_path, {"ui/templates/ui/a.html": page, "ui/b.py": code, f"ui/{translations.PO}": po})
-    assert [m.text for m in translations.missing(folder)] == ["共享", "目录"]
+    assert [m.text for m in translations.missing(folder)] == ["共享", "目录", "有 %(n)s 条"]
     assert translations.compile_all(folder) == 1
     assert translations.compile_all(folder) == 0
 
@@ -172,6 +182,16 @@ def test_a_lock_that_names_a_host_or_lacks_a_hash_is_named() -> None:
         "line 1 names a host: --index-url https://example.org/simple"
     ]
     assert locks.faults("attrs==26.1.0\nbabel==2.18.0 \\\n    --hash=sha256:00\n") == ["attrs has no hash"]
+
+
+def test_a_package_that_is_asked_for_and_not_locked_is_named() -> None:
+    project = """
+    dependency-groups = {}
+    [project]
+    dependencies = ["attrs>=2"]
+    optional-dependencies = {node = ["psycopg[binary]>=3"]}
+    """
+    assert locks.unlocked(project, "attrs==26.1.0") == ["psycopg"]
 
 
 def test_a_vendored_file_that_differs_from_its_manifest_is_named(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ SAME_KIND_MAX = 2  # pages of one address pattern that are opened
 
 # Latin words that a Chinese page may show: names of formats and algorithms, units, our own codes.
 ALLOWED_LATIN = re.compile(
-    r"(English|Excel|CSV|XML|JSON|SQLite|PostgreSQL|SHA|Ed25519|intl|gm|UUID|RFC|GB/T|GB|USCC|Cookie|http|https|"
+    r"(English|MIT|Excel|CSV|XML|JSON|SQLite|PostgreSQL|SHA|Ed25519|intl|gm|UUID|RFC|GB/T|GB|USCC|Cookie|http|https|"
     r"API|TLS|ISO|zhengtong|make demo|make|demo)"
 )
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
@@ -62,6 +62,7 @@ OVERFLOW = """() => {
   const out = parts.find(part => part.getBoundingClientRect().right > window.innerWidth + 1);
   return wide + ' px: ' + (out ? out.outerHTML.slice(0, 140) : '?');
 }"""
+LINKS = """() => [...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location).href)"""
 RUN_AXE = """() => {
   const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const say = found => `${found.id} (${found.nodes.length}): ${found.nodes[0].html.slice(0, 160)}`;
@@ -143,13 +144,20 @@ def axe(page: Page) -> list[str]:
     return list(page.evaluate(RUN_AXE))
 
 
+def _kind(path: str) -> str:
+    """Addresses that differ in an id or in the values of filters are of one kind."""
+    bare, _, query = path.partition("?")
+    names = sorted({part.partition("=")[0] for part in query.split("&")}) if query else []
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/codes/)\w+", "ID", bare) + "?" + "&".join(names)
+
+
 def crawl(visit: Visitor, start: str = "/") -> Iterator[str]:
     """Open every page that links lead to from `start`, at most two of a kind; yields the path it stands on."""
     waiting, seen, kinds = [start], {start}, dict[str, int]()
     opened = 0
     while waiting and opened < PAGES_A_SEAT_MAX:
         path = waiting.pop(0)
-        kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", path)
+        kind = _kind(path)
         if kinds.get(kind, 0) >= SAME_KIND_MAX:
             continue
         kinds[kind] = kinds.get(kind, 0) + 1
@@ -158,7 +166,7 @@ def crawl(visit: Visitor, start: str = "/") -> Iterator[str]:
         if status >= 400:
             visit.errors.append(f"{path} answers {status}")
         yield path
-        links: list[str] = visit.page.evaluate("() => [...document.querySelectorAll('a[href]')].map(a => a.href)")
+        links: list[str] = visit.page.evaluate(LINKS)
         for link in links:
             parts = urlsplit(link)
             if not link.startswith(visit.base + "/") or parts.path.startswith(("/static/", "/api/")):

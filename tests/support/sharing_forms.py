@@ -25,22 +25,28 @@ CONSUMER = UUID("0193b3e0-0000-7000-8000-00000000b002")
 SECOND = UUID("0193b3e0-0000-7000-8000-00000000b003")
 
 HOUSE_ITEMS = (
-    ("BDCDYH", "不动产单元号"),
-    ("ZL", "坐落"),
-    ("FWYT", "房屋用途"),
-    ("JZMJ", "建筑面积"),
-    ("SZC", "所在层/总层数"),
-    ("QLRMC", "权利人名称"),
-    ("QLRZJH", "权利人证件号码"),
-    ("DYZT", "抵押状态"),
-    ("CFZT", "查封状态"),
+    ("unit_no", "不动产单元号"),
+    ("located", "坐落"),
+    ("usage", "房屋用途"),
+    ("area", "建筑面积"),
+    ("floor", "所在层/总层数"),
+    ("owner", "权利人名称"),
+    ("owner_id", "权利人证件号码"),
+    ("mortgaged", "抵押状态"),
+    ("seized", "查封状态"),
 )
 HOUSES = {code: AskedItem(code, name, ShareType.CONDITIONAL) for code, name in HOUSE_ITEMS}
 PEOPLE = {
     code: AskedItem(code, name, ShareType.UNCONDITIONAL)
-    for code, name in (("GMSFHM", "公民身份号码"), ("XM", "姓名"), ("XB", "性别"), ("MZ", "民族"), ("CSRQ", "出生日期"))
+    for code, name in (
+        ("citizen_id", "公民身份号码"),
+        ("name", "姓名"),
+        ("sex", "性别"),
+        ("ethnic", "民族"),
+        ("born_on", "出生日期"),
+    )
 }
-SURVEY = {"DWMC": AskedItem("DWMC", "单位名称", ShareType.WITHHELD, law="统计法 第二十八条")}
+SURVEY = {"unit_name": AskedItem("unit_name", "单位名称", ShareType.WITHHELD, law="统计法 第二十八条")}
 USE = UseTerm("tl-market-food", "经营场所核验", ("TL-SP-2026-####",))
 
 
@@ -85,19 +91,19 @@ def house_reply(**changes: object) -> ReplyForm:
     """The answer to 0002: five granted, two as verification, two refused."""
     reply = ReplyForm(
         answers=(
-            verify_item("BDCDYH"),
-            grant_item("ZL"),
-            grant_item("FWYT"),
-            grant_item("JZMJ"),
-            grant_item("SZC"),
-            grant_item("QLRMC", mask="name"),
-            verify_item("QLRZJH"),
-            refuse_item("DYZT"),
-            refuse_item("CFZT"),
+            verify_item("unit_no"),
+            grant_item("located"),
+            grant_item("usage"),
+            grant_item("area"),
+            grant_item("floor"),
+            grant_item("owner", mask="name"),
+            verify_item("owner_id"),
+            refuse_item("mortgaged"),
+            refuse_item("seized"),
         ),
-        rows=(RowCondition("ZL", "starts_with", ("望澜市汀兰区",)),),
+        rows=(RowCondition("located", "starts_with", ("望澜市汀兰区",)),),
         rows_note="只限坐落在汀兰区的房屋",
-        lookup=("BDCDYH",),
+        lookup=("unit_no",),
         quota=Quota(calls_per_day=200, rows_per_day=200, subjects_per_day=200, max_rows=5),
     )
     return replace(reply, **changes)  # pyright: ignore[reportArgumentType]  # test shorthand

@@ -1,5 +1,7 @@
 """Rows behind the catalogue.  Rows store, `rules` decide, `services` are the only writers."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 
@@ -15,6 +17,7 @@ class Matter(models.Model):
 
     id = models.UUIDField(primary_key=True)
     duty = models.ForeignKey("parties.Duty", models.PROTECT, related_name="+")
+    duty_id: UUID
     code = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=40)
@@ -31,7 +34,8 @@ class MatterDocument(models.Model):
     """A material handed in for a matter, or a result handed out (申请材料、办理结果)."""
 
     id = models.UUIDField(primary_key=True)
-    matter = models.ForeignKey(Matter, models.PROTECT, related_name="documents")
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+")
+    matter_id: UUID
     direction = models.CharField(max_length=10, choices=[(v, v.name.title()) for v in DocumentDirection])
     code = models.CharField(max_length=60, blank=True)
     name = models.CharField(max_length=200)
@@ -56,6 +60,7 @@ class Entry(models.Model):
     guide_code = models.CharField(max_length=64, unique=True)  # the code people see, 2017 guide
     short_code = models.CharField(max_length=20, blank=True)  # e.g. R03
     provider = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
+    provider_id: UUID
     is_source = models.BooleanField(default=False)  # 数源, named by the authority (条例 19)
     created_at = models.DateTimeField()
 
@@ -75,6 +80,7 @@ class Revision(models.Model):
 
     id = models.UUIDField(primary_key=True)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="revisions")
+    entry_id: UUID
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=20, choices=[(s, s.name.title()) for s in EntryState])
 
@@ -120,6 +126,7 @@ class Revision(models.Model):
     due_on = models.DateField(null=True)  # cached by `services.clocks`
     due_provisional = models.BooleanField(default=False)
     updated_at = models.DateTimeField()
+    items: "models.Manager[Item]"
 
     class Meta:
         ordering = ("entry", "number")
@@ -131,7 +138,8 @@ class Revision(models.Model):
             models.CheckConstraint(name="revision_share_type_known", condition=Q(share_type__in=["", *_TYPES])),
             models.CheckConstraint(
                 name="revision_published_who_and_when",
-                condition=Q(published_on=None, published_by=None) | Q(published_on__isnull=False, published_by__isnull=False),
+                condition=Q(published_on=None, published_by=None)
+                | Q(published_on__isnull=False, published_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="revision_current_is_signed",
@@ -157,6 +165,7 @@ class Item(models.Model):
 
     id = models.UUIDField(primary_key=True)
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="items")
+    revision_id: UUID
     position = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=63)
     name = models.CharField(max_length=100)
@@ -189,7 +198,8 @@ class SourceNaming(models.Model):
 
     id = models.UUIDField(primary_key=True)
     item_name = models.CharField(max_length=100, unique=True)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="source_of")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    entry_id: UUID
     reason = models.CharField(max_length=500)
     named_by = models.UUIDField()
     named_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from django.core.management import call_command
 
+from zhengtong.cli.exits import Exit, language
 from zhengtong.config import checks, env, wiring
 from zhengtong.journal import keys
 from zhengtong.journal.door import current_clock
@@ -80,7 +81,7 @@ def check(
 ) -> None:
     """Explain what is missing or unsafe; exit 1 if anything is (检查)."""
     found = checks.findings(clock=current_clock())
-    lang = checks.language()
+    lang = language()
     for finding in found:
         if as_json:
             typer.echo(json.dumps(finding.as_dict(lang), ensure_ascii=False))
@@ -88,4 +89,4 @@ def check(
             typer.echo(f"{'✗' if finding.fatal else '!'} {finding.message(lang)}\n  → {finding.remedy(lang)}")
     if not found and not as_json:
         typer.echo("✓ " + ("all is in order" if lang == "en" else "一切就绪"))
-    raise typer.Exit(code=1 if any(f.fatal for f in found) else 0)
+    raise typer.Exit(code=Exit.FOUND if any(f.fatal for f in found) else Exit.DONE)

@@ -9,7 +9,6 @@ import os
 import sys
 import traceback
 from dataclasses import dataclass
-from enum import IntEnum
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -18,19 +17,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command_from_info, get_group
 
+from zhengtong.cli.exits import Exit, language
 from zhengtong.kernel.errors import PlatformError
-from zhengtong.kernel.messages import Lang
-
-
-class Exit(IntEnum):
-    """Exit codes of every command."""
-
-    DONE = 0
-    FOUND = 1  # `check`, `verify`, `overdue`: there is something
-    USAGE = 2
-    REFUSED = 3
-    TRY_AGAIN = 4
-    BUG = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +65,8 @@ class Lazy(TyperGroup):
         return name, _load(name, PLACES[name]), rest
 
 
+__all__ = ["PLACES", "Exit", "Place", "app", "language", "run"]
+
 app = typer.Typer(cls=Lazy, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -96,12 +86,6 @@ def run(argv: list[str] | None = None) -> None:
     except Exception:
         traceback.print_exc()
         sys.exit(Exit.BUG)
-
-
-def language() -> Lang:
-    """English where the terminal's locale says so, else Chinese."""
-    spoken = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), "")
-    return "en" if spoken.lower().startswith("en") else "zh"
 
 
 def _explain(refused: PlatformError, *, as_json: bool) -> None:

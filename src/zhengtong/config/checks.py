@@ -1,7 +1,6 @@
 """`zhengtong center check` (部署检查): what is missing or unsafe, and what to do about it."""
 
 import ipaddress
-import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -59,12 +58,6 @@ def refuse_unsafe_demo(*, host: str) -> None:
     """Raises NotAllowed when demo accounts would be open to other machines."""
     if env.settings().demo and not _is_loopback(host):
         raise NotAllowed("config.demo_not_on_loopback", host=host)
-
-
-def language() -> messages.Lang:
-    """English where the terminal's locale says so, else Chinese."""
-    spoken = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), "")
-    return "en" if spoken.lower().startswith("en") else "zh"
 
 
 def _keys() -> Iterator[Finding]:

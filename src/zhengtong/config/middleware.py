@@ -53,4 +53,3 @@ class Explained:
         if problem.status >= explain.BUG:
             logger.error("request %s failed", getattr(request, "request_id", ""), exc_info=error)
         return explain.answer(request, problem)
-

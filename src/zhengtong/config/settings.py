@@ -107,7 +107,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # --- people ----------------------------------------------------------------------------------
 if "parties" in AREAS_RUNNING:
     AUTH_USER_MODEL = "parties.Account"
-LOGIN_URL = "parties:sign_in"
+LOGIN_URL = "parties:signin"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -14,25 +14,41 @@ from django.apps import apps
 from zhengtong.journal import dispatch
 
 # event name -> listeners, in order; each runs in the transaction that recorded the event
-LISTENERS: dict[str, tuple[str, ...]] = {}
+LISTENERS: dict[str, tuple[str, ...]] = {
+    "standards.calendar-day.set": ("zhengtong.sharing.listeners:recount",),
+    "standards.calendar-year.loaded": ("zhengtong.sharing.listeners:recount",),
+    "standards.limit.overridden": ("zhengtong.sharing.listeners:recount",),
+    "sharing.grant.issued": ("zhengtong.exchange.listeners:grant_changed",),
+    "sharing.grant.delivered": ("zhengtong.exchange.listeners:grant_changed",),
+    "sharing.grant.suspended": ("zhengtong.exchange.listeners:grant_changed",),
+    "sharing.grant.lifted": ("zhengtong.exchange.listeners:grant_changed",),
+    "sharing.grant.terminated": ("zhengtong.exchange.listeners:grant_changed",),
+    "sharing.grant.expired": ("zhengtong.exchange.listeners:grant_changed",),
+}
 
 # job kind -> function; runs in the worker, at least once
 JOBS: dict[str, str] = {
     "journal.seal": "zhengtong.journal.services.sequencer:seal_job",
     "journal.sweep": "zhengtong.journal.services.retention:sweep_job",
+    "sharing.expire": "zhengtong.sharing.listeners:expire_job",
+    "exchange.publish": "zhengtong.exchange.listeners:publish_job",
+    "exchange.compare": "zhengtong.exchange.listeners:compare_job",
 }
 
 # job kind -> seconds between two runs
 PERIODIC: dict[str, int] = {
     "journal.seal": 2,
     "journal.sweep": 3600,
+    "sharing.expire": 30,
+    "exchange.publish": 60,
+    "exchange.compare": 60,
 }
 
 # called once at start: each registers its area's replay with journal.rebuild
-REBUILDS: tuple[str, ...] = ()
+REBUILDS: tuple[str, ...] = ("zhengtong.sharing.rebuild:register", "zhengtong.exchange.rebuild:register")
 
 # called by `zhengtong center init` after the tables exist, in this order; each (*, clock) and safe to repeat
-INSTALLS: tuple[str, ...] = ()
+INSTALLS: tuple[str, ...] = ("zhengtong.exchange.services:install",)
 
 
 def connect() -> None:

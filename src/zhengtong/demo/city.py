@@ -148,6 +148,9 @@ def _publish_all(ids: Mapping[str, UUID]) -> Iterator[Resource]:
         catalog.sign(entry=entry, actor=head, clock=clock)
         catalog.start_review(entry=entry, actor=reviewer, clock=clock)
         catalog.publish(entry=entry, actor=reviewer, clock=clock)
+        if "source_of" in row:
+            reason = "涉及多个部门收集，明确牵头收集的部门"
+            catalog.name_source(entry=entry, item_name=row["source_of"], reason=reason, actor=reviewer, clock=clock)
         yield Resource(
             entry=entry,
             guide_code=row["guide_code"],
@@ -180,21 +183,20 @@ def _draft(row: Table, origin: UUID) -> EntryDraft:
         provider_office=row["office"],
         guide_code=row["guide_code"],
         short_code=row["short_code"],
-        class_kind=row["guide_code"][0],
         theme=row["theme"],
         update_cycle=UpdateCycle(row["update_cycle"]),
         share_modes=tuple(ShareMode(mode) for mode in row["share_modes"]),
         range=row.get("range", ""),
         purpose=row.get("purpose", ""),
         legal_basis=row.get("legal_basis", ""),
+        basis_kind=row.get("basis_kind", ""),
         reason=row.get("reason", ""),
         review_on=row.get("review_on"),
-        data_class="政务数据",
+        data_class=row["data_class"],
         data_grade=row["data_grade"],
         secrecy_review=f"密审〔2026〕{row['short_code'][1:]}号：不涉密",
         pi_assessment="已完成个人信息保护影响评估" if row["personal"] else "不含个人信息",
         contains_personal=bool(row["personal"]),
-        is_source=row.get("is_source", False),
         items=tuple(_item(row, item) for item in row["items"]),
         origins=(origin,),
         source_system=row["table"],
@@ -215,6 +217,7 @@ def _item(row: Table, item: list[str]) -> ItemDraft:
         range=row.get("range", "") if conditional else "",
         purpose=row.get("purpose", "") if conditional else "",
         legal_basis=row.get("legal_basis", "") if withheld else "",
+        basis_kind=row.get("basis_kind", "") if withheld else "",
         reason=row.get("reason", "") if withheld else "",
         is_personal=code in row["personal"],
         is_lookup=code in row["lookup"],

@@ -35,9 +35,7 @@ console = Console()
 def demo(
     home: Annotated[Path, typer.Option(help="Folder of the demo; made anew each time.")] = Path("demo-home"),
     seed: Annotated[int, typer.Option(help="The same seed builds the same city.")] = 7,
-    today: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="Legal day on which the story stands.")
-    ] = STORY_DAY,
+    today: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Legal day on which the story stands.")] = TODAY,
     people: Annotated[int, typer.Option(min=100, max=2_000_000, help="Residents to generate.")] = PEOPLE_DEFAULT,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the pages afterwards until Ctrl-C.")] = True,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write what was measured.")] = None,

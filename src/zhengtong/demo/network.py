@@ -14,7 +14,7 @@ from uuid import UUID
 from zhengtong.demo.city import Resource, seat
 from zhengtong.demo.population import INSURANCE_DB, LAND_DB, MARKET_DB, POLICE_DB
 from zhengtong.demo.processes import LOOPBACK, Processes, free_port
-from zhengtong.demo.story import FOOD_SYSTEM, INSURANCE_SYSTEM, SIGN_SYSTEM
+from zhengtong.demo.story import BATCH_ROWS_A_DAY, FOOD_SYSTEM, INSURANCE_SYSTEM, SIGN_SYSTEM
 from zhengtong.exchange import queries as exchange_queries
 from zhengtong.exchange import services as exchange
 from zhengtong.kernel.clock import Clock
@@ -23,7 +23,6 @@ from zhengtong.parties.rules import Role
 
 COMMAND_S_MAX = 60
 CALL_S_MAX = 120
-ROWS_A_DAY = 500_000
 SOURCES = {"R01": POLICE_DB, "R03": LAND_DB, "R04": MARKET_DB}
 SYSTEMS = {"tl-market": FOOD_SYSTEM, "tl-urban": SIGN_SYSTEM, "wl-insurance": INSURANCE_SYSTEM}
 NODES = ("wl-police", "wl-land", "wl-market", "tl-market", "tl-urban", "wl-insurance")
@@ -85,7 +84,7 @@ class Network:
         """Start the web process and the worker, and wait until pages are served."""
         self.processes.start("center", "center", "serve", "--host", LOOPBACK, "--port", str(self.center_port))
         self.processes.start("worker", "center", "worker")
-        self.processes.wait_until_up("center", f"{self.center_url}/signin/")
+        self.processes.wait_until_up("center", f"{self.center_url}/signin")
 
     def stop_center(self) -> None:
         """Stop both; the port is refused from then on."""
@@ -105,7 +104,7 @@ class Network:
         root = exchange_queries.root_fingerprint()
         arguments = ("--center", self.center_url, "--code", invitation.code, "--root", root)
         shown = self.command("join", code, *arguments, node_option="--node", may_wait=True)
-        exchange.approve_node(node=invitation.id, fingerprint=shown["fingerprint"], actor=guardian, clock=clock)
+        exchange.approve_node(node=invitation.node, fingerprint=shown["fingerprint"], actor=guardian, clock=clock)
         self.nodes[code] = node
 
     def finish_join(self, code: str) -> None:
@@ -120,7 +119,7 @@ class Network:
             maps = [f"--map={item}={column}" for item, column in resource.columns.items()]
             self.command(
                 "bind", resource.provider, resource.guide_code, "--source", f"sqlite://{departments / database}",
-                "--table", resource.table, *maps, "--max-rows-day", str(ROWS_A_DAY), "--accept", "auto",
+                "--table", resource.table, *maps, "--max-rows-day", str(BATCH_ROWS_A_DAY), "--accept", "auto",
                 node_option="--node",
             )  # fmt: skip
         target = f"sqlite://{departments / INSURANCE_DB}"
@@ -158,7 +157,7 @@ class Network:
              *arguments, "--json"],
             capture_output=True, text=True, timeout=COMMAND_S_MAX, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
-        if done.returncode not in ((0, 3) if may_wait else (0,)):
+        if done.returncode not in ((0, 4) if may_wait else (0,)):
             raise Unreachable(
                 "demo.unexpected", expected=f"node {verb} {code}", got=(done.stdout + done.stderr)[-2000:]
             )

@@ -31,6 +31,7 @@ from zhengtong.kernel.errors import WrongState
 from zhengtong.wire.decision import family
 
 FOOD_CASE, SIGN_CASE = "汀兰食〔2026〕0017号", "汀兰招〔2026〕0021号"
+DELIVERY_CASE, BENEFIT_CASE = "汀兰送〔2026〕0102号", "望澜医〔2026〕0310号"
 QUERIES_BEFORE = 5
 
 
@@ -137,7 +138,7 @@ class Prover:
         with closing(sqlite3.connect(self.target)) as db:
             held = int(db.execute(f'SELECT count(*) FROM "{TARGET_TABLE}"').fetchone()[0])  # noqa: S608 - our own name
         reconciled = bool(answer["reconciled"]) and held == answer["rows"]
-        return Batch(held, float(answer["seconds"]), reconciled, int(answer["parcels"]))
+        return Batch(held, answer["ms"] / 1000, reconciled, int(answer["parcels"]))
 
     def without_center(self) -> bool:
         """Stop the center, go on exchanging, start it again."""
@@ -155,11 +156,11 @@ class Prover:
         self.premises_query(items=["mortgaged"])
         self.premises_query(items=["use"], purpose="日常检查")
         self.query(
-            "wl-insurance", "0010-1", system=INSURANCE_SYSTEM, purpose=BENEFIT_CHECK,
+            "wl-insurance", "0010-1", system=INSURANCE_SYSTEM, purpose=BENEFIT_CHECK, case_ref=BENEFIT_CASE,
             lookup={"citizen_id": self.person[0]}, items=["deceased"],
         )  # fmt: skip
         self.query(
-            "tl-urban", "0011-1", system=SIGN_SYSTEM, purpose=CONTACT,
+            "tl-urban", "0011-1", system=SIGN_SYSTEM, purpose=CONTACT, case_ref=DELIVERY_CASE,
             lookup={"credit_code": self.firm[0]}, items=["contact_phone"],
         )  # fmt: skip
         self._until_refused(self.person_query, at_most=CALLS_A_DAY + 1)

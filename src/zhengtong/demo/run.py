@@ -104,7 +104,8 @@ class Run:
         until = time.monotonic() + SIDES_S_MAX
         while True:
             network.report()
-            if exchange_queries.three_sides(actor=auditor).equal:
+            sides = exchange_queries.three_sides(actor=auditor)
+            if sides.equal and sides.agree:
                 return True
             if time.monotonic() > until:
                 return False
@@ -132,7 +133,7 @@ class Run:
             "organizations": len(parties.organizations(actor=SYSTEM)),
             "resources_published": sum(catalog.published_counts().values()),
             "requests": {"consented": counts.consented, "partial": counts.partial, "refused": counts.refused},
-            "grants": counts.grants,
+            "grants": counts.active_grants,
             **as_json(prover.found),
             "ledger": ledger,
             "home": str(self.home),

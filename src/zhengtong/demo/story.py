@@ -37,6 +37,7 @@ FOOD_CASES, SIGN_CASES, TAX_CASES = "汀兰食〔20##〕####号", "汀兰招〔2
 PREMISES_CHECK, FOOD_LICENCE, REAL_NAME = "经营场所核验", "食品经营许可", "登记实名核验"
 INSURED_UPDATE, BENEFIT_CHECK, CONTACT = "参保人员信息更新", "待遇资格核实", "监管文书送达"
 CALLS_A_DAY = 200
+BATCH_ROWS_A_DAY = 10_000_000
 
 
 @dataclass(slots=True)
@@ -92,8 +93,6 @@ class Story:
             period_from=row.get("period_from"),
             period_until=row.get("period_until"),
             purpose=row["purpose"],
-            necessity=row["necessity"],
-            lookup=tuple(row.get("lookup", ())),
             beneficiaries=tuple(
                 Beneficiary(
                     organization=self.organizations[organ["organization"]],
@@ -129,7 +128,7 @@ def _granted(
         answers=tuple(ItemAnswer(item=item, outcome=Outcome.GRANT) for item in form.items),
         lookup=lookup,
         modes=modes,
-        quota=Quota(),
+        quota=Quota(rows_per_day=BATCH_ROWS_A_DAY) if Mode.BATCH in modes else Quota(),
         valid_from=form.period_from or answered,
         valid_until=form.period_until or answered,
     )
@@ -201,8 +200,6 @@ def _0002_asked(story: Story, clock: Clock) -> None:
         period_from=None,
         period_until=None,
         purpose=whole.purpose,
-        necessity=whole.necessity,
-        lookup=whole.lookup,
         beneficiaries=whole.beneficiaries,
     )
     story.ask("0002", "tl-market", incomplete, clock)
@@ -212,7 +209,7 @@ def _0002_told_once(story: Story, clock: Clock) -> None:
     officer, _ = story.pair("wl-land", clock)
     sharing.ask_supplement(
         request=story.requests["0002"],
-        missing=("scope", "period_from", "period_until"),
+        missing=("scope", "period"),
         note="请补充使用范围和使用时限",
         actor=officer,
         clock=clock,
@@ -233,7 +230,16 @@ def _0002_supplemented(story: Story, clock: Clock) -> None:
 def _0002_answered(story: Story, clock: Clock) -> None:
     granted = [ItemAnswer(item=item, outcome=Outcome.GRANT) for item in ("location", "use", "floor_area", "floors")]
     masked = ItemAnswer(item="holder_name", outcome=Outcome.GRANT, mask="name")
-    verified = [ItemAnswer(item=item, outcome=Outcome.VERIFY) for item in ("unit_number", "holder_id")]
+    verified = [
+        ItemAnswer(
+            item=item,
+            outcome=Outcome.VERIFY,
+            ground=Ground.NECESSITY,
+            reason="答复是否一致即可满足核验需要",
+            article="政务数据共享条例 第二十条",
+        )
+        for item in ("unit_number", "holder_id")
+    ]
     refused = [
         ItemAnswer(
             item=item,

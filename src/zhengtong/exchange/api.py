@@ -54,7 +54,7 @@ def members(request: HttpRequest, since: str = "") -> HttpResponse:
     found = queries.stored_members(since=since)
     answer = _document(request, found)
     if found.is_delta and answer.status_code == 200:
-        answer.headers["zhengtong-delta"] = "1"
+        answer["zhengtong-delta"] = "1"
     return answer
 
 
@@ -78,7 +78,6 @@ def receipts(request: HttpRequest) -> HttpResponse:
             "accepted": answer.accepted,
             "known": answer.known,
             "refused": refused,
-            "cosignature": None,
         }
     )
 
@@ -102,8 +101,8 @@ def cosign_head(request: HttpRequest) -> HttpResponse:
     signed = services.cosign_head(
         node=node.id, head=told.get("head"), proof=tuple(cast(list[str], proof)), clock=_clock(request)
     )
-    cosignature = signed.document.to_json() if signed.document else None
-    return JsonResponse({"size": signed.size, "root": signed.root, "cosignature": cosignature})
+    cosigned = signed.document.to_json() if signed.document else None
+    return JsonResponse({"size": signed.size, "root": signed.root, "cosigned": cosigned})
 
 
 @router.post("/status", auth=None, operation_id="exchange_status")
@@ -163,7 +162,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 def _signed(request: HttpRequest, *, states: frozenset[NodeState]) -> NodeIdentity:
     """The node that signed this request; notes that it was heard.  Raises NotAllowed."""
-    clock = _clock(request)
+    clock, body = _clock(request), _body(request)
     found: list[NodeIdentity] = []
 
     def key_for(key: str) -> str:
@@ -175,7 +174,7 @@ def _signed(request: HttpRequest, *, states: frozenset[NodeState]) -> NodeIdenti
             method=request.method or "",
             path=request.path,
             headers={name.lower(): value for name, value in request.headers.items()},
-            body=_body(request),
+            body=body,
             key_for=key_for,
             now=clock.now(),
         )
@@ -242,6 +241,6 @@ def _document(request: HttpRequest, found: StoredDocument) -> HttpResponse:
         answer = HttpResponse(status=304)
     else:
         answer = HttpResponse(found.body, content_type=JSON_TYPE)
-    answer.headers["ETag"] = etag
-    answer.headers["Cache-Control"] = "no-cache"
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "no-cache"
     return answer

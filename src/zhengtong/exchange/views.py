@@ -53,7 +53,7 @@ def invite(request: ActorRequest) -> HttpResponse:
     """Invite a department's node; the code is shown on the answer to the POST and never again."""
     cards = [card for card in organizations(actor=request.actor) if not card.is_authority]
     form = InviteForm(request.POST or None)
-    form.fields["organization"].choices = [(card.id, f"{card.name}（{card.code}）") for card in cards]  # pyright: ignore[reportAttributeAccessIssue] -- a ChoiceField
+    form.fields["organization"].choices = [(card.id, f"{card.name}（{card.code}）") for card in cards]
     if request.method == "POST" and form.is_valid():
         card = next(card for card in cards if str(card.id) == form.cleaned_data["organization"])
         try:

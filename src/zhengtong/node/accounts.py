@@ -30,8 +30,12 @@ def first_time(db: sqlite3.Connection, *, peer: str, message: str, now: datetime
 
 def usage(db: sqlite3.Connection, grant: str, day: date) -> Usage:
     """Today's use under a grant."""
-    row = db.execute("SELECT calls, rows FROM quota WHERE grant_id = ? AND day = ?", (grant, day.isoformat())).fetchone()
-    subjects = db.execute("SELECT count(*) FROM subject WHERE grant_id = ? AND day = ?", (grant, day.isoformat())).fetchone()[0]
+    row = db.execute(
+        "SELECT calls, rows FROM quota WHERE grant_id = ? AND day = ?", (grant, day.isoformat())
+    ).fetchone()
+    subjects = db.execute(
+        "SELECT count(*) FROM subject WHERE grant_id = ? AND day = ?", (grant, day.isoformat())
+    ).fetchone()[0]
     return Usage(calls=row["calls"] if row else 0, rows=row["rows"] if row else 0, subjects=subjects)
 
 

@@ -48,7 +48,9 @@ def admit(core: Core, step: Step, received: Received, ask: Ask, *, subject: str)
     intent = intent_record(received, grant=grant.id if grant else e.grant, subject=digest, fields=ask.fields)
     index = accounts.open_intent(step, intent)
     if grant is None:
-        refusal = Refusal(key="wire.refused_no_grant", facts={"number": e.grant or "-", "grant": e.grant or "-"}, at="provider")
+        refusal = Refusal(
+            key="wire.refused_no_grant", facts={"number": e.grant or "-", "grant": e.grant or "-"}, at="provider"
+        )
         return Admitted(index=index, intent=intent, grant=None, number=e.grant or "", refusal=refusal)
     new = digest is None or accounts.subject_is_new(step.db, grant.id, day, digest)
     asked = Ask(
@@ -87,7 +89,9 @@ def _within_ceiling(step: Step, received: Received, grant: Grant) -> tuple[Sourc
     if binding.ceiling.accept is Accept.CONFIRM and not _confirmed(step, received, grant):
         return binding, Refusal(key="node.grant_unconfirmed", facts={"number": grant.number}, at="provider")
     if received.envelope.grant_digest != received.view.digests[grant.id]:
-        return binding, Refusal(key="node.grant_versions_differ", facts={"number": grant.number}, status=409, at="provider")
+        return binding, Refusal(
+            key="node.grant_versions_differ", facts={"number": grant.number}, status=409, at="provider"
+        )
     return binding, None
 
 

@@ -11,7 +11,9 @@ ANSWER_BODY_B = 8 << 20
 HEADER_B = 32 << 10
 BODY_READ_S = 10.0
 IN_FLIGHT = 256
-IN_FLIGHT_PER_PEER = 64
+LISTEN_QUEUE = 512
+KEEP_ALIVE_S = 75
+STOP_S = 10
 
 # what goes out over HTTP
 PEER_CONNECT_S = 3.0
@@ -47,9 +49,9 @@ PARCELS_A_RUN = 100_000
 PARCEL_KEPT_S = 72 * 3600
 OPEN_RUNS = 16
 RUN_IDLE_S = 3600
-PARCELS_AHEAD = 4
+RUN_WAIT_S = 10.0
 QUARANTINE_ROWS = 10_000
-RUN_START_S = 600.0
+RUN_TRIES = 60
 FETCH_ATTEMPTS = 5
 
 # the journal thread: records and state become durable in groups
@@ -66,3 +68,9 @@ BACKOFF_MAX_S = 60.0
 REFUSALS_KEPT = 1000
 REFUSALS_SHOWN = 20
 TEXT_CHARS = 200
+
+# joining
+JOIN_POLL_S = 2.0
+
+# the command line waits for a pull
+PULL_WAIT_S = 3600.0

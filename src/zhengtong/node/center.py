@@ -99,7 +99,11 @@ def _refusal(status: int, raw: bytes) -> PlatformError:
     """The center's problem+json as an error of ours; its words travel as facts because its keys may be unknown here."""
     try:
         held = json.loads(raw)
-        facts: dict[str, Fact] = {"status": status, "said": str(held.get("detail", ""))[:200], "center_key": str(held.get("key", ""))}
+        facts: dict[str, Fact] = {
+            "status": status,
+            "said": str(held.get("detail", ""))[:200],
+            "center_key": str(held.get("key", "")),
+        }
         facts["remedy"] = str(held.get("remedy", ""))[:200]
     except (ValueError, AttributeError):
         facts = {"status": status, "said": "-", "center_key": "-", "remedy": "-"}

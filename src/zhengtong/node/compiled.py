@@ -32,7 +32,7 @@ class Reading:
     dialect: str
 
 
-_COMPARE: Mapping[Op, Callable[..., exp.Expression]] = {
+_COMPARE: Mapping[Op, Callable[..., exp.Expr]] = {
     Op.EQ: exp.EQ,
     Op.NE: exp.NEQ,
     Op.LT: exp.LT,
@@ -74,27 +74,27 @@ def _column(reading: Reading, item: str) -> exp.Column:
         raise RuleBroken("node.item_not_bound", item=item) from None
 
 
-def _text_of(reading: Reading, item: str) -> exp.Expression:
+def _text_of(reading: Reading, item: str) -> exp.Expr:
     return exp.Cast(this=_column(reading, item), to=exp.DataType.build("text"))
 
 
-def _as_text(reading: Reading, item: str) -> exp.Expression:
+def _as_text(reading: Reading, item: str) -> exp.Expr:
     return exp.alias_(_text_of(reading, item), item, quoted=True)
 
 
 def _bind(bound: list[str | int], value: Value) -> exp.Placeholder:
-    bound.append(value if isinstance(value, str | int) else str(value))
+    bound.append(value)
     return exp.Placeholder()
 
 
-def _ordered(reading: Reading, item: str, value: Value) -> exp.Expression:
+def _ordered(reading: Reading, item: str, value: Value) -> exp.Expr:
     """A column as compared with a value: text by code point in every database, not by its locale."""
     if isinstance(value, str) and reading.dialect == "postgres":
         return exp.Collate(this=_text_of(reading, item), expression=exp.Identifier(this="C", quoted=True))
     return _column(reading, item)
 
 
-def _condition(reading: Reading, node: Filter, bound: list[str | int]) -> exp.Expression:
+def _condition(reading: Reading, node: Filter, bound: list[str | int]) -> exp.Expr:
     match node:
         case Compare(op=Op.PREFIX, field=field, value=value):
             head = exp.Substring(

@@ -16,7 +16,7 @@ from zhengtong.node.directory import View, alarm
 from zhengtong.node.entries import asking_record, outcome_record
 from zhengtong.node.incoming import SERVICE_TYPE
 from zhengtong.node.journal_thread import Step
-from zhengtong.node.peers import Peers
+from zhengtong.node.peers import PeerAnswer, Peers
 from zhengtong.node.refusals import LedgerPlace, Refusal, Refuse
 from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.decision import VerifyAnswer
@@ -69,6 +69,7 @@ class Got:
 
     verified: Verified
     content: Mapping[str, Json]
+    status: int
 
     @property
     def digest(self) -> str:
@@ -128,7 +129,10 @@ class Consumer:
         except PlatformError as error:
             raise Refuse(
                 replace(
-                    refusals.of_error(error, at="consumer"), grant=asked.grant, purpose=asked.purpose, system=asked.system
+                    refusals.of_error(error, at="consumer"),
+                    grant=asked.grant,
+                    purpose=asked.purpose,
+                    system=asked.system,
                 )
             ) from error
         return view, grant
@@ -171,25 +175,30 @@ class Consumer:
 
     async def exchange(self, sent: Sent, *, method: str, path: str, body: bytes, message: SignedMessage) -> Got:
         """One signed request and its verified reply."""
-        core = self._core
         grant = sent.grant
         addresses = sent.view.members.node(grant.provider).addresses
         if not addresses:
             raise Unreachable("node.peer_no_address", peer=grant.provider)
-        answer = await self._peers.call(addresses[0], method, path, headers=message.headers, body=body, peer=grant.provider)
-        request_envelope = sent.envelope if body is sent.body else envelope_of_headers(message)
-        now = core.now()
+        answer = await self._peers.call(
+            addresses[0], method, path, headers=message.headers, body=body, peer=grant.provider
+        )
+        got = self.verified(sent, answer, path=path, request_envelope=envelope_of(message.evidence))
+        await self._remember_head(grant.provider, got.verified.envelope.ledger_head)
+        return got
+
+    def verified(self, sent: Sent, answer: PeerAnswer, *, path: str, request_envelope: bytes) -> Got:
+        """A reply that the grant's provider signed to exactly this request, for this node."""
+        now, provider = self._core.now(), sent.grant.provider
         if "zhengtong-envelope" not in answer.headers:
-            raise NotAllowed("node.peer_unsigned", peer=grant.provider, status=answer.status)
+            raise NotAllowed("node.peer_unsigned", peer=provider, status=answer.status)
         verified = verify_response(
             status=answer.status, headers=answer.headers, body=answer.body, request_path=path,
             request_envelope=request_envelope, now=now,
-            key_for=lambda e: sent.view.members.sign_key(_from(e.sender, grant.provider), key=e.key, at=now),
+            key_for=lambda e: sent.view.members.sign_key(_from(e.sender, provider), key=e.key, at=now),
         )  # fmt: skip
-        if verified.envelope.recipient != core.code:
-            raise NotAllowed("wire.envelope_misaddressed", to=verified.envelope.recipient, me=core.code)
-        await self._remember_head(grant.provider, verified.envelope.ledger_head)
-        return Got(verified, parse_service_body(answer.body))
+        if verified.envelope.recipient != self._core.code:
+            raise NotAllowed("wire.envelope_misaddressed", to=verified.envelope.recipient, me=self._core.code)
+        return Got(verified, parse_service_body(answer.body), answer.status)
 
     async def settle(
         self, sent: Sent, got: Got, *, outcome: OutcomeKind, refusal: str | None = None, rows: int | None = None,
@@ -237,8 +246,10 @@ class Consumer:
             raise NotAllowed("node.peer_ledger_forked", peer=peer, size=int(size))
         if row is None or row["size"] < int(size):
             await self._core.journal.do(
-                lambda step: step.db.execute("INSERT OR REPLACE INTO peer_head VALUES (?, ?, ?)", (peer, int(size), root))
-                and None
+                lambda step: (
+                    step.db.execute("INSERT OR REPLACE INTO peer_head VALUES (?, ?, ?)", (peer, int(size), root))
+                    and None
+                )
             )
 
     async def _alarm(self, key: str, sent: Sent, got: Got) -> None:
@@ -255,17 +266,12 @@ def peer_refusal(got: Got) -> Refusal:
     if not isinstance(key, str) or not isinstance(facts, dict):
         raise RuleBroken("node.ask_shape", part="refusal")
     told = {name: value for name, value in facts.items() if isinstance(value, str | int)}
-    refusal = Refusal(key=key, facts=told, at="provider")
+    refusal = Refusal(key=key, facts=told, status=got.status, at="provider")
     try:
         refusal.message()
     except KeyError:  # a newer peer knows a key that we do not
         return Refusal(key="node.peer_said", facts={"said": key}, at="provider")
     return refusal
-
-
-def envelope_of_headers(message: SignedMessage) -> bytes:
-    """The envelope bytes a signed message carries."""
-    return envelope_of(message.evidence)
 
 
 def _from(sender: str, provider: str) -> str:

@@ -27,8 +27,8 @@ from zhengtong.wire.acceptance import (
     held_from_json,
     held_to_json,
 )
-from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.bundles import BUNDLE_BYTES_MAX
+from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.directory import MEMBERS_BYTES_MAX, ROOTS_BYTES_MAX, Members, Roots, parse_members
 from zhengtong.wire.documents import SignedDocument, parse_document
 from zhengtong.wire.grant import Grant, grant_digest
@@ -172,7 +172,9 @@ class Directory:
         same_roots = "roots" in self._documents and self._documents["roots"].digest == documents["roots"].digest
         if not (same_members and same_roots):
             record = directory_record(
-                at=self._clock.now(), members=documents["members"], roots=documents["roots"],
+                at=self._clock.now(),
+                members=documents["members"],
+                roots=documents["roots"],
                 known_as=view.members.known_as,
             )
             step.append(record_to_bytes(record))
@@ -185,7 +187,7 @@ class Directory:
     async def _alarm(self, refused: PlatformError, fresh: Mapping[str, SignedDocument], journal: JournalThread) -> None:
         """Record, once for each document, that the center sent something that must not be taken."""
         seen = f"{refused.key}:{fresh['members'].digest if 'members' in fresh else ''}"
-        if seen in self._alarmed:
+        if seen in self._alarmed or self._view is None:  # before the first directory no head of ours would be believed
             return
         self._alarmed.add(seen)
         at = self._clock.now()

@@ -1,6 +1,6 @@
 """A node's home (结点目录): its folder, keys, settings and the lock that keeps it one process.
 
-    HOME/nodes/<code>/  node.toml  keys/  node.db  ledger/  parcels/  lock  serving.json
+HOME/nodes/<code>/  node.toml  keys/  node.db  ledger/  parcels/  lock  serving.json
 """
 
 import fcntl
@@ -52,7 +52,7 @@ class NodeHome:
         folder = home / "nodes" / settings.code
         if (folder / "node.toml").exists():
             raise WrongState("node.exists", code=settings.code, folder=str(folder))
-        for part in ("keys", "ledger/directory", "parcels"):
+        for part in ("keys", "directory", "ledger/directory", "parcels"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         for private in (folder, folder / "keys"):
             private.chmod(0o700)
@@ -160,7 +160,9 @@ class HomeLock:
             raise WrongState("node.already_serving", code=self._code) from None
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         os.close(self._fd)
 
 

@@ -116,7 +116,8 @@ class Incoming:
             check(envelope, now=now, me=core.code)
             if envelope.kind not in kinds:
                 raise RuleBroken("node.kind_unexpected", kind=envelope.kind.value)
-            return replace(received, content=parse_service_body(call.body, max_bytes=BODY_BYTES_MAX))
+            content = parse_service_body(call.body, max_bytes=BODY_BYTES_MAX) if call.body else {}
+            return replace(received, content=content)
         except PlatformError as error:
             raise Turned(await self.turn(received, error)) from error
 

@@ -21,7 +21,7 @@ from zhengtong.kernel.errors import RuleBroken
 from zhengtong.node.home import sync_folder
 from zhengtong.wire.documents import SignedDocument
 from zhengtong.wire.ledger import Frontier, consistency_path, leaf_hash
-from zhengtong.wire.records import RECORD_BYTES_MAXYTES_MAX, TreeHead, frame, head_document, head_text
+from zhengtong.wire.records import RECORD_BYTES_MAX, TreeHead, frame, head_document, head_text
 from zhengtong.wire.suites import SigningKey
 
 _HASH = 32
@@ -171,7 +171,7 @@ class LedgerStore:
         offset, group, offsets = 0, list[bytes](), list[bytes]()
         while offset + _LENGTH.size <= end:
             length = _LENGTH.unpack(os.pread(self._entries, _LENGTH.size, offset))[0]
-            if not 0 < length <= RECORD_BYTES_MAXYTES_MAX or offset + _LENGTH.size + length > end:
+            if not 0 < length <= RECORD_BYTES_MAX or offset + _LENGTH.size + length > end:
                 break
             group.append(os.pread(self._entries, length, offset + _LENGTH.size))
             offsets.append(_OFFSET.pack(offset))

@@ -1,25 +1,26 @@
 """The provider's side of a service call (提供方): admit, read, shape, record, answer.
 
-    receive → admit (replay, grant, ceiling, decide; INTENT durable) → read → shape and check
-            → OUTCOME durable → answer leaves
+receive → admit (replay, grant, ceiling, decide; INTENT durable) → read → shape and check
+        → OUTCOME durable → answer leaves
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from zhengtong.kernel.clock import legal_day
 from zhengtong.kernel.errors import PlatformError, RuleBroken
 from zhengtong.node import accounts, refusals
 from zhengtong.node.admission import Admitted, admit
+from zhengtong.node.answering import refuse
 from zhengtong.node.bounds import ANSWER_ROWS
 from zhengtong.node.compiled import compile_select
 from zhengtong.node.core import Core
 from zhengtong.node.entries import close_with
-from zhengtong.node.incoming import Call, Incoming, Received, Reply, Signed, Turned
+from zhengtong.node.incoming import Call, Incoming, Received, Reply, Turned
 from zhengtong.node.journal_thread import Step
-from zhengtong.node.refusals import LedgerPlace, Refusal, Refuse
+from zhengtong.node.refusals import Refusal, Refuse
 from zhengtong.node.shaping import Flaw, ShapedRows, cell_value, shape_rows
-from zhengtong.wire.canonical import Json, instant
+from zhengtong.wire.canonical import Json
 from zhengtong.wire.decision import Ask, VerifyAnswer
 from zhengtong.wire.envelope import Kind
 from zhengtong.wire.grant import GrantField, Mode
@@ -69,7 +70,9 @@ class Provider:
         except Refuse as stop:
             return await self._refuse(received, admitted, stop.refusal)
         except PlatformError as error:
-            return await self._refuse(received, admitted, refusals.of_error(error, at="provider"), failed=error.retryable)
+            return await self._refuse(
+                received, admitted, refusals.of_error(error, at="provider"), failed=error.retryable
+            )
         signed = self._incoming.sign(received, Kind.ANSWER, {**content, "record": admitted.index}, rows=rows)
         record = close_with(admitted.intent, signed, at=self._core.now(), outcome=OutcomeKind.ANSWERED, rows=rows)
         try:
@@ -89,22 +92,7 @@ class Provider:
         accounts.close_intent(step, record, request_digest=admitted.intent.envelope_digest)
 
     async def _refuse(self, received: Received, admitted: Admitted, refusal: Refusal, *, failed: bool = False) -> Reply:
-        e = received.envelope
-        told = replace(
-            refusal, exchange=e.id, grant=admitted.number or e.grant or "", purpose=e.purpose or "", system=e.system or "",
-            peer=e.sender, here=LedgerPlace(self._core.code, admitted.index),
-        )  # fmt: skip
-        signed: Signed = self._incoming.sign_refusal(received, told, index=admitted.index)
-        outcome = OutcomeKind.FAILED if failed else OutcomeKind.REFUSED
-        record = close_with(admitted.intent, signed, at=self._core.now(), outcome=outcome, refusal=told.key)
-
-        def settle(step: Step) -> None:
-            accounts.close_intent(step, record, request_digest=admitted.intent.envelope_digest)
-            refusals.keep(step.db, told, at=instant(record.at))
-
-        await self._core.journal.do(settle)
-        self._core.counts[f"refused {told.key}"] += 1
-        return signed.reply
+        return await refuse(self._core, self._incoming, received, admitted, refusal, failed=failed)
 
     async def _read(self, asked: ServiceAsk, admitted: Admitted) -> tuple[dict[str, Json], int]:
         """The content of an answer and how many rows it holds."""
@@ -120,7 +108,9 @@ class Provider:
         if asked.ask.mode is Mode.VERIFY:
             return {"result": compare(rows, admitted.fields, asked.claims).value}, 0
         if len(rows) > rows_max:
-            raise Refuse(Refusal(key="wire.refused_rows", facts={"number": grant.number, "limit": rows_max}, at="provider"))
+            raise Refuse(
+                Refusal(key="wire.refused_rows", facts={"number": grant.number, "limit": rows_max}, at="provider")
+            )
         key = pseudonym_key(self._core.home.pseudonym_secret(), grant=grant.id)
         shaped = shape_rows(rows, admitted.fields, pseudonym_key=key)
         return answer_content(admitted.fields, shaped), len(shaped.rows)
@@ -195,4 +185,3 @@ def _names(content: Mapping[str, Json], name: str) -> tuple[str, ...]:
     if not isinstance(held, list) or len(held) > PAIRS_MAX or not all(isinstance(item, str) for item in held):
         raise RuleBroken("node.ask_shape", part=name)
     return tuple(dict.fromkeys(str(item) for item in held))
-

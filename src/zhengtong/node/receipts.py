@@ -5,8 +5,6 @@ to co-sign its head; the co-signed head is kept beside the ledger's own.
 """
 
 import json
-from typing import cast
-
 from zhengtong.kernel.errors import PlatformError
 from zhengtong.node import accounts
 from zhengtong.node.bounds import RECEIPTS_A_BATCH
@@ -17,8 +15,8 @@ from zhengtong.node.store import fact, remember
 from zhengtong.wire.documents import check_signatures, document_from_json
 from zhengtong.wire.records import (
     HEAD_BYTES_MAX,
-    ReceiptBatch,
     Receipt,
+    ReceiptBatch,
     parse_head,
     parse_record,
     receipts_document,
@@ -47,7 +45,9 @@ class Receipts:
 
     async def _send_batch(self) -> int:
         core = self._core
-        rows = core.reader.execute("SELECT idx, request_digest FROM receipt ORDER BY idx LIMIT ?", (RECEIPTS_A_BATCH,)).fetchall()
+        rows = core.reader.execute(
+            "SELECT idx, request_digest FROM receipt ORDER BY idx LIMIT ?", (RECEIPTS_A_BATCH,)
+        ).fetchall()
         if not rows:
             return 0
         receipts: list[Receipt] = []
@@ -83,7 +83,7 @@ class Receipts:
         core.ledger.keep_cosigned(cosigned)
 
     def _cosigned_size(self) -> int:
-        return int(cast(str, fact(self._core.reader, "cosigned_size") or "0"))
+        return int(fact(self._core.reader, "cosigned_size") or "0")
 
 
 async def try_send(receipts: Receipts) -> int:

@@ -11,18 +11,28 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from zhengtong.kernel.errors import WrongState
+from zhengtong.wire.arrow import Column, Schema, Table, arrow, compute
 from zhengtong.wire.grant import FieldType, GrantField
 from zhengtong.wire.masks import is_masked, mask, mask_column, unmasked_rows
+
+pa, pc = arrow(), compute()
 
 Typed = str | int | bool | None
 
 _DATE = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
-_BOOLEANS: Mapping[str, bool] = {"1": True, "true": True, "t": True, "是": True, "0": False, "false": False, "f": False, "否": False}
+_BOOLEANS: Mapping[str, bool] = {
+    "1": True,
+    "true": True,
+    "t": True,
+    "是": True,
+    "0": False,
+    "false": False,
+    "f": False,
+    "否": False,
+}
 _JSON_WHOLE = 2**53 - 1
 
 
@@ -42,7 +52,7 @@ class ShapedRows:
 class ShapedBatch:
     """A typed table as it may leave, and how many rows stayed behind, by field."""
 
-    table: pa.Table
+    table: Table
     withheld: int
     reasons: Mapping[str, int]
 
@@ -64,13 +74,11 @@ def shape_rows(rows: Sequence[Sequence[object]], fields: Sequence[GrantField], *
     return ShapedRows(tuple(shaped), tuple(flaws))
 
 
-def shape_batch(
-    batch: pa.RecordBatch, fields: Sequence[GrantField], *, schema: pa.Schema, pseudonym_key: bytes
-) -> ShapedBatch:
+def shape_batch(batch: Table, fields: Sequence[GrantField], *, schema: Schema, pseudonym_key: bytes) -> ShapedBatch:
     """Type, mask and check one batch; rows with a flaw stay behind."""
-    good: pa.Array | None = None
+    good: Column | None = None
     reasons: dict[str, int] = {}
-    columns: list[pa.Array] = []
+    columns: list[Column] = []
     for index, field in enumerate(fields):
         typed, fits = to_type(batch.column(index), field, schema.field(index).type)
         if fits is not None:
@@ -83,7 +91,7 @@ def shape_batch(
     return ShapedBatch(table, batch.num_rows - table.num_rows, reasons)
 
 
-def to_type(column: pa.Array, field: GrantField, kind: pa.DataType) -> tuple[pa.Array, pa.Array | None]:
+def to_type(column: Column, field: GrantField, kind: Schema) -> tuple[Column, Column | None]:
     """A text column in its type, and which cells fit (None: all do); a cell that does not fit is null."""
     if pa.types.is_string(kind):
         return column, None
@@ -94,7 +102,7 @@ def to_type(column: pa.Array, field: GrantField, kind: pa.DataType) -> tuple[pa.
         return _cell_by_cell(column, field, kind)
 
 
-def table_of_text(columns: Sequence[Sequence[str | None]], fields: Sequence[GrantField], schema: pa.Schema) -> pa.Table:
+def table_of_text(columns: Sequence[Sequence[str | None]], fields: Sequence[GrantField], schema: Schema) -> Table:
     """Text columns read back from a target, in the types they were sent in; a cell that no longer fits becomes null."""
     arrays = [
         to_type(pa.array(column, pa.string()), field, kind.type)[0]
@@ -132,7 +140,7 @@ def _leave(field: GrantField, value: Typed, key: bytes) -> Typed:
     return masked
 
 
-def _masked_column(field: GrantField, column: pa.Array, key: bytes) -> pa.Array:
+def _masked_column(field: GrantField, column: Column, key: bytes) -> Column:
     assert field.mask is not None  # the caller looked
     masked = mask_column(field.mask, column, key=key)
     if unmasked_rows(field.mask, masked):
@@ -140,13 +148,13 @@ def _masked_column(field: GrantField, column: pa.Array, key: bytes) -> pa.Array:
     return masked
 
 
-def _cast(column: pa.Array, field: GrantField, kind: pa.DataType) -> pa.Array:
+def _cast(column: Column, field: GrantField, kind: Schema) -> Column:
     if field.type is FieldType.TIMESTAMP or field.type is FieldType.BOOLEAN:
         raise pa.ArrowNotImplementedError("read by our own rules")
     return pc.cast(column, kind)
 
 
-def _cell_by_cell(column: pa.Array, field: GrantField, kind: pa.DataType) -> tuple[pa.Array, pa.Array | None]:
+def _cell_by_cell(column: Column, field: GrantField, kind: Schema) -> tuple[Column, Column | None]:
     read = {
         FieldType.INTEGER: _whole,
         FieldType.DATE: _day,
@@ -169,7 +177,7 @@ def _cell_by_cell(column: pa.Array, field: GrantField, kind: pa.DataType) -> tup
     return typed, pc.fill_null(pa.array(fits, pa.bool_()).take(coded.indices), True)
 
 
-def _compact_date(column: pa.Array) -> pa.Array:
+def _compact_date(column: Column) -> Column:
     return pc.replace_substring_regex(column, r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3")
 
 

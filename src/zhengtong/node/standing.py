@@ -47,7 +47,9 @@ def _directory(home: NodeHome, db: sqlite3.Connection, now: datetime) -> Json:
     if not held or not path.is_file():
         return None
     state = held_from_json(json.loads(held))
-    members = parse_members(parse_document(path.read_bytes(), kind="members", max_bytes=MEMBERS_BYTES_MAX).payload_bytes)
+    members = parse_members(
+        parse_document(path.read_bytes(), kind="members", max_bytes=MEMBERS_BYTES_MAX).payload_bytes
+    )
     return {
         "serial": f"{state.epoch}.{state.serial}",
         "age_s": int((now - members.issued_at).total_seconds()),

@@ -1,6 +1,7 @@
 """zhengtong parties …"""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -67,5 +68,5 @@ def create_account(
     typer.echo(str(account))
 
 
-def _line(row: dict[str, object]) -> str:
+def _line(row: Mapping[str, object]) -> str:
     return json.dumps(row, ensure_ascii=False)

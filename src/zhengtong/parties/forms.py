@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.parties.sign_in import PASSWORD_CHARACTERS_MAX
+from zhengtong.parties.services.sign_in import PASSWORD_CHARACTERS_MAX
 
 
 class PasswordForm(forms.Form):

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 
 from zhengtong.journal import door
-from zhengtong.parties import queries, sign_in
+from zhengtong.parties import queries
+from zhengtong.parties.services import sign_in
 from zhengtong.parties.web import ACCOUNT_KEY, SEAT_KEY, STAMP_KEY, VisitorRequest
 
 

@@ -1,6 +1,6 @@
 """Rows behind organizations, people and seats.  Rows store, `rules` decide, `services` are the only writers."""
 
-from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -25,8 +25,11 @@ class Organization(models.Model):
     level = models.CharField(max_length=12, choices=[(v, v.name.title()) for v in Level])
     kind = models.CharField(max_length=12, choices=[(v, v.name.title()) for v in OrgKind])
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # 上级(同级政府)
+    parent_id: UUID | None
     guidance_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # 业务指导
+    guidance_by_id: UUID | None
     vertical_under = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # 垂直管理
+    vertical_under_id: UUID | None
     jurisdiction = models.CharField(max_length=6, blank=True)  # GB/T 2260
     is_authority = models.BooleanField(default=False)  # 政务数据共享主管部门
     sharing_office = models.CharField(max_length=100, blank=True)  # 政务数据共享工作机构, 条例 11
@@ -75,6 +78,7 @@ class Account(AbstractBaseUser):
     id = models.UUIDField(primary_key=True)
     login = models.CharField(max_length=60, unique=True)
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="accounts")
+    officer_id: UUID
     is_demo = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
@@ -82,7 +86,6 @@ class Account(AbstractBaseUser):
     opened_at = models.DateTimeField()
 
     USERNAME_FIELD = "login"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = AccountManager()
 
     class Meta:
@@ -97,7 +100,9 @@ class Seat(models.Model):
 
     id = models.UUIDField(primary_key=True)
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="seats")
+    officer_id: UUID
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="seats")
+    organization_id: UUID
     roles = models.JSONField()  # list of Role values, in the order of the role table
     title = models.CharField(max_length=100)
     from_on = models.DateField()
@@ -121,7 +126,9 @@ class Substitution(models.Model):
 
     id = models.UUIDField(primary_key=True)
     absent = models.ForeignKey(Officer, models.PROTECT, related_name="absences")
+    absent_id: UUID
     substitute = models.ForeignKey(Officer, models.PROTECT, related_name="stand_ins")
+    substitute_id: UUID
     from_on = models.DateField()
     until_on = models.DateField()  # last day
     reason = models.CharField(max_length=200)
@@ -143,6 +150,7 @@ class Duty(models.Model):
 
     id = models.UUIDField(primary_key=True)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="duties")
+    organization_id: UUID
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     legal_basis = models.CharField(max_length=500)

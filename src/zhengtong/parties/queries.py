@@ -172,7 +172,7 @@ def officers(*, actor: Actor, on: date) -> tuple[OfficerRow, ...]:
     held: dict[UUID, list[SeatCard]] = {}
     for row in rows[: ORGANIZATIONS_MAX * 5]:
         held.setdefault(row.officer_id, []).append(_seat(row))
-    return tuple(OfficerRow(id, cards[0].officer_name, tuple(cards)) for id, cards in held.items())
+    return tuple(OfficerRow(who, cards[0].officer_name, tuple(cards)) for who, cards in held.items())
 
 
 def seats(
@@ -227,7 +227,9 @@ def seat_holder(*, organization_code: str, role: Role, on: date) -> Actor:
     org = organization_by_code(code=organization_code)
     found = seats(on=on, organization=org.id, role=role)
     if not found:
-        raise NotFound("parties.nobody_in_role", role=role_label(role), role_en=role_label(role, "en"), code=org.code)
+        raise NotFound(
+            "parties.nobody_in_role", role_zh=role_label(role), role_en=role_label(role, "en"), code=org.code
+        )
     return _actor(found[0].officer_id, found[0].officer_name, found[0], acting_for=None)
 
 
@@ -336,7 +338,9 @@ def _duty(row: Duty) -> DutyRow:
 
 def organizations_under(*, authority: UUID) -> frozenset[UUID]:
     """The organizations whose nearest data authority is this one; empty if it is no authority."""
-    rows = list(Organization.objects.filter(active=True).values_list("id", "jurisdiction", "is_authority")[:ORGANIZATIONS_MAX])
-    seated = {place: id for id, place, is_authority in rows if is_authority}
-    nearest = {id: next((seated[p] for p in region_chain(place) if p in seated), None) for id, place, _ in rows}
-    return frozenset(id for id, found in nearest.items() if found == authority)
+    rows = list(
+        Organization.objects.filter(active=True).values_list("id", "jurisdiction", "is_authority")[:ORGANIZATIONS_MAX]
+    )
+    seated = {place: org for org, place, is_authority in rows if is_authority}
+    nearest = {org: next((seated[p] for p in region_chain(place) if p in seated), None) for org, place, _ in rows}
+    return frozenset(org for org, found in nearest.items() if found == authority)

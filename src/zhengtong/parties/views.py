@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhengtong.journal import door
 from zhengtong.kernel.errors import NotAllowed, PlatformError
-from zhengtong.parties import queries, sign_in
+from zhengtong.parties import queries
 from zhengtong.parties.forms import PasswordForm
 from zhengtong.parties.rules import CONFLICTS, ROLES
+from zhengtong.parties.services import sign_in
 from zhengtong.parties.web import ACCOUNT_KEY, SEAT_KEY, STAMP_KEY, ActorRequest, VisitorRequest, signed_in
 from zhengtong.ui.errors import add_to, say
 from zhengtong.ui.language import lang

@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from zhengtong.kernel.actors import Actor
@@ -42,12 +42,12 @@ class ActorRequest(HttpRequest):
 
 
 def signed_in(
-    view: Callable[Concatenate[ActorRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    view: Callable[Concatenate[ActorRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Let a view be reached only by somebody signed in; others go to the sign-in page and come back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if getattr(request, "actor", None) is None:
             if request.path.startswith("/api/"):
                 raise NotAllowed("parties.sign_in_needed")

@@ -98,8 +98,8 @@ def _request_figures(actor: Actor, clock: Clock) -> list[Figure]:
     counted = sharing.counts(actor=actor, on=clock.today())
     requests, grants = link("sharing:requests"), link("sharing:grants", query="state=active")
     return [
-        Figure(counted.due_today, _("今天到期的申请"), f"{requests}?due=today"),
-        Figure(counted.late, _("逾期未答复的申请"), f"{requests}?due=late", tone="late" if counted.late else "quiet"),
+        Figure(counted.due_today, _("今天到期的申请"), f"{requests}?state=due_today"),
+        Figure(counted.late, _("逾期未答复的申请"), f"{requests}?state=late", tone="late" if counted.late else "quiet"),
         Figure(counted.active_grants, _("有效的共享许可"), grants),
         Figure(counted.median_reply_days, _("答复用时中位数（工作日）"), requests),
     ]

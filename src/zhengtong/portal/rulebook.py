@@ -11,6 +11,7 @@ from zhengtong.kernel.deadlines import Bound, TimeLimit, Unit
 from zhengtong.parties.rules import Role, role_label
 from zhengtong.regulations import limits
 from zhengtong.regulations.limits import StatedLimit
+from zhengtong.standards import queries as standards
 from zhengtong.ui.language import lang
 from zhengtong.ui.templatetags.ui import listed
 
@@ -32,8 +33,9 @@ class LimitLine:
 
 def limits_in_force(*, actor: Actor | None, clock: Clock) -> tuple[LimitLine, ...]:
     """The time limits that bind here today, with their articles and marks."""
-    place = actor.jurisdiction if actor else ""
-    return tuple(_limit_line(stated) for stated in limits.all_limits(on=clock.today(), jurisdiction=place))
+    place, on = actor.jurisdiction if actor else "", clock.today()
+    local = standards.local_limits(jurisdiction=place, on=on)
+    return tuple(_limit_line(stated) for stated in limits.all_limits(on=on, jurisdiction=place, local=local))
 
 
 def _limit_line(stated: StatedLimit) -> LimitLine:
@@ -46,7 +48,7 @@ def _limit_line(stated: StatedLimit) -> LimitLine:
         stops=listed(sorted(held.clock_stops_for)),
         cites=held.cites,
         in_force_from=held.in_force_from,
-        mark=_mark(held.mark),
+        mark=certainty(held.mark),
         note=stated.note,
     )
 
@@ -66,11 +68,13 @@ def _extension(held: TimeLimit) -> str:
     return _("可延长 {length}，须经{who}同意").format(length=_length(held.extension_days, held.unit), who=agreed_by)
 
 
-def _mark(mark: str) -> str:
+def certainty(mark: str) -> str:
     """How sure the number is, in words."""
     return {
         "V": _("已核对条文"),
         "S": _("见于公开办事指南"),
         "M": _("待核对"),
+        "m?": _("待核对"),
+        "C": _("本系统约定"),
         "D": _("本系统默认值，可调整"),
     }.get(mark, mark)

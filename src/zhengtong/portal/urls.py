@@ -9,6 +9,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("inbox", views.inbox, name="inbox"),
     path("rules", views.rules, name="rules"),
+    path("standards", views.standards, name="standards"),
+    path("standards/codes/<slug:id>", views.codes, name="codes"),
     path("look", views.look, name="look"),
     path("language", views.language, name="language"),
 ]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.portal import inbox as inboxes
-from zhengtong.portal import queries, rulebook
+from zhengtong.portal import queries, rulebook, standardbook
 from zhengtong.ui.look import Look
 
 LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
@@ -41,6 +41,25 @@ def rules(request: HttpRequest) -> HttpResponse:
     actor, clock = request.actor, request.clock  # type: ignore[attr-defined]  # set by the middleware
     lines = rulebook.limits_in_force(actor=actor, clock=clock)
     return render(request, "portal/rules.html", {"lines": lines, "today": clock.today()})
+
+
+@require_safe
+def standards(request: HttpRequest) -> HttpResponse:
+    """Code lists, the metadata profile and the working-day calendar."""
+    actor, clock = request.actor, request.clock  # type: ignore[attr-defined]  # set by the middleware
+    page = {
+        "lists": standardbook.lists(),
+        "fields": standardbook.fields(),
+        "calendar": standardbook.calendar(actor=actor, clock=clock),
+        "year": clock.today().year,
+    }
+    return render(request, "portal/standards.html", page)
+
+
+@require_safe
+def codes(request: HttpRequest, id: str) -> HttpResponse:
+    """One code list."""
+    return render(request, "portal/codes.html", {"list": standardbook.codes(id)})
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """zhengtong standards …"""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -60,5 +61,5 @@ def profile(as_json: AsJson = False) -> None:
         typer.echo(_line(row) if as_json else f"{rule.on:5} {rule.obligation} {rule.field:16} {rule.zh}  {rule.cites}")
 
 
-def _line(row: dict[str, object]) -> str:
+def _line(row: Mapping[str, object]) -> str:
     return json.dumps(row, ensure_ascii=False)

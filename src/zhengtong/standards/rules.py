@@ -189,7 +189,7 @@ def _faults(value: object, rule: FieldRule, profile: Profile) -> list[tuple[str,
         held = profile.lists[rule.domain]
         given = value if isinstance(value, tuple | list) else (value,)
         return [
-            ("standards.code_unknown", {"value": str(code)[:40], "list": held.zh, "list_en": held.en})
+            ("standards.code_unknown", {"value": str(code)[:40], "list_zh": held.zh, "list_en": held.en})
             for code in given
             if not held.has(str(code))
         ]

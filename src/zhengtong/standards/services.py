@@ -131,4 +131,4 @@ def _may_edit(actor: Actor, *, jurisdiction: str = "") -> None:
     held = actor.roles & {Role.AUTHORITY_REVIEWER, Role.AUTHORITY_LEADER}
     if not held or (jurisdiction and actor.jurisdiction not in region_chain(jurisdiction)):
         role = Role.AUTHORITY_REVIEWER
-        raise NotAllowed("standards.authority_only", role=role_label(role), role_en=role_label(role, "en"))
+        raise NotAllowed("standards.authority_only", role_zh=role_label(role), role_en=role_label(role, "en"))

@@ -98,6 +98,7 @@ class Audited:
     head: TreeHead | None = None
     heads: int = 0
     alarms: int = 0
+    alarmed: set[str] = field(default_factory=set[str])  # exchanges turned away with an alarm instead of an outcome
     exchanges: dict[str, Exchange] = field(default_factory=dict[str, Exchange])
     claims: list[HeadClaim] = field(default_factory=list[HeadClaim])
     problems: list[Problem] = field(default_factory=list[Problem])
@@ -284,6 +285,7 @@ def _chain_of_records(found: Audited, raws: Sequence[bytes], trusted: Mapping[st
                     found.add("wire.ledger_directory_missing", where=where, index=index)
             elif record.kind is RecordKind.ALARM:
                 found.alarms += 1
+                found.alarmed.add(record.exchange or "")
             else:
                 _exchange_record(found, record, index, members)
         except PlatformError as bad:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from zhengtong.kernel.errors import NotAllowed
 from zhengtong.wire import canonical
 from zhengtong.wire.documents import SignedDocument, check_signatures
 from zhengtong.wire.grant import Grant, GrantEntry, entry_from_json, entry_to_json, open_entry
@@ -61,6 +62,8 @@ def open_bundle(document: SignedDocument, *, keys: Mapping[str, str], node: str)
     """The bundle and its grants, every signature checked and every private part bound (开包)."""
     check_signatures(document, keys=keys)
     bundle = parse_bundle(document.payload_bytes)
+    if bundle.node != node:
+        raise NotAllowed("wire.directory_wrong_node", node=bundle.node, me=node)
     grants: list[Grant] = []
     for entry in bundle.entries:
         check_signatures(entry.document, keys=keys)

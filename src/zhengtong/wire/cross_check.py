@@ -64,7 +64,7 @@ def _outcome(exchange: Exchange) -> OutcomeKind | None:
 
 def _missing(lacking: Audited, telling: Audited, told: Exchange | None, name: str) -> list[Problem]:
     """A record that the other side must have, because it signed something in ours."""
-    if told is None:
+    if told is None or name in lacking.alarmed:
         return []
     signed = [
         (record, index)

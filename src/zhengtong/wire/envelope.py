@@ -63,6 +63,9 @@ class Kind(StrEnum):
     MANIFEST = "manifest"  # 批量清单
 
 
+_WAITING = frozenset({Kind.PARCEL, Kind.MANIFEST})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """The header of one message (信封); names as on the wire but `sender` = from, `recipient` = to."""
@@ -169,14 +172,14 @@ def check(envelope: Envelope, *, now: datetime, me: str, skew_s: int = SKEW_S) -
     """Refuse an envelope that is not for me or not of this time (查验收件方与时间).
 
     Raises NotAllowed: misaddressed, expired, or created further than the skew from now.
-    A parcel, which may wait for its consumer, is held to its expiry and to no future.
+    Parcels and manifests, which may wait for their consumer, are held to their expiry and to no future.
     """
     if envelope.recipient != me:
         raise NotAllowed("wire.envelope_misaddressed", to=envelope.recipient, me=me)
     if now >= envelope.expires:
         raise NotAllowed("wire.envelope_expired", expires=canonical.instant(envelope.expires))
     age_s = (now - envelope.created).total_seconds()
-    if age_s < -skew_s or (age_s > skew_s and envelope.kind is not Kind.PARCEL):
+    if age_s < -skew_s or (age_s > skew_s and envelope.kind not in _WAITING):
         raise NotAllowed("wire.envelope_from_another_time", age_s=int(age_s), limit_s=skew_s)
 
 

@@ -143,7 +143,7 @@ def consistency_path(old: int, new: int, *, read: Read) -> list[bytes]:
 
 def check_inclusion(leaf: bytes, *, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """Whether the path leads from the leaf to the root (验包含)."""
-    if not 0 <= index < size or len(path) > PROOF_MAX or any(len(node) != HASH_BYTES for node in path):
+    if not 0 <= index < size or not _are_hashes([leaf, root, *path]):
         return False
     at, last, found = index, size - 1, leaf
     for node in path:
@@ -163,7 +163,7 @@ def check_consistency(*, old: int, new: int, old_root: bytes, new_root: bytes, p
     """Whether the path shows the old tree to be the beginning of the new one (验一致)."""
     if old == new:
         return not path and old_root == new_root and old >= 0
-    if not 0 < old < new or not path or len(path) > PROOF_MAX or any(len(node) != HASH_BYTES for node in path):
+    if not 0 < old < new or not path or not _are_hashes([old_root, new_root, *path]):
         return False
     nodes = list(path) if old & (old - 1) else [old_root, *path]
     at, last = old - 1, new - 1
@@ -181,6 +181,10 @@ def check_consistency(*, old: int, new: int, old_root: bytes, new_root: bytes, p
             second = node_hash(second, node)
         at, last = at >> 1, last >> 1
     return last == 0 and first == old_root and second == new_root
+
+
+def _are_hashes(nodes: Sequence[bytes]) -> bool:
+    return len(nodes) <= PROOF_MAX and all(len(node) == HASH_BYTES for node in nodes)
 
 
 def _split(size: int) -> int:

@@ -12,9 +12,12 @@ from enum import StrEnum
 from zhengtong.wire.arrow import Column, arrow, compute
 
 PSEUDONYM_DIGITS = 32
-COMPOUND_SURNAMES = tuple(
-    ["欧阳", "司马", "上官", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "司徒", "夏侯", "东方", "独孤", "南宫", "西门", "端木", "百里", "呼延", "轩辕", "闻人", "申屠", "太史", "钟离", "澹台", "公冶", "宗政", "濮阳", "淳于", "单于", "仲孙", "公羊", "拓跋", "赫连", "万俟", "鲜于", "闾丘", "司空", "亓官", "公良", "漆雕", "乐正", "宰父", "谷梁"]
-)
+COMPOUND_SURNAMES = (
+    "欧阳", "司马", "上官", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "司徒",
+    "夏侯", "东方", "独孤", "南宫", "西门", "端木", "百里", "呼延", "轩辕", "闻人", "申屠", "太史",
+    "钟离", "澹台", "公冶", "宗政", "濮阳", "淳于", "单于", "仲孙", "公羊", "拓跋", "赫连", "万俟",
+    "鲜于", "闾丘", "司空", "亓官", "公良", "漆雕", "乐正", "宰父", "谷梁",
+)  # fmt: skip
 
 __all__ = ["COMPOUND_SURNAMES", "Mask", "is_masked", "mask", "mask_column", "unmasked_rows"]
 
@@ -37,25 +40,26 @@ class Mask(StrEnum):
     NULL = "null"  # 不给值
 
 
-_TOWN = re.compile(r"^.*?(?:街道|镇|乡)")
-_COUNTY = re.compile(r"^.*?(?:自治县|县|区|旗|市辖区)")
-_CITY = re.compile(r"^.*?市")
+_TOWN = re.compile(r"^.*?(?:街道|镇|乡)", re.DOTALL)
+_COUNTY = re.compile(r"^.*?(?:自治县|县|区|旗|市辖区)", re.DOTALL)
+_CITY = re.compile(r"^.*?市", re.DOTALL)
 _STARS = "***"
 
-_MASKED: dict[Mask, re.Pattern[str]] = {
-    Mask.CITIZEN_ID: re.compile(r".{6}\*{8}.{4}|\*{15,18}"),
-    Mask.CITIZEN_ID_PUBLIC: re.compile(r".\*{16}.|\*{15,18}"),
-    Mask.NAME: re.compile(r".{1,2}\*|\*"),
-    Mask.NAME_PUBLIC: re.compile(r".\*|\*"),
-    Mask.PHONE: re.compile(r".{3}\*{4}.{4}|\*{3}"),
-    Mask.PHONE_PUBLIC: re.compile(r".{3}\*{8}|\*{3}"),
-    Mask.ADDRESS: re.compile(r"(?:.*(?:街道|镇|乡|县|区|旗|市))?\*{3}"),
-    Mask.ADDRESS_COUNTY: re.compile(r"(?:.*(?:县|区|旗|市))?\*{3}"),
-    Mask.BANK_ACCOUNT: re.compile(r"\*{12}.{0,4}"),
-    Mask.EMAIL: re.compile(r".?\*{3}@[^@]*|\*{3}"),
-    Mask.PLATE: re.compile(r".{2}\*{3}.{2}|\*{3}"),
-    Mask.PSEUDONYM: re.compile(r"[0-9a-f]{32}"),
+_PATTERNS: dict[Mask, str] = {
+    Mask.CITIZEN_ID: r".{6}\*{8}.{4}|\*{15,18}",
+    Mask.CITIZEN_ID_PUBLIC: r".\*{16}.|\*{15,18}",
+    Mask.NAME: r".{1,2}\*|\*",
+    Mask.NAME_PUBLIC: r".\*|\*",
+    Mask.PHONE: r".{3}\*{4}.{4}|\*{3}",
+    Mask.PHONE_PUBLIC: r".{3}\*{8}|\*{3}",
+    Mask.ADDRESS: r"(?:.*(?:街道|镇|乡|县|区|旗|市))?\*{3}",
+    Mask.ADDRESS_COUNTY: r"(?:.*(?:县|区|旗|市))?\*{3}",
+    Mask.BANK_ACCOUNT: r"\*{12}.{0,4}",
+    Mask.EMAIL: r".?\*{3}@[^@]*|\*{3}",
+    Mask.PLATE: r".{2}\*{3}.{2}|\*{3}",
+    Mask.PSEUDONYM: r"[0-9a-f]{32}",
 }
+_MASKED = {name: re.compile(pattern, re.DOTALL) for name, pattern in _PATTERNS.items()}
 
 
 def mask(name: Mask, value: str | None, *, key: bytes = b"") -> str | None:
@@ -185,5 +189,5 @@ def unmasked_rows(name: Mask, column: Column) -> int:
     pa, pc = arrow(), compute()
     if name is Mask.NULL:
         return len(column) - column.null_count
-    good = pc.match_substring_regex(column.cast(pa.string()), f"^(?:{_MASKED[name].pattern})$")
+    good = pc.match_substring_regex(column.cast(pa.string()), rf"(?s)\A(?:{_PATTERNS[name]})\z")
     return int(pc.sum(pc.invert(good)).as_py() or 0)

@@ -45,7 +45,7 @@ def test_a_visitor_sees_no_numbers_about_requests(visitor: Client) -> None:
 def test_an_officer_sees_every_number_with_its_list(officer: Client) -> None:
     shown = _text(officer.get("/"))
     assert "今天到期的申请" in shown
-    assert "due=today" in shown
+    assert "state=due_today" in shown
     assert "share_type=U" in shown
 
 
@@ -100,3 +100,16 @@ def test_a_page_that_does_not_exist_shows_a_way_on(visitor: Client) -> None:
     answer = cast(HttpResponse, visitor.get("/no-such-page"))
     assert answer.status_code == 404
     assert "回到首页" in _text(answer)
+
+
+def test_the_standards_page_names_source_and_certainty_of_each_list(visitor: Client) -> None:
+    shown = _text(visitor.get("/standards"))
+    for words in ("代码表", "元数据", "调休上班", "已公布至"):
+        assert words in shown
+    assert "男" in _text(visitor.get("/standards/codes/sex"))
+
+
+def test_an_unknown_code_list_says_where_the_lists_are(visitor: Client) -> None:
+    answer = cast(HttpResponse, visitor.get("/standards/codes/no-such-list"))
+    assert answer.status_code == 404
+    assert "从“标准规范”页选择代码表" in _text(answer)

@@ -10,7 +10,7 @@ from zhengtong.kernel.errors import PlatformError
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`given` and `then` are for the reader; `act` is called, and gives `result` or is refused with the key `refused`."""
+    """`given`, `then` are for the reader; `act` gives `result`, or is refused with the key `refused`."""
 
     id: str
     given: str

@@ -96,12 +96,16 @@ CASES = (
         "20-14",
         "申请不予共享的信息项（统计法）",
         "不能提出，显示法律依据",
-        lambda: _send(items=("DWMC",)),
+        lambda: _send(items=("unit_name",)),
         refused="sharing.item_withheld",
     ),
     Case("20-15", "目录中没有的信息项", "不能提出", lambda: _send(items=("NOPE",)), refused="sharing.item_unknown"),
     Case(
-        "20-16", "同一项勾选两次", "不能提出", lambda: _send(items=("ZL", "ZL")), refused="sharing.items_out_of_bounds"
+        "20-16",
+        "同一项勾选两次",
+        "不能提出",
+        lambda: _send(items=("located", "located")),
+        refused="sharing.items_out_of_bounds",
     ),
     Case("20-17", "九项有条件共享数据", "可以提出", _send, None),
     Case(

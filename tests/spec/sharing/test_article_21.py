@@ -53,7 +53,8 @@ def _day(month: int, day: int) -> date:
     return date(2026, month, day)
 
 
-def _extend(days: int, reason: str = "纸质档案核对", on: date = _day(9, 15), *, asked: bool = False) -> object:
+def _extend(days: int, reason: str = "纸质档案核对", *, late: bool = False, asked: bool = False) -> object:
+    on = _day(9, 17) if late else _day(9, 15)
     held = limit(LONG, on=_day(9, 2))
     return check_extension(days=days, reason=reason, limit=held, due_on=_day(9, 16), on=on, asked_before=asked)
 
@@ -61,7 +62,7 @@ def _extend(days: int, reason: str = "纸质档案核对", on: date = _day(9, 15
 def _answer_people(last: ItemAnswer) -> object:
     answers = (*(grant_item(code) for code in tuple(PEOPLE)[:-1]), last)
     form = people_form(modes=(Mode.QUERY,))
-    return check_reply(house_reply(answers=answers, rows=(), lookup=("GMSFHM",)), form=form, offered=PEOPLE)
+    return check_reply(house_reply(answers=answers, rows=(), lookup=("citizen_id",)), form=form, offered=PEOPLE)
 
 
 def _answer_houses(**changes: object) -> object:
@@ -101,7 +102,7 @@ CASES = (
     Case("21-10", "延长11个工作日", "不行：最长10个", lambda: _extend(11), refused="sharing.extension_too_long"),
     Case("21-11", "没有理由", "不行", lambda: _extend(5, " "), refused="sharing.extension_needs_reason"),
     Case("21-12", "第二次报请", "不行", lambda: _extend(5, asked=True), refused="sharing.extension_only_once"),
-    Case("21-13", "逾期后才报请", "不行", lambda: _extend(5, on=_day(9, 17)), refused="sharing.extension_too_late"),
+    Case("21-13", "逾期后才报请", "不行", lambda: _extend(5, late=True), refused="sharing.extension_too_late"),
     Case(
         "21-14",
         "0002 缺使用范围、使用时限，一次告知两项",
@@ -172,35 +173,35 @@ CASES = (
         "21-24",
         "不同意，没有理由",
         "不行：应当说明理由",
-        lambda: _answer_houses(answers=(*house_reply().answers[:-1], refuse_item("CFZT", ""))),
+        lambda: _answer_houses(answers=(*house_reply().answers[:-1], refuse_item("seized", ""))),
         refused="sharing.refusal_needs_reason",
     ),
     Case(
         "21-25",
         "不同意，有理由，没有类别",
         "不行",
-        lambda: _answer_houses(answers=(*house_reply().answers[:-1], refuse_item("CFZT", ground=None))),
+        lambda: _answer_houses(answers=(*house_reply().answers[:-1], refuse_item("seized", ground=None))),
         refused="sharing.refusal_needs_ground",
     ),
     Case(
         "21-26",
         "无条件共享的数据以“系统升级”为由不同意",
         "不行：没有法定理由",
-        lambda: _answer_people(refuse_item("CSRQ", "系统升级", Ground.OTHER)),
+        lambda: _answer_people(refuse_item("born_on", "系统升级", Ground.OTHER)),
         refused="sharing.unconditional_needs_law",
     ),
     Case(
         "21-27",
         "无条件共享的数据，法律限制，但没写法条",
         "不行",
-        lambda: _answer_people(refuse_item("CSRQ", "法律有限制", Ground.STATUTE)),
+        lambda: _answer_people(refuse_item("born_on", "法律有限制", Ground.STATUTE)),
         refused="sharing.unconditional_needs_law",
     ),
     Case(
         "21-28",
         "无条件共享的数据，法律限制，写明法条",
         "可以",
-        lambda: _answer_people(refuse_item("CSRQ", "法律有限制", Ground.STATUTE, "某法 第一条")),
+        lambda: _answer_people(refuse_item("born_on", "法律有限制", Ground.STATUTE, "某法 第一条")),
         None,
     ),
     Case(
@@ -214,7 +215,7 @@ CASES = (
         "21-30",
         "全部不同意",
         "不同意共享",
-        lambda: outcome_of([refuse_item("CFZT")], modes=(Mode.QUERY,)),
+        lambda: outcome_of([refuse_item("seized")], modes=(Mode.QUERY,)),
         RequestState.REFUSED,
     ),
     Case(

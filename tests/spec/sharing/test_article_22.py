@@ -59,7 +59,7 @@ CASES = (
         "22-6",
         "全部以核验提供",
         "许可只含核验",
-        lambda: granted_modes(house_reply(answers=(verify_item("ZL"),)), house_form(items=("ZL",))),
+        lambda: granted_modes(house_reply(answers=(verify_item("located"),)), house_form(items=("located",))),
         (Mode.VERIFY,),
     ),
     Case(

@@ -44,6 +44,7 @@ OTHER_FILES: dict[str, str] = {
     "messages.toml": "the area's messages and remedies",
     "rebuild": "replays the area's events for `journal rebuild --check`",
     "labels": "what pages and commands call states, in the reader's language",
+    "templatetags": "tags of the area's own templates; Django asks for this name",
     "tables": "shipped tables of the area, as TOML or CSV with their source",
     "sql": "raw SQL, named, with one line of purpose",
 }

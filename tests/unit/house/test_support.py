@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from tests.support import network, shared_data
+from tools import system_packages
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,13 @@ def test_missing_reference_data_fails_a_test_where_it_must_be_there(monkeypatch:
     monkeypatch.setenv("ZHENGTONG_DATA_REQUIRED", "1")
     with pytest.raises(pytest.fail.Exception, match="not beside the checkout"):
         shared_data.shared_data("no/such/file")
+
+
+def test_nothing_is_installed_where_that_is_forbidden_and_the_command_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_INSTALL", "1")
+    monkeypatch.setattr(system_packages, "missing", lambda: ["postgresql", "chromium"])
+    monkeypatch.setattr(system_packages.subprocess, "run", lambda *_, **__: pytest.fail("something was installed"))
+    assert system_packages.main() == 0
+    assert "sudo apt-get install -y -qq --no-install-recommends postgresql chromium" in capsys.readouterr().out

@@ -91,7 +91,9 @@ def item_holders(*, name: str, actor: Actor) -> tuple[SourceRow, ...]:
         return ()
     named = SourceNaming.objects.filter(item_name=name).values_list("entry_id", flat=True).first()
     found = Item.objects.filter(name=name, revision__state__in=CURRENT).select_related("revision__entry__provider")
-    rows = ((i.revision.entry, i.revision.name) for i in found.order_by("revision__entry__guide_code")[:FACET_VALUES_MAX])
+    rows = (
+        (i.revision.entry, i.revision.name) for i in found.order_by("revision__entry__guide_code")[:FACET_VALUES_MAX]
+    )
     return tuple(SourceRow(e.id, e.guide_code, title, e.provider.short_name, e.id == named) for e, title in rows)
 
 

@@ -17,7 +17,6 @@ from zhengtong.catalog.rules import (
 )
 from zhengtong.catalog.services import content as contents
 from zhengtong.catalog.services.moves import AUTHORITY_ROLES, PROVIDER_ROLES
-from zhengtong.journal import door
 from zhengtong.journal.queries import events_of
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.errors import NotFound
@@ -46,7 +45,10 @@ def entry(*, id: UUID, actor: Actor, version: int | None = None) -> EntryPage:
 
 def entry_by_code(*, code: str, actor: Actor) -> EntryPage:
     """One entry by the code people see (306001002/000123), or by its short code.  Raises NotFound."""
-    found = Entry.objects.filter(guide_code=code).first() or Entry.objects.exclude(short_code="").filter(short_code=code).first()
+    found = (
+        Entry.objects.filter(guide_code=code).first()
+        or Entry.objects.exclude(short_code="").filter(short_code=code).first()
+    )
     if found is None:
         raise NotFound("catalog.no_entry", which=code[:64])
     return entry(id=found.id, actor=actor)
@@ -142,7 +144,9 @@ def _page(found: Revision, actor: Actor, seen: list[Revision]) -> EntryPage:
         contains_personal=found.contains_personal,
         source_system=found.source_system,
         items=_items(found),
-        origins=tuple(_origin(d) for d in found.origins.select_related("matter__duty").order_by("matter__code", "name")),
+        origins=tuple(
+            _origin(d) for d in found.origins.select_related("matter__duty").order_by("matter__code", "name")
+        ),
         sources=tuple(named),
         standing=_standing(found, actor),
         open_version=next((numbers[s] for s in OPEN if s in numbers), None),
@@ -202,15 +206,12 @@ def _standing(found: Revision, actor: Actor) -> Standing:
     if turn.role is not None:
         authority = parties.authority_of(jurisdiction=provider.jurisdiction) if turn.of_authority else None
         organ = authority.short_name if authority else "" if turn.of_authority else provider.short_name
-    today = door.current_clock().today()
-    late = found.due_on is not None and not found.due_provisional and today > found.due_on
     return Standing(
         state=state,
         role=str(turn.role or ""),
         organ=organ,
         due_on=found.due_on,
         provisional=found.due_provisional,
-        late=late,
         cites=turn.cites,
         verbs=_verbs(found, state, actor),
         return_reason=found.return_reason,

@@ -113,11 +113,14 @@ class Standing:
     organ: str  # short name of the organization whose turn it is
     due_on: date | None
     provisional: bool
-    late: bool
     cites: str
     verbs: tuple[str, ...]  # what this actor can do now
     return_reason: str
     change_reason: str
+
+    def late(self, on: date) -> bool:
+        """Whether the due date has passed; never on a provisional date."""
+        return self.due_on is not None and not self.provisional and on > self.due_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,11 @@ def entry_values(draft: EntryDraft, *, provider_name: str) -> dict[str, object]:
 def entry_findings(draft: EntryDraft, *, provider_name: str, profile: Profile) -> tuple[Finding, ...]:
     """Everything that stops an entry from being submitted, or deserves a look."""
     values = entry_values(draft, provider_name=provider_name)
-    return (*check(values, profile), *_terms_of_entry(draft, values), *_terms_of_items(draft, str(values["share_type"])))
+    return (
+        *check(values, profile),
+        *_terms_of_entry(draft, values),
+        *_terms_of_items(draft, str(values["share_type"])),
+    )
 
 
 _ENTRY_FIELDS = tuple(EntryDraft.__dataclass_fields__)
@@ -203,7 +207,10 @@ def _terms_of_items(draft: EntryDraft, share_type: str) -> list[Finding]:
 
 
 _NEEDED: dict[ShareType, dict[str, str]] = {
-    ShareType.CONDITIONAL: {"range": "catalog.item_conditional_needs_range", "purpose": "catalog.item_conditional_needs_purpose"},
+    ShareType.CONDITIONAL: {
+        "range": "catalog.item_conditional_needs_range",
+        "purpose": "catalog.item_conditional_needs_purpose",
+    },
     ShareType.WITHHELD: {
         "reason": "catalog.item_withheld_needs_reason",
         "legal_basis": "catalog.item_withheld_needs_basis",

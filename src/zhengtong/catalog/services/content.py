@@ -84,15 +84,17 @@ def _write_origins(revision: Revision, content: EntryDraft) -> None:
     if len(content.origins) > ORIGINS_MAX:
         raise RuleBroken("catalog.too_many_origins", most=ORIGINS_MAX)
     found = MatterDocument.objects.filter(pk__in=content.origins)
-    owned = [d for d in found.select_related("matter__duty") if d.matter.duty.organization_id == revision.entry.provider_id]
+    owned = [
+        d for d in found.select_related("matter__duty") if d.matter.duty.organization_id == revision.entry.provider_id
+    ]
     if len(owned) != len(set(content.origins)):
         raise NotFound("catalog.no_document")
     revision.origins.set(owned)
 
 
 def _fit(model: type[Revision] | type[Item], name: str, text: str, *, row: int = 0) -> None:
-    most = model._meta.get_field(name).max_length
-    if most is not None and len(text) > most:
+    most: int | None = model._meta.get_field(name).max_length  # None: the column has no bound
+    if most and len(text) > most:
         key = "catalog.item_text_too_long" if row else "catalog.text_too_long"
         raise RuleBroken(key, field=name, most=most, row=row)
 

@@ -37,7 +37,7 @@ def draft(*, content: EntryDraft, actor: Actor, clock: Clock) -> UUID:
     """
     if not actor.has(Role.DATA_OFFICER) or actor.organization is None:
         role = Role.DATA_OFFICER
-        raise NotAllowed("parties.role_needed", role=role_label(role), role_en=role_label(role, "en"))
+        raise NotAllowed("parties.role_needed", role_zh=role_label(role), role_en=role_label(role, "en"))
     if not content.name.strip():
         raise RuleBroken("catalog.name_missing")
     now = clock.now()
@@ -127,5 +127,3 @@ def _say(
     clock: Clock,
 ) -> None:
     record(fact, actor=actor, clock=clock, jurisdiction=revision.entry.provider.jurisdiction)
-
-

@@ -20,12 +20,12 @@ AUTHORITY_ROLES = frozenset({str(Role.AUTHORITY_REVIEWER), str(Role.AUTHORITY_LE
 
 def open_revision(entry: UUID, *, actor: Actor) -> Revision:
     """The revision being worked on, locked.  Raises NotFound, or WrongState if none is open."""
-    return _revision(entry, OPEN_STATES, actor)
+    return _revision(entry, OPEN_STATES, actor, otherwise="catalog.nothing_open")
 
 
 def current_revision(entry: UUID, *, actor: Actor) -> Revision:
     """The published revision, locked.  Raises NotFound, or WrongState if none is published."""
-    return _revision(entry, CURRENT_STATES, actor)
+    return _revision(entry, CURRENT_STATES, actor, otherwise="catalog.nothing_published")
 
 
 def step_of(revision: Revision, verb: str, *, actor: Actor) -> Step:
@@ -65,13 +65,12 @@ def person(actor: Actor) -> UUID:
     return actor.officer
 
 
-def _revision(entry: UUID, states: Iterable[EntryState], actor: Actor) -> Revision:
+def _revision(entry: UUID, states: Iterable[EntryState], actor: Actor, *, otherwise: str) -> Revision:
     rows = Revision.objects.select_for_update(of=("self",)).select_related("entry__provider")
     if found := rows.filter(entry=entry, state__in=sorted(states)).first():
         if actor.organization == found.entry.provider_id or is_authority_over(actor, found.entry):
             return found
         raise NotFound("catalog.no_entry", which=found.entry.guide_code if found.published_on else str(entry))
     if Entry.objects.filter(pk=entry).exists():
-        key = "catalog.nothing_open" if set(states) == OPEN_STATES else "catalog.nothing_published"
-        raise WrongState(key)
+        raise WrongState(otherwise)
     raise NotFound("catalog.no_entry", which=str(entry))

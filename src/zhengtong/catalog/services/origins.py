@@ -53,11 +53,13 @@ def _ours(organization: UUID, actor: Actor) -> None:
     if actor.has("system") or (actor.organization == organization and actor.has(Role.DATA_OFFICER)):
         return
     role = Role.DATA_OFFICER
-    raise NotAllowed("parties.role_needed", role=role_label(role), role_en=role_label(role, "en"))
+    raise NotAllowed("parties.role_needed", role_zh=role_label(role), role_en=role_label(role, "en"))
 
 
 def _check(*, code: str, name: str) -> None:
     if not code.strip() or not name.strip():
         raise RuleBroken("catalog.name_missing")
     if len(code) > 60 or len(name) > 200:
-        raise RuleBroken("catalog.text_too_long", field="code" if len(code) > 60 else "name", most=60 if len(code) > 60 else 200)
+        raise RuleBroken(
+            "catalog.text_too_long", field="code" if len(code) > 60 else "name", most=60 if len(code) > 60 else 200
+        )

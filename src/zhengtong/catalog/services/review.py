@@ -61,9 +61,7 @@ def publish(*, entry: UUID, actor: Actor, clock: Clock) -> int:
     set_due(revision)
     revision.save()
     held = revision.entry
-    fact = events.EntryPublished(
-        entry, revision.number, today, held.guide_code, revision.share_type, held.provider_id
-    )
+    fact = events.EntryPublished(entry, revision.number, today, held.guide_code, revision.share_type, held.provider_id)
     _say(fact, revision, actor, clock)
     return revision.number
 

@@ -79,8 +79,8 @@ def _check_content(revision: Revision) -> None:
     if errors:
         first = errors[0]
         raise RuleBroken(
-            "catalog.not_ready", count=len(errors), first=first.message("zh"), first_en=first.message("en"),
-            remedy=first.remedy("zh"), remedy_en=first.remedy("en"),
+            "catalog.not_ready", count=len(errors), first_zh=first.message("zh"), first_en=first.message("en"),
+            remedy_zh=first.remedy("zh"), remedy_en=first.remedy("en"),
         )  # fmt: skip
 
 

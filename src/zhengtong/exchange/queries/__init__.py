@@ -9,7 +9,6 @@ from zhengtong.exchange.queries.documents import (
     StoredDocument,
     directory_state,
     node_identity,
-    root_fingerprint,
     states_for_rebuild,
     stored_bundle,
     stored_members,
@@ -36,6 +35,7 @@ from zhengtong.exchange.queries.nodes import (
     node_by_code,
     nodes,
 )
+from zhengtong.exchange.queries.roots import current_roots, root_fingerprint
 from zhengtong.exchange.queries.use import CaseSample, Flow, GrantUse, flows, grant_use, sample_case_numbers
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "ThreeSides",
     "Why",
     "counts",
+    "current_roots",
     "directory_state",
     "exchange",
     "exchanges",

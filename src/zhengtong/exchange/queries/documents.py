@@ -6,8 +6,8 @@ from functools import lru_cache
 from uuid import UUID
 
 from zhengtong.exchange.models import Document, Node, NodeKey, System
+from zhengtong.exchange.queries.roots import current_roots
 from zhengtong.exchange.rules import DELTAS_KEPT, KeyState, NodeState
-from zhengtong.exchange.services.keys import current_roots
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed, NotFound
 from zhengtong.kernel.events import JsonValue
@@ -114,12 +114,6 @@ def stored_bundle(*, node_code: str) -> StoredDocument:
     """The newest bundle of one node.  Raises NotFound before its first publication."""
     row = _latest("grants", node=node_code)
     return StoredDocument(bytes(row.body), row.digest)
-
-
-def root_fingerprint() -> str:
-    """What a node pins when it joins (根指纹).  Raises NotFound before the key ceremony."""
-    _, roots = current_roots()
-    return fingerprint_of_roots(roots)
 
 
 def directory_state(*, clock: Clock) -> DirectoryState:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from zhengtong.exchange import labels
 from zhengtong.exchange.models import ExchangeRecord, LedgerHead, Receipt
@@ -150,7 +150,7 @@ def exchange(*, exchange: str, actor: Actor, clock: Clock) -> ExchangePage:
         line=line,
         provider=_side(provider),
         consumer=_side(consumer),
-        compared=_compared(provider, consumer),
+        compared=_compared(provider, consumer, number=line.grant_number),
         why=why(row.refusal) if row.refusal else None,
         legal_basis_purpose=brief.purpose if brief else "",
     )
@@ -204,7 +204,7 @@ def three_sides(*, actor: Actor, since: datetime | None = None) -> ThreeSides:
     )
 
 
-def _after(found, after: str):  # noqa: ANN001, ANN202 -- a query set in, a query set out
+def _after(found: QuerySet[ExchangeRecord], after: str) -> QuerySet[ExchangeRecord]:
     try:
         last = ExchangeRecord.objects.filter(id=UUID(after)).first() if after else None
     except ValueError:
@@ -264,22 +264,24 @@ def _side(receipt: Receipt | None) -> SideView | None:
     )
 
 
-def _compared(provider: Receipt | None, consumer: Receipt | None) -> tuple[ComparedField, ...]:
+def _compared(provider: Receipt | None, consumer: Receipt | None, *, number: str) -> tuple[ComparedField, ...]:
     if provider is None or consumer is None:
         return ()
     return tuple(
         ComparedField(
             label=str(labels.COMPARED[name]),
-            provider=_said(provider, name),
-            consumer=_said(consumer, name),
+            provider=_said(provider, name, number=number),
+            consumer=_said(consumer, name, number=number),
             same=getattr(provider, name) == getattr(consumer, name),
         )
         for name in COMPARED
     )
 
 
-def _said(receipt: Receipt, name: str) -> str:
+def _said(receipt: Receipt, name: str, *, number: str) -> str:
     value = getattr(receipt, name)
+    if name == "grant":
+        return number
     if name == "outcome":
         return str(labels.OUTCOMES[value][0])
     if name == "refusal":

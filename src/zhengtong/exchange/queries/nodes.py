@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from zhengtong.exchange import labels
 from zhengtong.exchange.models import ExchangeRecord, LedgerHead, Node, NodeKey, System
-from zhengtong.exchange.rules import NODE, NODE_SILENT_AFTER, WRONG, KeyState, NodeState, shown_fingerprint
+from zhengtong.exchange.rules import NODE, NODE_SILENT_AFTER, WRONG, KeyState, NodeState
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import BEIJING, Clock
 from zhengtong.kernel.errors import NotFound
@@ -226,7 +226,7 @@ def _line(row: Node, card: OrganizationCard, fingerprint: str, clock: Clock) -> 
         tone=tone.value,
         hosted=row.hosted,
         address=row.address,
-        fingerprint=shown_fingerprint(fingerprint),
+        fingerprint=fingerprint,
         last_seen_at=row.last_seen_at,
         heard=_heard(row, clock),
         directory=row.directory,
@@ -249,7 +249,7 @@ def _key(key: NodeKey) -> KeyLine:
     return KeyLine(
         state_label=str(labels.KEY_STATES[KeyState(key.state)]),
         offered=key.state == KeyState.OFFERED,
-        fingerprint=shown_fingerprint(key.fingerprint),
+        fingerprint=key.fingerprint,
         since=key.since,
         until=key.until,
     )
@@ -259,7 +259,7 @@ def _system(row: System) -> SystemLine:
     return SystemLine(
         code=row.code,
         name=row.name,
-        fingerprint=shown_fingerprint(row.fingerprint),
+        fingerprint=row.fingerprint,
         registered_at=row.registered_at,
         retired_at=row.retired_at,
     )

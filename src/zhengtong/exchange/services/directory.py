@@ -15,8 +15,9 @@ from uuid import UUID
 from django.db import transaction
 
 from zhengtong.exchange.models import Document, Node, NodeKey, System
+from zhengtong.exchange.queries.roots import current_roots
 from zhengtong.exchange.rules import DIRECTORY_VALID, RESIGN_AFTER, KeyState, NodeState
-from zhengtong.exchange.services.keys import current_roots, online_key
+from zhengtong.exchange.services.keys import online_key
 from zhengtong.kernel.clock import Clock
 from zhengtong.parties.queries import OrganizationCard, organizations_by_id
 from zhengtong.sharing.queries import PublishedGrant, grants_for_publication

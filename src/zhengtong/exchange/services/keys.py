@@ -16,6 +16,7 @@ from django.db import transaction
 
 from zhengtong.exchange.events import EpochOpened, OnlineKeyRotated
 from zhengtong.exchange.models import Document
+from zhengtong.exchange.queries.roots import ROOTS_FILE, current_roots, roots_on_file
 from zhengtong.exchange.services.publicity import queue_publication
 from zhengtong.journal import door
 from zhengtong.journal.services import record
@@ -25,15 +26,14 @@ from zhengtong.kernel.errors import NotFound, RuleBroken, WrongState
 from zhengtong.kernel.ids import new_id
 from zhengtong.wire.canonical import to_millisecond
 from zhengtong.wire.directory import OnlineKey, Roots, parse_roots, root_fingerprint, roots_payload
-from zhengtong.wire.documents import SignedDocument, parse_document, sign_document
+from zhengtong.wire.documents import SignedDocument, sign_document
 from zhengtong.wire.suites import INTL, SigningKey
 
 ROOT_KEYS_MAX = 9
-ROOTS_BYTES_MAX = 128 << 10  # the container: payload and signatures
 ROOTS_VALID = timedelta(days=3650)  # [D] roots are replaced by rotation, not by running out
 ONLINE_KEY_VALID = timedelta(days=730)  # [D]
 ONLINE_SIGNS = frozenset({"members", "grants", "heads"})
-OFFLINE_FOLDER, ONLINE_FILE, ROOTS_FILE = "root-offline", "online.pem", "roots.json"
+OFFLINE_FOLDER, ONLINE_FILE = "root-offline", "online.pem"
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 _READ_ME = """离线根密钥 / offline root keys
 
@@ -93,17 +93,7 @@ def install(*, clock: Clock) -> None:
     """Make keys if there are none, and hold the roots document in the database (`center init`)."""
     if not (door.keys_dir() / ONLINE_FILE).exists():
         init_keys(center=door.center_home(), clock=clock)
-    _store(_roots_on_file())
-
-
-def current_roots() -> tuple[SignedDocument, Roots]:
-    """The roots document in force.  Raises NotFound before the key ceremony."""
-    row = Document.objects.filter(kind="roots").order_by("-serial").first()
-    if row is None:
-        document = _roots_on_file()
-    else:
-        document = parse_document(bytes(row.body), kind="roots", max_bytes=ROOTS_BYTES_MAX)
-    return document, parse_roots(document.payload_bytes)
+    _store(roots_on_file())
 
 
 def online_key() -> SigningKey:
@@ -167,13 +157,6 @@ def _online(key: SigningKey, at: datetime) -> OnlineKey:
     return OnlineKey(public=key.public, signs=ONLINE_SIGNS, valid_from=at, valid_until=at + ONLINE_KEY_VALID)
 
 
-def _roots_on_file() -> SignedDocument:
-    path = door.keys_dir() / ROOTS_FILE
-    if not path.exists():
-        raise NotFound("exchange.keys_missing")
-    return parse_document(path.read_bytes(), kind="roots", max_bytes=ROOTS_BYTES_MAX)
-
-
 def _store(document: SignedDocument) -> None:
     roots = parse_roots(document.payload_bytes)
     Document.objects.get_or_create(
@@ -200,7 +183,6 @@ def _write_private(path: Path, content: bytes) -> None:
 
 __all__ = [
     "RootFiles",
-    "current_roots",
     "init_keys",
     "install",
     "online_key",

@@ -24,9 +24,9 @@ def rotate(among: Iterable[type[models.Model]] | None = None) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for model in apps.get_models() if among is None else among:
-        columns = [f for f in model._meta.concrete_fields if isinstance(f, _Protected)]  # noqa: SLF001 -- documented
+        columns = [f for f in model._meta.concrete_fields if isinstance(f, _Protected)]
         if columns:
-            found[model._meta.label_lower] = _rotate_model(model, columns)  # noqa: SLF001 -- documented
+            found[model._meta.label_lower] = _rotate_model(model, columns)
     return found
 
 
@@ -48,7 +48,7 @@ def _rotate_batch(model: type[models.Model], columns: list[_Protected]) -> int:
         active = ring.sealing_active if isinstance(f, EncryptedTextField) else ring.indexing_active
         held = Q(**{f"stored_{f.name}__isnull": False}) & ~Q(**{f"stored_{f.name}": ""})
         stale |= held & ~Q(**{f"stored_{f.name}__startswith": f"{active}:"})
-    rows = model._default_manager.annotate(**stored).filter(stale).order_by("pk")  # noqa: SLF001 -- documented
+    rows = model._default_manager.annotate(**stored).filter(stale).order_by("pk")
     names = [f.name for f in columns]
     count = 0
     for row in rows.select_for_update()[:ROTATE_ROWS_MAX]:

@@ -90,8 +90,8 @@ async def _remembered(request: Request, asking: Any) -> dict[str, Any]:  # a cor
     except Refuse as stop:
         if stop.refusal.here is None:
             core = node_of(request).core
-            at = instant(core.now())
-            await core.journal.do(lambda step: kept.keep(step.db, stop.refusal, at=at))
+            at, refusal = instant(core.now()), stop.refusal
+            await core.journal.do(lambda step: kept.keep(step.db, refusal, at=at))
         raise
 
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-import pyarrow as pa
+from zhengtong.wire.arrow import Table
 
 Cell = str | int | float | bool | bytes | None | object
 Row = tuple[Cell, ...]
@@ -36,7 +36,7 @@ class Source(Protocol):
         """At most `limit` rows, read in one READ ONLY transaction within STATEMENT_S seconds."""
         ...
 
-    def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> AbstractContextManager[Iterator[pa.RecordBatch]]:
+    def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> AbstractContextManager[Iterator[Table]]:
         """All rows as Arrow batches under one view of the database."""
         ...
 

@@ -7,13 +7,15 @@ from queue import LifoQueue
 from typing import LiteralString
 
 import psycopg
-import pyarrow as pa
 from psycopg import sql as pg
 from psycopg.rows import tuple_row
 
 from zhengtong.kernel.errors import NotAllowed, NotFound, Unreachable
 from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, SOURCE_CONNECTIONS, STATEMENT_S
 from zhengtong.node.sources.base import Cell, Column, Row
+from zhengtong.wire.arrow import Table, arrow
+
+pa = arrow()
 
 _OPTIONS = "-c default_transaction_read_only=on -c lock_timeout={lock} -c idle_in_transaction_session_timeout=60000"
 _FETCH = 8192
@@ -85,7 +87,7 @@ class PostgresSource:
             return db.execute(sql.encode(), values).fetchmany(limit)
 
     @contextmanager
-    def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> Iterator[Iterator[pa.RecordBatch]]:
+    def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> Iterator[Iterator[Table]]:
         with self._connection(RUN_STATEMENT_S, isolation="REPEATABLE READ") as db, db.cursor(name="run") as cursor:
             cursor.itersize = _FETCH
             cursor.execute(sql.encode(), values)
@@ -109,7 +111,9 @@ class PostgresSource:
         return db
 
     @contextmanager
-    def _connection(self, seconds: float, *, isolation: LiteralString = "READ COMMITTED") -> "Iterator[psycopg.Connection[Row]]":
+    def _connection(
+        self, seconds: float, *, isolation: LiteralString = "READ COMMITTED"
+    ) -> "Iterator[psycopg.Connection[Row]]":
         """Lend a connection inside one READ ONLY transaction with a statement time-out."""
         if not self._slots.acquire(timeout=LOCK_WAIT_S):
             raise Unreachable("node.source_busy", connections=SOURCE_CONNECTIONS)
@@ -131,10 +135,13 @@ class PostgresSource:
             self._slots.release()
 
 
-def _batches(cursor: "psycopg.ServerCursor[Row]", batch_rows: int) -> Iterator[pa.RecordBatch]:
+def _batches(cursor: "psycopg.ServerCursor[Row]", batch_rows: int) -> Iterator[Table]:
     names = [column.name for column in cursor.description or ()]
     while chunk := cursor.fetchmany(batch_rows):
-        columns = [pa.array([None if c is None else str(c) for c in column], pa.string()) for column in zip(*chunk, strict=True)]
+        columns = [
+            pa.array([None if c is None else str(c) for c in column], pa.string())
+            for column in zip(*chunk, strict=True)
+        ]
         yield pa.RecordBatch.from_arrays(columns, names=names)
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from queue import LifoQueue
 from urllib.parse import quote, unquote, urlsplit
 
-import pyarrow as pa
 
 from zhengtong.kernel.errors import NotFound, Unreachable
 from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, SOURCE_CONNECTIONS, STATEMENT_S
 from zhengtong.node.sources.base import Cell, Column, Row
+from zhengtong.wire.arrow import Table, arrow
+
+pa = arrow()
 
 _PROGRESS_STEPS = 10_000
 
@@ -50,7 +52,7 @@ class SqliteSource:
             return db.execute(sql, tuple(values)).fetchmany(limit)
 
     @contextmanager
-    def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> Iterator[Iterator[pa.RecordBatch]]:
+    def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> Iterator[Iterator[Table]]:
         with self._connection(RUN_STATEMENT_S) as db:
             cursor = db.execute(sql, tuple(values))
             yield _batches(cursor, [d[0] for d in cursor.description], batch_rows)
@@ -65,7 +67,10 @@ class SqliteSource:
         try:
             db = sqlite3.connect(
                 f"file:{quote(str(self._path))}?mode=ro",
-                uri=True, timeout=LOCK_WAIT_S, isolation_level=None, check_same_thread=False,
+                uri=True,
+                timeout=LOCK_WAIT_S,
+                isolation_level=None,
+                check_same_thread=False,
             )
             db.execute("PRAGMA query_only=1")
             db.execute("PRAGMA trusted_schema=0")
@@ -97,10 +102,13 @@ class SqliteSource:
             self._slots.release()
 
 
-def _batches(cursor: sqlite3.Cursor, names: list[str], batch_rows: int) -> Iterator[pa.RecordBatch]:
+def _batches(cursor: sqlite3.Cursor, names: list[str], batch_rows: int) -> Iterator[Table]:
     """Turn a cursor into Arrow text columns (NULL kept): SQLite is typed by cell, the grant's schema by column."""
     while chunk := cursor.fetchmany(batch_rows):
-        columns = [pa.array([None if c is None else _text(c) for c in column], pa.string()) for column in zip(*chunk, strict=True)]
+        columns = [
+            pa.array([None if c is None else _text(c) for c in column], pa.string())
+            for column in zip(*chunk, strict=True)
+        ]
         yield pa.RecordBatch.from_arrays(columns, names=names)
 
 

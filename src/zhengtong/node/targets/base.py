@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import pyarrow as pa
-
+from zhengtong.wire.arrow import Table
 from zhengtong.wire.grant import GrantField
 
 
@@ -59,7 +58,7 @@ class Target(Protocol):
         """Parcels of a run that are durable in the stage, by seq."""
         ...
 
-    def stage(self, run: str, parcel: StagedParcel, table: TargetTable, rows: pa.Table) -> None:
+    def stage(self, run: str, parcel: StagedParcel, table: TargetTable, rows: Table) -> None:
         """Write one parcel's rows and its checkpoint in one transaction."""
         ...
 

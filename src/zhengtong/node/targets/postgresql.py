@@ -5,14 +5,16 @@ from collections.abc import Iterator, Sequence
 from typing import LiteralString, cast
 
 import psycopg
-import pyarrow as pa
 from psycopg import sql as pg
 from psycopg.rows import tuple_row
 
 from zhengtong.kernel.errors import RuleBroken, Unreachable
 from zhengtong.node.bounds import LOCK_WAIT_S, PARCEL_ROWS, QUARANTINE_ROWS
 from zhengtong.node.targets.base import Applied, StagedParcel, TargetTable
+from zhengtong.wire.arrow import Table, arrow
 from zhengtong.wire.grant import FieldType, GrantField
+
+pa = arrow()
 
 _NODE_TABLES: LiteralString = """
 CREATE TABLE IF NOT EXISTS _zt_parcel (run text, seq bigint, digest text NOT NULL, rows bigint NOT NULL, PRIMARY KEY (run, seq));
@@ -21,11 +23,11 @@ CREATE TABLE IF NOT EXISTS _zt_run (run text PRIMARY KEY, grant_id text NOT NULL
 CREATE TABLE IF NOT EXISTS _zt_quarantine (run text, n bigint, reason text NOT NULL, row text NOT NULL, PRIMARY KEY (run, n));
 """
 _TYPES = {
-    FieldType.STRING: "text",
-    FieldType.INTEGER: "bigint",
-    FieldType.DATE: "date",
-    FieldType.TIMESTAMP: "timestamptz",
-    FieldType.BOOLEAN: "boolean",
+    FieldType.STRING: pg.SQL("text"),
+    FieldType.INTEGER: pg.SQL("bigint"),
+    FieldType.DATE: pg.SQL("date"),
+    FieldType.TIMESTAMP: pg.SQL("timestamptz"),
+    FieldType.BOOLEAN: pg.SQL("boolean"),
 }
 
 
@@ -48,7 +50,8 @@ class PostgresTarget:
         self._db.execute(_NODE_TABLES)
         if not self.columns(table.table):
             columns = pg.SQL(", ").join(
-                pg.SQL("{} {}").format(pg.Identifier(c), _type(f)) for c, f in zip(table.columns, table.fields, strict=True)
+                pg.SQL("{} {}").format(pg.Identifier(c), _type(f))
+                for c, f in zip(table.columns, table.fields, strict=True)
             )
             self._db.execute(pg.SQL("CREATE TABLE {} ({})").format(_table(table.table), columns))
 
@@ -64,21 +67,27 @@ class PostgresTarget:
             for (name,) in others:
                 self._db.execute(pg.SQL("DROP TABLE {}").format(pg.Identifier(name)))
             self._db.execute(
-                pg.SQL("CREATE TABLE IF NOT EXISTS {} (n bigserial PRIMARY KEY, {})").format(pg.Identifier(kept), columns)
+                pg.SQL("CREATE TABLE IF NOT EXISTS {} (n bigserial PRIMARY KEY, {})").format(
+                    pg.Identifier(kept), columns
+                )
             )
             self._db.execute("DELETE FROM _zt_parcel WHERE run <> %s", (run,))
 
     def staged(self, run: str) -> tuple[StagedParcel, ...]:
-        rows = self._db.execute("SELECT seq, digest, rows FROM _zt_parcel WHERE run = %s ORDER BY seq", (run,)).fetchall()
+        rows = self._db.execute(
+            "SELECT seq, digest, rows FROM _zt_parcel WHERE run = %s ORDER BY seq", (run,)
+        ).fetchall()
         return tuple(StagedParcel(seq=seq, digest=digest, rows=count) for seq, digest, count in rows)
 
-    def stage(self, run: str, parcel: StagedParcel, table: TargetTable, rows: pa.Table) -> None:
+    def stage(self, run: str, parcel: StagedParcel, table: TargetTable, rows: Table) -> None:
         cells = [rows.column(i).cast(pa.string()).to_pylist() for i in range(rows.num_columns)]
         names = pg.SQL(", ").join(pg.Identifier(f"c{i}") for i in range(len(table.columns)))
         copy = pg.SQL("COPY {} ({}) FROM STDIN").format(pg.Identifier(_stage(run)), names)
         try:
             with self._db.transaction():
-                self._db.execute("INSERT INTO _zt_parcel VALUES (%s,%s,%s,%s)", (run, parcel.seq, parcel.digest, parcel.rows))
+                self._db.execute(
+                    "INSERT INTO _zt_parcel VALUES (%s,%s,%s,%s)", (run, parcel.seq, parcel.digest, parcel.rows)
+                )
                 with self._db.cursor() as cursor, cursor.copy(copy) as out:
                     for row in zip(*cells, strict=True):
                         out.write_row(row)
@@ -103,7 +112,9 @@ class PostgresTarget:
                 low, high = self._one(pg.SQL("SELECT coalesce(min(n), 0), coalesce(max(n), -1) FROM {}").format(stage))
                 bad = self._insert(run, insert, low, high, select)
                 (rows,) = self._one(pg.SQL("SELECT count(*) FROM {}").format(_table(table.table)))
-                self._db.execute("INSERT INTO _zt_run VALUES (%s,%s,%s,%s,%s,%s)", (run, grant, rows, bad, fingerprint, at))
+                self._db.execute(
+                    "INSERT INTO _zt_run VALUES (%s,%s,%s,%s,%s,%s)", (run, grant, rows, bad, fingerprint, at)
+                )
         except psycopg.Error as error:
             raise Unreachable("node.target_failed", reason=_short(error)) from error
         return Applied(rows=rows, quarantined=bad)
@@ -168,7 +179,7 @@ class PostgresTarget:
 def _type(field: GrantField) -> pg.SQL:
     if field.type is FieldType.DECIMAL:
         return pg.SQL(cast(LiteralString, f"numeric({field.precision or 38},{field.scale or 0})"))  # two whole numbers
-    return pg.SQL(_TYPES[field.type])
+    return _TYPES[field.type]
 
 
 def _table(name: str) -> pg.Identifier:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-import pyarrow as pa
-
 from zhengtong.kernel.errors import RuleBroken, Unreachable
 from zhengtong.node.bounds import LOCK_WAIT_S, PARCEL_ROWS, QUARANTINE_ROWS
 from zhengtong.node.targets.base import Applied, StagedParcel, TargetTable
+from zhengtong.wire.arrow import Column, Table, arrow
 from zhengtong.wire.grant import FieldType
+
+pa = arrow()
 
 _NODE_TABLES = """
 CREATE TABLE IF NOT EXISTS _zt_parcel (
@@ -33,7 +34,10 @@ class SqliteTarget:
         try:
             self._db = sqlite3.connect(
                 f"file:{quote(str(path))}?mode=rwc",
-                uri=True, timeout=LOCK_WAIT_S, isolation_level=None, check_same_thread=False,
+                uri=True,
+                timeout=LOCK_WAIT_S,
+                isolation_level=None,
+                check_same_thread=False,
             )
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
@@ -46,7 +50,9 @@ class SqliteTarget:
     def prepare(self, table: TargetTable) -> None:
         self._db.executescript(_NODE_TABLES)
         if not self.columns(table.table):
-            columns = ", ".join(f"{_q(c)} {_TYPES.get(f.type, 'TEXT')}" for c, f in zip(table.columns, table.fields, strict=True))
+            columns = ", ".join(
+                f"{_q(c)} {_TYPES.get(f.type, 'TEXT')}" for c, f in zip(table.columns, table.fields, strict=True)
+            )
             self._db.execute(f"CREATE TABLE {_q(table.table)} ({columns})")
 
     def begin(self, run: str, table: TargetTable) -> None:
@@ -66,7 +72,7 @@ class SqliteTarget:
         rows = self._db.execute("SELECT seq, digest, rows FROM _zt_parcel WHERE run = ? ORDER BY seq", (run,))
         return tuple(StagedParcel(seq=seq, digest=digest, rows=count) for seq, digest, count in rows)
 
-    def stage(self, run: str, parcel: StagedParcel, table: TargetTable, rows: pa.Table) -> None:
+    def stage(self, run: str, parcel: StagedParcel, table: TargetTable, rows: Table) -> None:
         marks = ", ".join("?" * len(table.columns))
         cells = [_cells(rows.column(i).combine_chunks()) for i in range(rows.num_columns)]
         names = ", ".join(f"c{i}" for i in range(len(table.columns)))
@@ -149,7 +155,7 @@ class SqliteTarget:
             self._db.execute("ROLLBACK")
 
 
-def _cells(column: pa.Array) -> list[object]:
+def _cells(column: Column) -> list[object]:
     """Cells as SQLite keeps them: whole numbers and yes/no as integers, the rest as exact text."""
     if pa.types.is_integer(column.type):
         return column.to_pylist()

@@ -64,7 +64,7 @@ def check_separation(done: Sequence[DoneAct], *, act: str, actor: Actor) -> None
     for before in done:
         conflict = _conflict(before.act, act)
         if conflict and people & {before.officer, before.acting_for}:
-            raise RuleBroken("parties.same_person", because=conflict.because_zh, because_en=conflict.because_en)
+            raise RuleBroken("parties.same_person", because_zh=conflict.because_zh, because_en=conflict.because_en)
 
 
 def admins_are_three(roles: Iterable[str]) -> None:

@@ -73,18 +73,21 @@ from zhengtong.sharing.rules.requests import (
     gaps,
 )
 from zhengtong.sharing.rules.separation import check_apart, persons
-from zhengtong.sharing.rules.words import FIELD_WORDS, Words
+from zhengtong.sharing.rules.words import END_WORDS, EVENT_WORDS, FIELD_WORDS, MASK_WORDS, Words
 
 __all__ = [
     "ANSWERABLE",
     "BREACH_WORDS",
     "DECIDED_STATES",
     "DELIVER",
+    "END_WORDS",
+    "EVENT_WORDS",
     "FIELD_WORDS",
     "GRANT",
     "GROUND_ARTICLE",
     "GROUND_WORDS",
     "LIVE_GRANTS",
+    "MASK_WORDS",
     "MODE_WORDS",
     "OPEN_STATES",
     "OUTCOME_WORDS",

@@ -31,3 +31,49 @@ def fields_zh(fields: list[str]) -> str:
 def fields_en(fields: list[str]) -> str:
     """Field names for an English sentence."""
     return ", ".join(FIELD_WORDS[field].en for field in fields)
+
+
+MASK_WORDS: dict[str, Words] = {
+    "citizen_id": Words("公民身份号码：留前6后4", "citizen number: first 6, last 4"),
+    "citizen_id_public": Words("公民身份号码：留前1后1", "citizen number: first and last"),
+    "name": Words("姓名：留姓", "name: surname only"),
+    "name_public": Words("姓名：留首字", "name: first character"),
+    "phone": Words("手机：留前3后4", "mobile: first 3, last 4"),
+    "phone_public": Words("手机：留前3", "mobile: first 3"),
+    "address": Words("地址：到乡镇街道", "address: to the street office"),
+    "address_county": Words("地址：到县区", "address: to the district"),
+    "bank_account": Words("银行账号：留后4", "account: last 4"),
+    "email": Words("邮箱：留首字符和域名", "e-mail: first character and domain"),
+    "plate": Words("车牌：留省市码和后2", "plate: region and last 2"),
+    "pseudonym": Words("假名（每个许可一把密钥）", "pseudonym, a key for each grant"),
+    "null": Words("不给值", "no value"),
+}
+
+EVENT_WORDS: dict[str, Words] = {
+    "sharing.request.drafted": Words("起草申请", "drafted"),
+    "sharing.request.submitted": Words("报本部门负责人", "put before the own head"),
+    "sharing.request.returned": Words("退回修改", "returned"),
+    "sharing.request.own-approved": Words("本部门同意", "approved by the own head"),
+    "sharing.request.received": Words("提供方收到，开始计时", "received, the clock starts"),
+    "sharing.request.supplement-asked": Words("一次性告知补充材料", "told what is missing"),
+    "sharing.request.supplemented": Words("补充材料，重新计时", "supplemented, the clock restarts"),
+    "sharing.request.extension-asked": Words("报请延长", "extension asked"),
+    "sharing.request.extended": Words("同意延长，已告知使用方", "extended, requester told"),
+    "sharing.request.extension-declined": Words("不同意延长", "extension declined"),
+    "sharing.request.reply-prepared": Words("拟写答复", "reply prepared"),
+    "sharing.request.reply-signed": Words("初签，待复核", "signed once, awaits a second"),
+    "sharing.request.decided": Words("签发答复", "reply signed"),
+    "sharing.request.withdrawn": Words("撤回", "withdrawn"),
+    "sharing.grant.issued": Words("签发许可", "issued"),
+    "sharing.grant.delivered": Words("已提供", "delivered"),
+    "sharing.grant.suspended": Words("暂停", "suspended"),
+    "sharing.grant.lifted": Words("恢复", "suspension lifted"),
+    "sharing.grant.terminated": Words("终止", "ended early"),
+    "sharing.grant.expired": Words("到期", "expired"),
+}
+END_WORDS: dict[str, Words] = {
+    "terminate": Words("违规使用未整改，终止共享", "ended: misuse not put right"),
+    "revoke": Words("提供方协商并备案后收回", "revoked by the provider after negotiation and filing"),
+    "relinquish": Words("使用方交回", "handed back by the consumer"),
+    "expire": Words("使用时限届满", "the period of use is over"),
+}

@@ -19,6 +19,7 @@ from zhengtong.sharing.services.drafting import (
     update_draft,
     withdraw,
 )
+from zhengtong.sharing.services.finding import check_version
 from zhengtong.sharing.services.granting import (
     confirm_delivered,
     expire_grants,
@@ -37,6 +38,7 @@ __all__ = [
     "approve_own",
     "ask_extension",
     "ask_supplement",
+    "check_version",
     "confirm_delivered",
     "countersign_reply",
     "decline_extension",

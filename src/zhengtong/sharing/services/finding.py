@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db import transaction
+
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.deadlines import ClockView
 from zhengtong.kernel.errors import NotAllowed, NotFound, WrongState
@@ -94,3 +96,14 @@ def keep(row: SharingRequest | Grant) -> None:
     """Save a row as its next version."""
     row.version += 1
     row.save()
+
+
+@transaction.atomic
+def check_version(*, request: UUID, version: int) -> None:
+    """Raise WrongState if a request is no longer at the version its reader saw (If-Match).
+
+    Meant to be called inside the caller's transaction, before the act; it locks the row.
+    """
+    row = SharingRequest.objects.select_for_update().filter(pk=request).first()
+    if row is not None and row.version != version:
+        raise WrongState("sharing.changed_meanwhile", number=row.number)

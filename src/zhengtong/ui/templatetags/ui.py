@@ -69,7 +69,7 @@ def badge(label: object, tone: str = "quiet") -> SafeString:
 @register.simple_tag
 def fact(label: object, value: object) -> SafeString:
     """One line of a definition list."""
-    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, or_dash(value))
+    return format_html('<div><dt>{}</dt><dd class="zt-text">{}</dd></div>', label, or_dash(value))
 
 
 @register.simple_tag

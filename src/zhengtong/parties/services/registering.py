@@ -238,7 +238,7 @@ def add_duty(*, organization: UUID, code: str, name: str, legal_basis: str, acto
 
 def _only(actor: Actor, role: Role) -> None:
     if not (actor.has(role) or actor.has("system")):
-        raise NotAllowed("parties.role_needed", role=role_label(role), role_en=role_label(role, "en"))
+        raise NotAllowed("parties.role_needed", role_zh=role_label(role), role_en=role_label(role, "en"))
 
 
 def _may_appoint(actor: Actor, absent: UUID, seats: list[Seat]) -> None:
@@ -248,7 +248,7 @@ def _may_appoint(actor: Actor, absent: UUID, seats: list[Seat]) -> None:
     if heads & actor.roles and any(seat.organization_id == actor.organization for seat in seats):
         return
     role = Role.SHARING_OFFICE_HEAD
-    raise NotAllowed("parties.role_needed", role=role_label(role), role_en=role_label(role, "en"))
+    raise NotAllowed("parties.role_needed", role_zh=role_label(role), role_en=role_label(role, "en"))
 
 
 def _check_codes(*, code: str, uscc: str, jurisdiction: str) -> None:

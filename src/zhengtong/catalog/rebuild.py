@@ -1,0 +1,67 @@
+"""Replaying the catalogue's events (目录重放): what they imply must be what the rows hold."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from zhengtong.catalog.queries.replayed import actual_revisions
+from zhengtong.catalog.rules import EntryState
+from zhengtong.journal import rebuild
+from zhengtong.journal.rules import StoredEvent
+from zhengtong.kernel.events import JsonValue
+
+Rows = dict[str, dict[str, JsonValue]]
+
+_MOVES = {
+    "catalog.entry.drafted": EntryState.DRAFT,
+    "catalog.entry.revised": EntryState.DRAFT,
+    "catalog.entry.edited": EntryState.DRAFT,
+    "catalog.entry.submitted": EntryState.DEPT_REVIEW,
+    "catalog.entry.signed": EntryState.SUBMITTED,
+    "catalog.entry.returned": EntryState.RETURNED,
+    "catalog.entry.review-started": EntryState.AUTHORITY_REVIEW,
+    "catalog.entry.published": EntryState.PUBLISHED,
+    "catalog.entry.superseded": EntryState.SUPERSEDED,
+    "catalog.entry.change-reported": EntryState.CHANGE_DUE,
+    "catalog.entry.withdrawn": EntryState.WITHDRAWN,
+}
+_BLANK: dict[str, JsonValue] = {
+    "state": "", "submitted_on": None, "decided_on": None, "published_on": None,
+    "change_on": None, "change_extended_days": 0, "change_done_on": None,
+}  # fmt: skip
+
+
+def register() -> None:
+    """Name this area's functions to the journal; called once from the wiring table."""
+    rebuild.register("catalog", replay=replay, actual=actual_revisions)
+
+
+def replay(events: Iterable[StoredEvent]) -> Rows:
+    """The lifecycle and the legal days of every revision, from events alone."""
+    rows: Rows = {}
+    for told in events:
+        if not told.name.startswith("catalog.entry."):
+            continue
+        row = rows.setdefault(_key(told.subject, told.payload["number"]), dict(_BLANK))
+        if told.name in _MOVES:
+            row["state"] = str(_MOVES[told.name])
+        _dates(row, told.name, told.payload)
+    return rows
+
+
+def _dates(row: dict[str, JsonValue], name: str, payload: dict[str, JsonValue]) -> None:
+    if name == "catalog.entry.signed":
+        row["submitted_on"], row["decided_on"] = payload["on"], None
+    elif name == "catalog.entry.returned" and payload["by_authority"]:
+        row["decided_on"] = payload["on"]
+    elif name == "catalog.entry.published":
+        row["decided_on"] = row["published_on"] = payload["on"]
+    elif name == "catalog.entry.change-reported":
+        row["change_on"], row["change_extended_days"], row["change_done_on"] = payload["happened_on"], 0, None
+    elif name == "catalog.entry.change-extended":
+        row["change_extended_days"] = payload["days"]
+    elif name == "catalog.entry.change-filed":
+        row["change_done_on"] = payload["on"]
+
+
+def _key(entry: UUID, number: int) -> str:
+    return f"{entry}/{number}"

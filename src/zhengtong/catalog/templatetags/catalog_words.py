@@ -1,0 +1,102 @@
+"""Codes and states in the reader's language: `{% load catalog_words %}`."""
+
+from django import template
+
+from zhengtong.catalog.rules import STATE_LABELS, VERB_LABELS, EntryState, ShareType
+from zhengtong.parties.rules import role_label
+from zhengtong.standards.rules import Finding
+from zhengtong.standards.tables import code_list
+from zhengtong.ui.language import lang
+
+register = template.Library()
+
+SHARE_TONES = {"U": "open", "K": "part", "W": "shut"}
+STATE_TONES = {
+    EntryState.DRAFT: "quiet",
+    EntryState.DEPT_REVIEW: "wait",
+    EntryState.SUBMITTED: "wait",
+    EntryState.AUTHORITY_REVIEW: "wait",
+    EntryState.RETURNED: "wait",
+    EntryState.PUBLISHED: "good",
+    EntryState.CHANGE_DUE: "wait",
+    EntryState.SUPERSEDED: "off",
+    EntryState.WITHDRAWN: "off",
+}
+EVENT_LABELS = {
+    "catalog.entry.drafted": ("起草", "Drafted"),
+    "catalog.entry.edited": ("修改", "Edited"),
+    "catalog.entry.submitted": ("提交部门负责人审核", "Sent to the department head"),
+    "catalog.entry.signed": ("部门负责人审核同意并报送", "Signed and reported"),
+    "catalog.entry.returned": ("退回修改", "Returned"),
+    "catalog.entry.review-started": ("主管部门开始审核", "Review started"),
+    "catalog.entry.published": ("审核通过并发布", "Published"),
+    "catalog.entry.superseded": ("被新版替代", "Superseded"),
+    "catalog.entry.change-reported": ("登记须更新的事由", "Change reported"),
+    "catalog.entry.change-extended": ("同意延长更新期限", "Update extended"),
+    "catalog.entry.change-filed": ("更新已报送", "Update reported"),
+    "catalog.entry.revised": ("编制新版", "New revision started"),
+    "catalog.entry.withdrawn": ("撤回", "Withdrawn"),
+    "catalog.source.named": ("明确为数源", "Named as source"),
+}
+
+
+@register.filter
+def code(value: str, list_id: str) -> str:
+    """The name of a code in a code list; empty for no code."""
+    return code_list(list_id).label(str(value), lang=lang()) if value else ""
+
+
+@register.filter
+def share(value: str) -> str:
+    """The name of a sharing type."""
+    return _pick((ShareType(value).zh, ShareType(value).en)) if value else ""
+
+
+@register.filter
+def share_tone(value: str) -> str:
+    return SHARE_TONES.get(str(value), "quiet")
+
+
+@register.filter
+def state(value: EntryState) -> str:
+    """The name of a state."""
+    return _pick(STATE_LABELS[value])
+
+
+@register.filter
+def state_tone(value: EntryState) -> str:
+    return STATE_TONES[value]
+
+
+@register.filter
+def verb(value: str) -> str:
+    """The name of what can be done."""
+    return _pick(VERB_LABELS[value])
+
+
+@register.filter
+def event(value: str) -> str:
+    """The name of what happened."""
+    return _pick(EVENT_LABELS.get(value, (value, value)))
+
+
+@register.filter
+def role(value: str) -> str:
+    """The name of a role."""
+    return role_label(value, lang()) if value else ""
+
+
+@register.filter
+def says(finding: Finding) -> str:
+    """What a check found."""
+    return finding.message(lang())
+
+
+@register.filter
+def remedy(finding: Finding) -> str:
+    """What to do about it."""
+    return finding.remedy(lang())
+
+
+def _pick(words: tuple[str, str]) -> str:
+    return words[1] if lang() == "en" else words[0]

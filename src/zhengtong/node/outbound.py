@@ -1,0 +1,368 @@
+"""Batch runs as the provider (批量提供): one snapshot, numbered parcels, each durable before it is served.
+
+A run is produced as fast as the source gives it, whatever the consumer does, so that nobody can
+hold a department's transaction open.  Parcels wait on disk until they are acknowledged, at most
+PARCEL_KEPT_S.  The grant is decided again whenever a parcel is served.  After the last parcel comes
+the manifest, a parcel without rows; its evidence closes the run in both ledgers.
+"""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from zhengtong.kernel.errors import NotFound, PlatformError, RuleBroken, Unreachable
+from zhengtong.node import accounts, refusals
+from zhengtong.node.admission import Admitted, admit, refusal_of
+from zhengtong.node.answering import refuse
+from zhengtong.node.bounds import OPEN_RUNS, PARCEL_KEPT_S, RUN_WAIT_S
+from zhengtong.node.core import Core
+from zhengtong.node.entries import outcome_record
+from zhengtong.node.incoming import Call, Incoming, Received, Reply, Turned
+from zhengtong.node.journal_thread import Step
+from zhengtong.node.producing import Produced, Production, produce
+from zhengtong.node.refusals import Refusal, Refuse
+from zhengtong.wire.canonical import Json, instant
+from zhengtong.wire.decision import Ask, Refused, Usage, decide
+from zhengtong.wire.envelope import Kind, envelope_digest, signed_envelope_bytes
+from zhengtong.wire.evidence import evidence_of
+from zhengtong.wire.grant import Mode
+from zhengtong.wire.parcel import unpack
+from zhengtong.wire.records import OutcomeKind, Record, parse_record
+
+_OPEN, _READY, _CLOSED = "open", "ready", "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelFile:
+    """A parcel or manifest on disk, as it was signed."""
+
+    path: Path
+    digest: str
+
+
+class Runs:
+    """Opens, serves and closes runs for peers."""
+
+    def __init__(self, core: Core, incoming: Incoming) -> None:
+        self._core = core
+        self._incoming = incoming
+        self._news: dict[str, asyncio.Event] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self, call: Call) -> Reply:
+        """Open a run under a grant; an open run of the same grant is closed by it."""
+        try:
+            received = await self._incoming.receive(call, kinds=frozenset({Kind.RUN}))
+            try:
+                ask = _read_run(received)
+                admitted = await self._core.journal.do(lambda s: self._admit(s, received, ask))
+            except PlatformError as error:
+                return await self._incoming.turn(received, error)
+        except Turned as turned:
+            return turned.reply
+        if admitted.refusal is not None:
+            return await refuse(self._core, self._incoming, received, admitted, admitted.refusal)
+        self._begin(received, admitted)
+        names: list[Json] = [field.name for field in admitted.fields]
+        content: dict[str, Json] = {"run": received.envelope.id, "fields": names, "record": admitted.index}
+        return self._incoming.sign(received, Kind.ANSWER, content).reply
+
+    async def parcel(self, call: Call, *, run: str, seq: int) -> "ParcelFile | Reply":
+        """The parcel of a number (from 1), or the manifest one past the last; waits RUN_WAIT_S for one in the making."""
+        core = self._core
+        try:
+            received = await self._incoming.receive(call, kinds=frozenset({Kind.PULL}))
+            try:
+                held = self._mine(received, run)
+                if received.envelope.seq != seq:
+                    raise RuleBroken("node.ask_shape", part="seq")
+                await self._once(received)
+            except PlatformError as error:
+                return await self._incoming.turn(received, error)
+            try:
+                await self._still_granted(received, run, held)
+                return await self._file(run, seq)
+            except Refuse as stop:
+                return self._incoming.sign_refusal(received, stop.refusal, index=-1).reply
+            except PlatformError as error:
+                refusal = refusals.of_error(error, at="provider")
+                core.counts[f"refused {error.key}"] += not error.retryable
+                return self._incoming.sign_refusal(received, refusal, index=-1).reply
+        except Turned as turned:
+            return turned.reply
+
+    async def acknowledge(self, call: Call, *, run: str) -> Reply:
+        """Delete what the consumer holds durably; with its read-back, close the run."""
+        try:
+            received = await self._incoming.receive(call, kinds=frozenset({Kind.ACK}))
+            try:
+                held = self._mine(received, run)
+                await self._once(received)
+                content = received.content
+                if "through" in content:
+                    self._delete(run, _number(content, "through"))
+                    return self._incoming.sign(received, Kind.ANSWER, {"run": run}).reply
+                told = await self._reconcile(run, held, content)
+            except PlatformError as error:
+                return await self._incoming.turn(received, error)
+            return self._incoming.sign(received, Kind.ANSWER, told).reply
+        except Turned as turned:
+            return turned.reply
+
+    async def recover(self) -> None:
+        """After a restart: a run whose snapshot was lost is closed, a whole one goes on being served."""
+        for row in self._core.reader.execute(
+            "SELECT * FROM run WHERE side = 'provider' AND state = ?", (_OPEN,)
+        ).fetchall():
+            await self._close(row["run"], outcome=OutcomeKind.FAILED, refusal="node.run_lost")
+
+    async def tidy(self) -> None:
+        """Close runs nobody fetched within PARCEL_KEPT_S and delete their parcels."""
+        now = self._core.clock.now().timestamp()
+        rows = self._core.reader.execute(
+            "SELECT run, body FROM run WHERE side = 'provider' AND state <> ?", (_CLOSED,)
+        ).fetchall()
+        for row in rows:
+            if now - json.loads(row["body"])["opened"] > PARCEL_KEPT_S:
+                await self._close(row["run"], outcome=OutcomeKind.FAILED, refusal="node.run_expired")
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _admit(self, step: Step, received: Received, ask: Ask) -> Admitted:
+        admitted = admit(self._core, step, received, ask, subject="")
+        if admitted.refusal is not None:
+            return admitted
+        open_ = step.db.execute(
+            "SELECT count(*) FROM run WHERE side = 'provider' AND state <> ?", (_CLOSED,)
+        ).fetchone()[0]
+        if open_ >= OPEN_RUNS:
+            raise Unreachable("node.too_many_runs", limit=OPEN_RUNS)
+        e = received.envelope
+        body = {"opened": received.now.timestamp(), "fields": list(ask.fields), "case_ref": e.case_ref}
+        step.db.execute(
+            "INSERT INTO run (run, side, grant_id, peer, resource, state, opened_at, body) VALUES (?,?,?,?,?,?,?,?)",
+            (e.id, "provider", e.grant, e.sender, admitted.grant.resource if admitted.grant else "", _OPEN,
+             instant(received.now), json.dumps({**body, "system": e.system, "purpose": e.purpose})),
+        )  # fmt: skip
+        return admitted
+
+    def _begin(self, received: Received, admitted: Admitted) -> None:
+        run = received.envelope.id
+        self._news[run] = asyncio.Event()
+        task = asyncio.create_task(self._produce(received, admitted), name=f"run {run}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _produce(self, received: Received, admitted: Admitted) -> None:
+        """Read the snapshot into parcels, then the manifest; a failure closes the run."""
+        run, loop = received.envelope.id, asyncio.get_running_loop()
+        await self._supersede(received)
+
+        def tell() -> None:
+            loop.call_soon_threadsafe(self._tell, run)
+
+        production = Production(core=self._core, received=received, admitted=admitted)
+        try:
+            made: Produced = await self._core.in_thread(lambda: produce(production, tell=tell))
+            body = {**self._body(run), **made.facts}
+            await self._core.journal.do(lambda s: _set_run(s, run, _READY, body))
+        except Refuse as stop:
+            await self._close(run, outcome=OutcomeKind.REFUSED, refusal=stop.refusal.key, told=stop.refusal)
+        except PlatformError as error:
+            told = refusals.of_error(error, at="provider")
+            await self._close(run, outcome=OutcomeKind.FAILED, refusal=error.key, told=told)
+        self._tell(run)
+
+    async def _supersede(self, received: Received) -> None:
+        """A new run of a grant closes those before it."""
+        rows = self._core.reader.execute(
+            "SELECT run FROM run WHERE side = 'provider' AND grant_id = ? AND state <> ? AND run <> ?",
+            (received.envelope.grant, _CLOSED, received.envelope.id),
+        ).fetchall()
+        for row in rows:
+            await self._close(row["run"], outcome=OutcomeKind.FAILED, refusal="node.run_superseded")
+
+    def _tell(self, run: str) -> None:
+        if run in self._news:
+            self._news[run].set()
+            self._news[run] = asyncio.Event()
+
+    def _mine(self, received: Received, run: str) -> Mapping[str, str]:
+        row = self._core.reader.execute("SELECT * FROM run WHERE run = ? AND side = 'provider'", (run,)).fetchone()
+        e = received.envelope
+        if row is None or row["peer"] != e.sender or row["grant_id"] != e.grant or e.run != run:
+            raise NotFound("node.no_such_run", run=run)
+        return dict(row)
+
+    async def _once(self, received: Received) -> None:
+        e, now = received.envelope, received.now
+        fresh = await self._core.journal.do(
+            lambda step: accounts.first_time(step.db, peer=e.sender, message=e.id, now=now)
+        )
+        if not fresh:
+            raise RuleBroken("wire.refused_replay", id=e.id)
+
+    async def _still_granted(self, received: Received, run: str, held: Mapping[str, str]) -> None:
+        """Decide the grant again at serving; a run whose grant fell is closed, its parcels deleted."""
+        body = json.loads(held["body"])
+        grant = received.view.grants.get(held["grant_id"])
+        if grant is None:
+            refusal = Refusal(
+                key="wire.refused_no_grant", facts={"number": held["grant_id"], "grant": held["grant_id"]}
+            )
+        else:
+            ask = Ask(
+                mode=Mode.BATCH, consumer=held["peer"], system=body["system"], purpose=body["purpose"],
+                case_ref=body["case_ref"], fields=tuple(body["fields"]),
+            )  # fmt: skip
+            found = decide(
+                grant, ask, usage=Usage(), now=received.now, directory_issued_at=received.view.members.issued_at
+            )
+            if not isinstance(found, Refused):
+                return
+            refusal = refusal_of(found)
+        if held["state"] != _CLOSED:
+            await self._close(run, outcome=OutcomeKind.REFUSED, refusal=refusal.key, told=refusal)
+        raise Refuse(refusal)
+
+    async def _file(self, run: str, seq: int) -> ParcelFile:
+        """Wait a bounded time for a parcel to be durable."""
+        try:
+            async with asyncio.timeout(RUN_WAIT_S):
+                while True:
+                    news = self._news.get(run)
+                    found = self._look(run, seq)
+                    if found is not None:
+                        return found
+                    if news is None:
+                        break
+                    await news.wait()
+        except TimeoutError:
+            pass
+        raise Unreachable("node.run_not_ready", run=run, seq=seq)
+
+    def _look(self, run: str, seq: int) -> ParcelFile | None:
+        reader = self._core.reader
+        row = reader.execute("SELECT body_digest FROM parcel WHERE run = ? AND seq = ?", (run, seq)).fetchone()
+        path = self._core.parcel_folder(run) / f"{seq}.parcel"
+        if row is not None:
+            if not path.is_file():
+                raise NotFound("node.parcel_gone", run=run, seq=seq)
+            return ParcelFile(path, str(row["body_digest"]))
+        held = reader.execute("SELECT state, body FROM run WHERE run = ?", (run,)).fetchone()
+        if held is None or held["state"] == _CLOSED:
+            told = json.loads(held["body"]).get("closed") if held else None
+            if told:
+                raise Refuse(Refusal(key=told["key"], facts=told["facts"], at="provider"))
+            raise NotFound("node.no_such_run", run=run)
+        if held["state"] == _READY and seq == json.loads(held["body"])["parcels"] + 1:
+            return ParcelFile(self._core.parcel_folder(run) / "manifest.parcel", "manifest")
+        return None
+
+    def _delete(self, run: str, through: int) -> None:
+        folder = self._core.parcel_folder(run)
+        for path in folder.glob("*.parcel"):
+            if path.stem.isdigit() and int(path.stem) <= through:
+                path.unlink(missing_ok=True)
+
+    async def _reconcile(self, run: str, held: Mapping[str, str], content: Mapping[str, Json]) -> dict[str, Json]:
+        """Compare what the consumer read back with what was read here, and close the run with it."""
+        body = json.loads(held["body"])
+        if held["state"] == _CLOSED and "record" in body:  # its answer was lost: say the same again
+            return {"run": run, "reconciled": body["reconciled"], "record": body["record"]}
+        if held["state"] != _READY:
+            raise NotFound("node.no_such_run", run=run)
+        rows = _number(content, "rows") + _number(content, "quarantined")
+        same = rows == body["rows"] and content.get("fingerprint") == body["fingerprint"]
+        facts: dict[str, Json] = {
+            "rows_read": body["read"], "rows_sent": body["rows"], "withheld": body["withheld"],
+            "fingerprint": body["fingerprint"], "rows_there": _number(content, "rows"),
+            "quarantined_there": _number(content, "quarantined"),
+            "fingerprint_there": content.get("fingerprint"), "reconciled": same, "parcels": body["parcels"],
+        }  # fmt: skip
+        index = await self._close(run, outcome=OutcomeKind.ANSWERED, refusal=None, facts=facts, rows=int(body["rows"]))
+        if not same:
+            await self._incoming.record_alarm("node.run_differs", peer=held["peer"], exchange=run)
+        return {"run": run, "reconciled": same, "record": index}
+
+    def _body(self, run: str) -> dict[str, Json]:
+        row = self._core.reader.execute("SELECT body FROM run WHERE run = ?", (run,)).fetchone()
+        return json.loads(row["body"])
+
+    async def _close(
+        self, run: str, *, outcome: OutcomeKind, refusal: str | None, told: Refusal | None = None,
+        facts: dict[str, Json] | None = None, rows: int | None = None,
+    ) -> int:  # fmt: skip
+        """Write the run's outcome and delete its parcels."""
+        core = self._core
+        body = self._body(run)
+
+        def settle(step: Step) -> int:
+            row = step.db.execute(
+                "SELECT entry FROM open_intent WHERE exchange = ? AND side = 'provider'", (run,)
+            ).fetchone()
+            if row is None:
+                return -1
+            intent = parse_record(str(row["entry"]).encode())
+            record = outcome_record(intent, at=core.now(), outcome=outcome, refusal=refusal, rows=rows, facts=facts)
+            if outcome is OutcomeKind.ANSWERED:
+                record = _with_manifest(core, record, run)
+            index = accounts.close_intent(step, record, request_digest=intent.envelope_digest)
+            body.update({"record": index, "reconciled": bool(facts and facts["reconciled"])})
+            if told is not None:
+                body["closed"] = {"key": told.key, "facts": cast(Json, dict(told.facts))}
+                refusals.keep(step.db, told, at=instant(record.at))
+            step.db.execute(
+                "UPDATE run SET state = ?, closed_at = ?, body = ? WHERE run = ?",
+                (_CLOSED, instant(record.at), json.dumps(body), run),
+            )
+            step.db.execute("DELETE FROM parcel WHERE run = ?", (run,))
+            return index
+
+        index = await core.journal.do(settle)
+        shutil.rmtree(core.parcel_folder(run), ignore_errors=True)
+        self._news.pop(run, None)
+        return index
+
+
+def _with_manifest(core: Core, record: Record, run: str) -> Record:
+    """The outcome with the manifest as the reply it stands on."""
+    manifest = unpack((core.parcel_folder(run) / "manifest.parcel").read_bytes())
+    evidence = evidence_of(
+        party=core.code, key=manifest.envelope.key, form="envelope",
+        base=signed_envelope_bytes(manifest.envelope_bytes), signature=manifest.signature,
+    )  # fmt: skip
+    return replace(
+        record, envelope_digest=envelope_digest(manifest.envelope_bytes), evidence=(evidence,),
+        body_digest=manifest.envelope.body_digest,
+    )  # fmt: skip
+
+
+def _set_run(step: Step, run: str, state: str, body: Mapping[str, Json]) -> None:
+    step.db.execute("UPDATE run SET state = ?, body = ? WHERE run = ?", (state, json.dumps(body), run))
+
+
+def _read_run(received: Received) -> Ask:
+    e, items = received.envelope, received.content.get("items")
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise RuleBroken("node.ask_shape", part="items")
+    if e.grant is None or not e.system or not e.purpose:
+        raise RuleBroken("node.ask_incomplete")
+    fields = tuple(dict.fromkeys(str(item) for item in items))
+    return Ask(
+        mode=Mode.BATCH, consumer=e.sender, system=e.system, purpose=e.purpose, case_ref=e.case_ref, fields=fields
+    )
+
+
+def _number(content: Mapping[str, Json], name: str) -> int:
+    value = content.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise RuleBroken("node.ask_shape", part=name)
+    return value

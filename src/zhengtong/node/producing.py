@@ -1,0 +1,156 @@
+"""Making the parcels of a run (制包): read, shape, encode, seal, sign, write; in a worker thread."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from zhengtong.kernel.clock import legal_day
+from zhengtong.node import accounts
+from zhengtong.node.admission import Admitted
+from zhengtong.node.bounds import PARCEL_KEPT_S, PARCEL_ROWS
+from zhengtong.node.compiled import compile_select
+from zhengtong.node.core import Core, about_of, compose
+from zhengtong.node.home import write_private
+from zhengtong.node.incoming import Received
+from zhengtong.node.journal_thread import Step
+from zhengtong.node.refusals import Refusal, Refuse
+from zhengtong.node.shaping import shape_batch
+from zhengtong.wire.canonical import Json
+from zhengtong.wire.envelope import SALT_BYTES, Kind, envelope_digest, parse_envelope, service_body, sign_envelope
+from zhengtong.wire.fingerprint import combine, fingerprint_table, to_hex
+from zhengtong.wire.parcel import (
+    CODEC,
+    Parcel,
+    RunManifest,
+    SealContext,
+    arrow_schema,
+    encode_table,
+    manifest_to_json,
+    pack,
+    seal_body,
+)
+from zhengtong.wire.suites import pseudonym_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Production:
+    """What one run is made from."""
+
+    core: Core
+    received: Received
+    admitted: Admitted
+
+    @property
+    def run(self) -> str:
+        return self.received.envelope.id
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """What a run held, for the run's row: rows read, sent and withheld, parcels, fingerprint."""
+
+    facts: dict[str, Json]
+
+
+def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
+    """Write every parcel and the manifest.  Raises Refuse when today's measure is used up; `tell` after each parcel."""
+    core, grant, binding = work.core, work.admitted.grant, work.admitted.binding
+    assert grant is not None and binding is not None  # admitted without refusal
+    fields = work.admitted.fields
+    core.parcel_folder(work.run).mkdir(parents=True, exist_ok=True)
+    source, schema = core.source(binding.url), arrow_schema(fields)
+    statement = compile_select(
+        binding.reading(source.dialect), fields=fields, lookup={}, row_filter=grant.row_filter, rows_max=None
+    )
+    key = pseudonym_key(core.home.pseudonym_secret(), grant=grant.id)
+    left = _left(work)
+    read = sent = seq = total = 0
+    reasons: dict[str, int] = {}
+    last: str | None = None
+    batch_rows = min(PARCEL_ROWS, grant.limits.max_rows or PARCEL_ROWS)
+    with source.snapshot(statement.sql, statement.values, batch_rows=batch_rows) as batches:
+        for batch in batches:
+            shaped = shape_batch(batch, fields, schema=schema, pseudonym_key=key)
+            read += batch.num_rows
+            sent += shaped.table.num_rows
+            for name, count in shaped.reasons.items():
+                reasons[name] = reasons.get(name, 0) + count
+            if left is not None and sent > left:
+                limit = grant.limits.rows_per_day or 0
+                raise Refuse(Refusal(key="wire.refused_rows_day", facts={"number": grant.number, "limit": limit}))
+            seq += 1
+            total = combine(total, fingerprint_table(shaped.table))
+            last = _write_parcel(work, seq, encode_table(shaped.table), rows=shaped.table.num_rows, prev=last)
+            tell()
+    manifest = RunManifest(
+        run=work.run, grant=grant.id, grant_digest=work.received.view.digests[grant.id], parcels=seq, rows=sent,
+        fingerprint=to_hex(total), last=last, closed_at=core.now(),
+    )  # fmt: skip
+    withheld: dict[str, Json] = {name: count for name, count in sorted(reasons.items()) if count}
+    _write_manifest(work, manifest, read=read, withheld=read - sent)
+    facts: dict[str, Json] = {
+        "read": read, "rows": sent, "withheld": read - sent, "parcels": seq, "fingerprint": to_hex(total),
+        "reasons": [[name, count] for name, count in withheld.items()],
+    }  # fmt: skip
+    return Produced(facts)
+
+
+def _left(work: Production) -> int | None:
+    """Rows still free today when the run was admitted; a parcel is an answer, so max_rows bounds its size, not the run."""
+    grant = work.admitted.grant
+    if grant is None or grant.limits.rows_per_day is None:
+        return None
+    used = accounts.usage(work.core.reader, grant.id, legal_day(work.received.now)).rows
+    return max(0, grant.limits.rows_per_day - used)
+
+
+def _write_parcel(work: Production, seq: int, plain: bytes, *, rows: int, prev: str | None) -> str:
+    """Seal, sign and write one parcel; it may be served once its row in node.db is durable."""
+    core, view = work.core, work.received.view
+    e = work.received.envelope
+    context = SealContext(
+        grant=e.grant or "",
+        grant_digest=e.grant_digest or "",
+        run=work.run,
+        seq=seq,
+        sender=core.code,
+        recipient=e.sender,
+    )
+    body = seal_body(plain, public=view.members.seal_key(e.sender, at=work.received.now), context=context)
+    return _write(work, Kind.PARCEL, body, name=f"{seq}.parcel", seq=seq, rows=rows, prev=prev, codec=CODEC)
+
+
+def _write_manifest(work: Production, manifest: RunManifest, *, read: int, withheld: int) -> None:
+    content: dict[str, Json] = {"manifest": manifest_to_json(manifest), "read": read, "withheld": withheld}
+    body = service_body(content, salt=os.urandom(SALT_BYTES))
+    _write(
+        work, Kind.MANIFEST, body, name="manifest.parcel", seq=manifest.parcels + 1, rows=manifest.rows,
+        prev=manifest.last, codec=None,
+    )  # fmt: skip
+
+
+def _write(
+    work: Production, kind: Kind, body: bytes, *, name: str, seq: int, rows: int, prev: str | None, codec: str | None
+) -> str:  # fmt: skip
+    core, e = work.core, work.received.envelope
+    about = replace(about_of(e), run=work.run, seq=seq)
+    raw = compose(
+        core, kind, to=e.sender, body=body, about=about, in_reply_to=work.received.digest, rows=rows, prev=prev,
+        codec=codec, life=timedelta(seconds=PARCEL_KEPT_S), directory=work.received.view.members.known_as,
+    )  # fmt: skip
+    envelope = parse_envelope(raw)
+    packed = pack(Parcel(envelope=envelope, envelope_bytes=raw, signature=sign_envelope(raw, core.key), body=body))
+    write_private(core.parcel_folder(work.run) / name, packed)
+    digest = envelope_digest(raw)
+    if kind is Kind.PARCEL:
+        at = int(envelope.created.timestamp())
+
+        def known(step: Step) -> None:
+            step.db.execute(
+                "INSERT INTO parcel VALUES (?,?,?,?,?,?,?)",
+                (work.run, seq, rows, len(packed), envelope.body_digest, raw.decode(), at),
+            )
+
+        core.journal.do_blocking(known)
+    return digest

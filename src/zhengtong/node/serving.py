@@ -1,0 +1,82 @@
+"""One process, one port (服务进程): the gateway on uvicorn, with every wait bounded."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from zhengtong.kernel.errors import WrongState
+from zhengtong.node.bounds import HEADER_B, KEEP_ALIVE_S, LISTEN_QUEUE, STOP_S
+from zhengtong.node.gateway import build
+from zhengtong.node.home import NodeHome, write_private
+from zhengtong.node.service import Node
+
+
+def free_port(host: str) -> int:
+    """A port nobody listens on now."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def listen(home: NodeHome) -> socket.socket:
+    """Open the node's port.  Raises WrongState if somebody else has it."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((home.settings.host, home.settings.port))
+    except OSError as error:
+        listener.close()
+        raise WrongState("node.port_taken", host=home.settings.host, port=home.settings.port) from error
+    listener.listen(LISTEN_QUEUE)
+    return listener
+
+
+async def serve(node: Node, listener: socket.socket, *, ready: Callable[[uvicorn.Server], None] | None = None) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT or `server.should_exit`); the home says where meanwhile."""
+    config = uvicorn.Config(
+        build(node),
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=STOP_S,
+        h11_max_incomplete_event_size=HEADER_B,
+    )
+    server = uvicorn.Server(config)
+    await node.start()
+    home = node.core.home
+    host, port = listener.getsockname()[:2]
+    write_private(home.serving, json.dumps({"pid": os.getpid(), "url": f"http://{host}:{port}"}).encode())
+    try:
+        if ready is not None:
+            ready(server)
+        await server.serve(sockets=[listener])
+    finally:
+        home.serving.unlink(missing_ok=True)
+        await node.stop()
+
+
+def run(home: NodeHome, *, every_s: float) -> None:
+    """Open and serve a node in this process, with uvloop where there is one."""
+    listener = listen(home)
+    with contextlib.closing(listener):
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_whole(home, listener, every_s))
+
+
+async def _whole(home: NodeHome, listener: socket.socket, every_s: float) -> None:
+    await serve(Node.open(home, every_s=every_s), listener)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop

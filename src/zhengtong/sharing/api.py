@@ -1,0 +1,296 @@
+"""Sharing over HTTP (接口): JSON in, one use case, JSON out; ETag and If-Match, Idempotency-Key on writes."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Field, Header, Router, Schema
+
+from zhengtong.journal.services import Answer, run_once
+from zhengtong.kernel.errors import RuleBroken
+from zhengtong.parties.web import ActorRequest
+from zhengtong.sharing import queries, services
+from zhengtong.sharing.rules import Ground, ItemAnswer, Outcome, Quota, ReplyForm, RowCondition
+from zhengtong.wire import canonical, suites
+
+TEXT_MAX = 2000
+ITEMS_MAX = 200
+
+router = Router(tags=["sharing"])
+IfMatch = Annotated[str, Header(alias="If-Match")]
+OnceKey = Annotated[str, Header(alias="Idempotency-Key")]
+Text = Annotated[str, Field(max_length=TEXT_MAX)]
+
+
+class OrganOut(Schema):
+    """An organization."""
+
+    code: str
+    name: str
+
+
+class RequestOut(Schema):
+    """A request in a list; days are Beijing dates."""
+
+    id: UUID
+    number: str
+    entry_code: str
+    entry_name: str
+    consumer: OrganOut
+    provider: OrganOut
+    purpose: str
+    state: str
+    received_on: date | None
+    due_on: date | None
+    provisional: bool
+    remaining: int | None
+    late: bool
+    article: str
+
+
+class RequestsOut(Schema):
+    """A page of requests; `next_after` empty: the last."""
+
+    rows: list[RequestOut]
+    next_after: str
+
+
+class ItemOut(Schema):
+    """One item and its answer."""
+
+    code: str
+    name: str
+    share_type: str
+    outcome: str | None
+    mask: str
+    ground: str | None
+    reason: str
+    article: str
+    alternative: str
+
+
+class RequestDetailOut(RequestOut):
+    """One request."""
+
+    version: int
+    verbs: list[str]
+    items: list[ItemOut]
+    decision_digest: str
+
+
+class SupplementIn(Schema):
+    """What is missing: field names of the request; named once, for everything."""
+
+    missing: Annotated[list[str], Field(min_length=1, max_length=ITEMS_MAX)]
+    note: Text = ""
+
+
+class ExtensionIn(Schema):
+    """More working days for the reply, and why."""
+
+    days: int
+    reason: Text
+
+
+class AnswerIn(Schema):
+    """The answer to one item."""
+
+    item: Annotated[str, Field(max_length=64)]
+    outcome: Outcome
+    mask: Annotated[str, Field(max_length=80)] = ""
+    ground: Ground | None = None
+    reason: Text = ""
+    article: Annotated[str, Field(max_length=200)] = ""
+    alternative: Text = ""
+
+
+class RowIn(Schema):
+    """One condition on rows."""
+
+    item: Annotated[str, Field(max_length=64)]
+    op: Annotated[str, Field(max_length=20)]
+    values: Annotated[list[Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=ITEMS_MAX)]
+
+
+class ReplyIn(Schema):
+    """A reply, item by item; empty validity means: as asked."""
+
+    answers: Annotated[list[AnswerIn], Field(min_length=1, max_length=ITEMS_MAX)]
+    rows: Annotated[list[RowIn], Field(max_length=20)] = []
+    rows_note: Text = ""
+    lookup: Annotated[list[str], Field(max_length=ITEMS_MAX)] = []
+    calls_per_day: int = 1000
+    rows_per_day: int = 1000
+    subjects_per_day: int = 1000
+    max_rows: int = 10
+    valid_from: date | None = None
+    valid_until: date | None = None
+    note: Text = ""
+
+
+class RefusalIn(Schema):
+    """Refuse every item for one reason."""
+
+    reason: Annotated[str, Field(min_length=4, max_length=TEXT_MAX)]
+    ground: Ground
+    article: Annotated[str, Field(max_length=200)] = ""
+    alternative: Text = ""
+
+
+class StandingOut(Schema):
+    """Where the request stands after the act."""
+
+    request: UUID
+    state: str
+    version: int
+    grants: list[UUID] = []
+
+
+@router.get("/requests", response=RequestsOut, operation_id="list_requests")
+def list_requests(
+    request: ActorRequest, state: str = "", role: str = "any", after: str = "", rows: int = 20
+) -> dict[str, object]:
+    """Requests you may see, newest first."""
+    page = queries.requests(
+        actor=request.actor, on=request.clock.today(), state=state, role=role, after=after, rows=rows
+    )
+    return {"rows": [asdict(line) for line in page.rows], "next_after": page.next_after}
+
+
+@router.get("/requests/{uuid:request_id}", response=RequestDetailOut, operation_id="get_request")
+def get_request(request: ActorRequest, request_id: UUID, response: HttpResponse) -> dict[str, object]:
+    """One request; its ETag goes into If-Match of a write."""
+    page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
+    response["ETag"] = _etag(page.version)
+    return asdict(page.line) | {
+        "version": page.version,
+        "verbs": list(page.verbs),
+        "items": [asdict(item) for item in page.items],
+        "decision_digest": page.decision_digest,
+    }
+
+
+@router.get("/requests/{uuid:request_id}/decision", operation_id="get_decision")
+def get_decision(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """The canonical record of the decision; its SHA-256 stands in every grant."""
+    record = queries.decision_record(actor=request.actor, request=request_id)
+    answer = HttpResponse(record, content_type="application/json")
+    answer["ETag"] = f'"{suites.digest_text(record)}"'
+    return answer
+
+
+@router.post("/requests/{uuid:request_id}/supplement", response=StandingOut, operation_id="ask_supplement")
+def ask_supplement(
+    request: ActorRequest, request_id: UUID, body: SupplementIn, if_match: IfMatch = "", key: OnceKey = ""
+) -> dict[str, object]:
+    """Tell the requester once, for everything, what is missing."""
+
+    def act() -> None:
+        services.ask_supplement(
+            request=request_id, missing=tuple(body.missing), note=body.note, actor=request.actor, clock=request.clock
+        )
+
+    return _written(request, request_id, act=act, body=body, if_match=if_match, key=key)
+
+
+@router.post("/requests/{uuid:request_id}/extension", response=StandingOut, operation_id="ask_extension")
+def ask_extension(
+    request: ActorRequest, request_id: UUID, body: ExtensionIn, if_match: IfMatch = "", key: OnceKey = ""
+) -> dict[str, object]:
+    """Ask the authority for more working days."""
+
+    def act() -> None:
+        services.ask_extension(
+            request=request_id, days=body.days, reason=body.reason, actor=request.actor, clock=request.clock
+        )
+
+    return _written(request, request_id, act=act, body=body, if_match=if_match, key=key)
+
+
+@router.put("/requests/{uuid:request_id}/reply", response=StandingOut, operation_id="prepare_reply")
+def prepare_reply(
+    request: ActorRequest, request_id: UUID, body: ReplyIn, if_match: IfMatch = "", key: OnceKey = ""
+) -> dict[str, object]:
+    """Write the reply, item by item; the head of your sharing office signs it."""
+    reply = ReplyForm(
+        answers=tuple(ItemAnswer(**answer.model_dump()) for answer in body.answers),
+        rows=tuple(RowCondition(row.item, row.op, tuple(row.values)) for row in body.rows),
+        rows_note=body.rows_note,
+        lookup=tuple(body.lookup),
+        quota=Quota(body.calls_per_day, body.rows_per_day, body.subjects_per_day, body.max_rows),
+        valid_from=body.valid_from,
+        valid_until=body.valid_until,
+        note=body.note,
+    )
+
+    def act() -> None:
+        services.prepare_reply(request=request_id, reply=reply, actor=request.actor, clock=request.clock)
+
+    return _written(request, request_id, act=act, body=body, if_match=if_match, key=key)
+
+
+@router.post("/requests/{uuid:request_id}/refusal", response=StandingOut, operation_id="prepare_refusal")
+def prepare_refusal(
+    request: ActorRequest, request_id: UUID, body: RefusalIn, if_match: IfMatch = "", key: OnceKey = ""
+) -> dict[str, object]:
+    """Write a reply that refuses every item; it counts once the head of your sharing office signs."""
+    page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
+    refused = tuple(
+        ItemAnswer(i.code, Outcome.REFUSE, "", body.ground, body.reason, body.article, body.alternative)
+        for i in page.items
+    )
+
+    def act() -> None:
+        services.prepare_reply(
+            request=request_id, reply=ReplyForm(refused), actor=request.actor, clock=request.clock
+        )
+
+    return _written(request, request_id, act=act, body=body, if_match=if_match, key=key)
+
+
+@router.post("/requests/{uuid:request_id}/signature", response=StandingOut, operation_id="sign_reply")
+def sign_reply(
+    request: ActorRequest, request_id: UUID, if_match: IfMatch = "", key: OnceKey = ""
+) -> dict[str, object]:
+    """Sign the prepared reply as head of the provider's sharing office; issues the grants."""
+
+    def act() -> None:
+        services.sign_reply(request=request_id, actor=request.actor, clock=request.clock)
+
+    return _written(request, request_id, act=act, body=None, if_match=if_match, key=key)
+
+
+def _written(
+    request: ActorRequest, request_id: UUID, *, act: Callable[[], object], body: Schema | None, if_match: str, key: str
+) -> dict[str, object]:
+    """Act once per Idempotency-Key, on the version If-Match names, and say where the request stands."""
+    if not if_match:
+        raise RuleBroken("sharing.if_match_missing")
+    version = _version(if_match)
+
+    def once() -> Answer:
+        services.check_version(request=request_id, version=version)
+        act()
+        page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
+        standing = {"request": str(request_id), "state": str(page.line.state), "version": page.version}
+        return Answer(200, standing | {"grants": [str(grant.id) for grant in page.grants]})
+
+    said: canonical.Json = body.model_dump(mode="json") if body else {}
+    digest = suites.digest_text(canonical.encode({"path": request.path, "body": said}))
+    if not key:
+        raise RuleBroken("sharing.once_key_missing")
+    return run_once(key, actor=request.actor, clock=request.clock, body_digest=digest, act=once).body
+
+
+def _etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def _version(if_match: str) -> int:
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not text.isdigit():
+        raise RuleBroken("sharing.if_match_missing")
+    return int(text)

@@ -1,0 +1,120 @@
+"""Values of sharing in the reader's language, and their tones (页面用词): `{% load sharing_words %}`."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from django import template
+
+from zhengtong.catalog.rules import ShareType
+from zhengtong.sharing.queries import Turn
+from zhengtong.sharing.rules import (
+    BREACH_WORDS,
+    END_WORDS,
+    EVENT_WORDS,
+    FIELD_WORDS,
+    GROUND_WORDS,
+    MASK_WORDS,
+    MODE_WORDS,
+    OUTCOME_WORDS,
+    ROW_OPS,
+    SIDE_WORDS,
+    STATE_WORDS,
+    VERB_WORDS,
+    Gap,
+    GrantState,
+    Outcome,
+    RequestState,
+    Words,
+)
+from zhengtong.ui.language import lang, message
+from zhengtong.ui.values import Tone
+
+register = template.Library()
+
+_BY_VALUE: tuple[Mapping[StrEnum, Words], ...] = (
+    STATE_WORDS,
+    dict(OUTCOME_WORDS),
+    dict(GROUND_WORDS),
+    dict(MODE_WORDS),
+    dict(SIDE_WORDS),
+)
+_BY_NAME: dict[str, Mapping[str, Words]] = {
+    "verb": VERB_WORDS,
+    "field": FIELD_WORDS,
+    "mask": MASK_WORDS,
+    "event": EVENT_WORDS,
+    "op": ROW_OPS,
+    "breach": BREACH_WORDS,
+    "end": END_WORDS,
+}
+_TONES: dict[StrEnum, Tone] = {
+    RequestState.DRAFT: Tone.QUIET,
+    RequestState.OWN_REVIEW: Tone.WAIT,
+    RequestState.RECEIVED: Tone.WAIT,
+    RequestState.SUPPLEMENT_ASKED: Tone.WAIT,
+    RequestState.EXTENDED: Tone.WAIT,
+    RequestState.CONSENTED: Tone.GOOD,
+    RequestState.PARTLY_CONSENTED: Tone.GOOD,
+    RequestState.REFUSED: Tone.OFF,
+    RequestState.WITHDRAWN: Tone.OFF,
+    GrantState.DELIVERING: Tone.WAIT,
+    GrantState.ACTIVE: Tone.GOOD,
+    GrantState.SUSPENDED: Tone.LATE,
+    GrantState.TERMINATED: Tone.LATE,
+    GrantState.EXPIRED: Tone.OFF,
+    Outcome.GRANT: Tone.GOOD,
+    Outcome.VERIFY: Tone.PART,
+    Outcome.REFUSE: Tone.OFF,
+    ShareType.UNCONDITIONAL: Tone.OPEN,
+    ShareType.CONDITIONAL: Tone.PART,
+    ShareType.WITHHELD: Tone.SHUT,
+}
+
+
+def said(words: Words) -> str:
+    """Words in the language of the page."""
+    return words.en if lang() == "en" else words.zh
+
+
+@register.filter
+def label(value: StrEnum | None) -> str:
+    """A state, outcome, ground, mode, side or sharing type in words; nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, ShareType):
+        return value.en if lang() == "en" else value.zh
+    # enums of different kinds may share a text value, so the class decides before the value does
+    for table in _BY_VALUE:
+        for key, words in table.items():
+            if type(key) is type(value) and key == value:
+                return said(words)
+    return str(value)
+
+
+@register.filter
+def name_of(value: str, kind: str) -> str:
+    """A verb, field, mask, event, comparison, breach or ending in words."""
+    words = _BY_NAME[kind].get(value)
+    return said(words) if words else value
+
+
+@register.filter
+def tone(value: StrEnum) -> str:
+    """The tone of a state, outcome or sharing type."""
+    return _TONES.get(value, Tone.QUIET).value
+
+
+@register.filter
+def gap_text(gap: Gap) -> str:
+    """What a form does not say yet."""
+    return message(gap.key)
+
+
+@register.filter
+def turn_text(turn: Turn | None) -> str:
+    """Whose turn it is and for what: 提供方 市自然资源和规划局：拟写答复."""
+    if turn is None:
+        return ""
+    side, verb = said(SIDE_WORDS[turn.side]), said(VERB_WORDS[turn.verb])
+    who = f"{side} {turn.organ}".strip()
+    return f"{who}: {verb}" if lang() == "en" else f"{who}：{verb}"

@@ -1,0 +1,26 @@
+"""Where the pages of sharing are (网址)."""
+
+from django.urls import path
+
+from zhengtong.sharing.views import grants, replies, requests
+
+app_name = "sharing"
+
+urlpatterns = [
+    path("", requests.listing, name="requests"),
+    path("inbox", requests.inbox, name="inbox"),
+    path("new", requests.new, name="new"),
+    path("check", requests.check, name="check"),
+    path("requests/<uuid:request_id>", requests.detail, name="request"),
+    path("requests/<uuid:request_id>/edit", requests.edit, name="edit"),
+    path("requests/<uuid:request_id>/act/<slug:verb>", requests.act, name="act"),
+    path("requests/<uuid:request_id>/supplement", replies.supplement, name="supplement"),
+    path("requests/<uuid:request_id>/supplement/answer", requests.answer_supplement, name="answer_supplement"),
+    path("requests/<uuid:request_id>/extension", replies.extension, name="extension"),
+    path("requests/<uuid:request_id>/reply", replies.reply, name="reply"),
+    path("requests/<uuid:request_id>/sign", replies.sign, name="sign"),
+    path("requests/<uuid:request_id>/decision", replies.decision, name="decision"),
+    path("grants", grants.listing, name="grants"),
+    path("grants/<uuid:grant_id>", grants.detail, name="grant"),
+    path("grants/<uuid:grant_id>/act/<slug:verb>", grants.act, name="grant_act"),
+]

@@ -1,0 +1,5 @@
+"""Pages of sharing (共享页面): parse, one service call, render."""
+
+from zhengtong.sharing.views import grants, replies, requests
+
+__all__ = ["grants", "replies", "requests"]

@@ -1,0 +1,88 @@
+"""Pages of grants (许可页面): the list, the scope with its live use, acts under articles 22 and 27."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhengtong.kernel.errors import NotFound, PlatformError
+from zhengtong.parties.web import ActorRequest, signed_in
+from zhengtong.sharing import queries, services
+from zhengtong.sharing.forms import GrantActForm
+from zhengtong.sharing.rules import GrantState
+from zhengtong.ui import errors
+
+
+@require_GET
+@signed_in
+def listing(request: ActorRequest) -> HttpResponse:
+    """Grants of the own organization, on either side (共享许可)."""
+    state, role = request.GET.get("state", ""), request.GET.get("role", "any")
+    page = queries.grants(
+        actor=request.actor,
+        on=request.clock.today(),
+        state=state if state in set(GrantState) else "",
+        role=role,
+        after=request.GET.get("after", ""),
+    )
+    context = {"page": page, "state": state, "role": role, "states": [*GrantState]}
+    return render(request, "sharing/grants.html", context)
+
+
+@require_GET
+@signed_in
+def detail(request: ActorRequest, grant_id: UUID) -> HttpResponse:
+    """One grant: scope, limits, legal basis, use (许可详情)."""
+    page = queries.grant(actor=request.actor, id=grant_id, on=request.clock.today())
+    return render(request, "sharing/grant.html", {"page": page, "g": page.line})
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def act(request: ActorRequest, grant_id: UUID, verb: str) -> HttpResponse:
+    """One act on a grant, with what its article asks for."""
+    page = queries.grant(actor=request.actor, id=grant_id, on=request.clock.today())
+    if verb not in page.verbs:
+        raise NotFound("sharing.not_your_turn", number=page.line.number)
+    form = GrantActForm(verb, request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            _do(request, grant_id, verb, form)
+            return redirect("sharing:grant", grant_id)
+        except PlatformError as error:
+            errors.add_to(form, error)
+            status = error.status
+    context = {"page": page, "g": page.line, "form": form, "verb": verb}
+    return render(request, "sharing/grant_act.html", context, status=status)
+
+
+def _do(request: ActorRequest, grant: UUID, verb: str, form: GrantActForm) -> None:
+    held, actor, clock = form.cleaned_data, request.actor, request.clock
+    if verb == "deliver":
+        services.confirm_delivered(grant=grant, actor=actor, clock=clock)
+    elif verb == "suspend":
+        services.suspend_grant(
+            grant=grant,
+            reason=held["reason"],
+            breach=held["breach"],
+            rectify_by=held["rectify_by"],
+            actor=actor,
+            clock=clock,
+        )
+    elif verb == "lift":
+        services.lift_suspension(grant=grant, evidence=held["evidence"], actor=actor, clock=clock)
+    elif verb == "terminate":
+        services.terminate_grant(grant=grant, reason=held["reason"], actor=actor, clock=clock)
+    elif verb == "relinquish":
+        services.relinquish_grant(grant=grant, reason=held["reason"], actor=actor, clock=clock)
+    elif verb == "revoke":
+        services.revoke_grant(
+            grant=grant,
+            reason=held["reason"],
+            negotiated_on=held["negotiated_on"],
+            filed_number=held["filed_number"],
+            actor=actor,
+            clock=clock,
+        )

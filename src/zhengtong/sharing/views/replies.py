@@ -1,0 +1,124 @@
+"""Pages of the provider (答复页面): the one notice, the extension, the reply item by item, the signature."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhengtong.kernel.errors import NotFound, PlatformError
+from zhengtong.parties.web import ActorRequest, signed_in
+from zhengtong.sharing import queries, services
+from zhengtong.sharing.forms import ExtensionForm, ReplyInput, SupplementForm
+from zhengtong.sharing.offers import offer
+from zhengtong.ui import errors
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def supplement(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Tell the requester once what is missing (一次性告知)."""
+    page = _page_for(request, request_id, "ask_supplement")
+    form = SupplementForm(request.POST or None, gaps=[gap.field for gap in page.gaps])
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.ask_supplement(
+                request=request_id,
+                missing=tuple(form.cleaned_data["missing"]),
+                note=form.cleaned_data["note"],
+                actor=request.actor,
+                clock=request.clock,
+            )
+            return redirect("sharing:request", request_id)
+        except PlatformError as error:
+            errors.add_to(form, error)
+            status = error.status
+    return render(request, "sharing/supplement.html", {"page": page, "r": page.line, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def extension(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Ask the authority for more days (报请延长)."""
+    page = _page_for(request, request_id, "ask_extension")
+    form = ExtensionForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.ask_extension(
+                request=request_id,
+                days=form.cleaned_data["days"],
+                reason=form.cleaned_data["reason"],
+                actor=request.actor,
+                clock=request.clock,
+            )
+            return redirect("sharing:request", request_id)
+        except PlatformError as error:
+            errors.add_to(form, error)
+            status = error.status
+    return render(request, "sharing/extension.html", {"page": page, "r": page.line, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def reply(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Answer item by item (逐项答复)."""
+    page = _page_for(request, request_id, "prepare_reply")
+    items = [(item.asked.code, item.asked.name) for item in offer(entry=page.line.entry).items]
+    form = ReplyInput(page, entry_items=items, data=request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.prepare_reply(
+                request=request_id,
+                reply=form.value(),
+                version=_seen_version(request),
+                actor=request.actor,
+                clock=request.clock,
+            )
+            return redirect("sharing:request", request_id)
+        except PlatformError as error:
+            errors.add_to(form, error)
+            status = error.status
+    return render(request, "sharing/reply.html", {"page": page, "r": page.line, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def sign(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Read what was prepared and sign it (签发答复)."""
+    page = _page_for(request, request_id, "consent")
+    if request.method == "POST":
+        try:
+            services.sign_reply(
+                request=request_id, version=_seen_version(request), actor=request.actor, clock=request.clock
+            )
+            return redirect("sharing:request", request_id)
+        except PlatformError as error:
+            errors.say(request, error)
+            return redirect("sharing:sign", request_id)
+    return render(request, "sharing/sign.html", {"page": page, "r": page.line})
+
+
+@require_GET
+@signed_in
+def decision(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """The canonical record of the decision, to keep and to check (决定记录)."""
+    record = queries.decision_record(actor=request.actor, request=request_id)
+    answer = HttpResponse(record, content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="decision-{request_id}.json"'
+    return answer
+
+
+def _page_for(request: ActorRequest, request_id: UUID, verb: str) -> queries.RequestPage:
+    """The request, if the reader may see it and `verb` is open to the reader now."""
+    page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
+    if verb not in page.verbs:
+        raise NotFound("sharing.not_your_turn", number=page.line.number)
+    return page
+
+
+def _seen_version(request: ActorRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() else None

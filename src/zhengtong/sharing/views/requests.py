@@ -1,0 +1,234 @@
+"""Pages of requests (申请页面): lists, inbox, the form with its checks, where one stands, simple acts."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.errors import NotFound, PlatformError
+from zhengtong.parties import queries as parties
+from zhengtong.parties.web import ActorRequest, signed_in
+from zhengtong.sharing import queries, services
+from zhengtong.sharing.forms import RequestInput
+from zhengtong.sharing.offers import offer, requestable
+from zhengtong.sharing.rules import FIELD_WORDS, RequestState, check_can_be_sent, gaps
+from zhengtong.sharing.templatetags.sharing_words import said
+from zhengtong.sharing.views.steps import request_steps
+from zhengtong.ui import errors
+
+ORGANS_SHOWN_MAX = 500
+
+
+@require_GET
+@signed_in
+def listing(request: ActorRequest) -> HttpResponse:
+    """Requests of the own organization and those addressed to it (我的申请)."""
+    state, role = request.GET.get("state", ""), request.GET.get("role", "any")
+    page = queries.requests(
+        actor=request.actor,
+        on=request.clock.today(),
+        state=state if state in {*RequestState, "open", "late"} else "",
+        role=role,
+        after=request.GET.get("after", ""),
+    )
+    states = [*RequestState]
+    return render(
+        request, "sharing/requests.html", {"page": page, "state": state, "role": role, "states": states}
+    )
+
+
+@require_GET
+@signed_in
+def inbox(request: ActorRequest) -> HttpResponse:
+    """What waits for the reader (今天轮到我)."""
+    today = request.clock.today()
+    cards = queries.inbox(actor=request.actor, on=today)
+    return render(request, "sharing/inbox.html", {"cards": cards, "today": today})
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def new(request: ActorRequest) -> HttpResponse:
+    """Write a request for an entry (新建申请)."""
+    found = requestable(entry=_entry(request))
+    entered = _input(request, entry=found.entry)
+    if request.method == "POST" and request.POST.get("do") in {"save", "send"} and entered.is_valid():
+        try:
+            made = services.draft_request(form=entered.value(), actor=request.actor, clock=request.clock)
+            return _saved(request, made)
+        except PlatformError as error:
+            errors.add_to(entered.fields, error)
+            return _form_page(request, entered, status=error.status)
+    return _form_page(request, entered)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def edit(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Change a draft (修改草稿)."""
+    page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
+    entered = _input(request, entry=page.line.entry, page=page)
+    if request.method == "POST" and request.POST.get("do") in {"save", "send"} and entered.is_valid():
+        version = _seen_version(request)
+        try:
+            services.update_draft(
+                request=request_id, form=entered.value(), version=version, actor=request.actor, clock=request.clock
+            )
+            return _saved(request, request_id)
+        except PlatformError as error:
+            errors.add_to(entered.fields, error)
+            return _form_page(request, entered, page=page, status=error.status)
+    return _form_page(request, entered, page=page)
+
+
+@require_POST
+@signed_in
+def check(request: ActorRequest) -> HttpResponse:
+    """The checks of the form as it is now, a fragment for the page (边填边查)."""
+    found = offer(entry=_entry(request))
+    entered = _input(request, entry=found.entry)
+    return render(request, "sharing/parts/checks.html", _checks(entered))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def answer_supplement(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Bring what was asked for (补充材料)."""
+    page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
+    entered = _input(request, entry=page.line.entry, page=page)
+    if request.method == "POST" and request.POST.get("do") in {"save", "send"} and entered.is_valid():
+        try:
+            services.answer_supplement(
+                request=request_id,
+                form=entered.value(),
+                note=request.POST.get("note", ""),
+                actor=request.actor,
+                clock=request.clock,
+            )
+            return redirect("sharing:request", request_id)
+        except PlatformError as error:
+            errors.add_to(entered.fields, error)
+            return _form_page(request, entered, page=page, status=error.status, supplement=True)
+    return _form_page(request, entered, page=page, supplement=True)
+
+
+@require_GET
+@signed_in
+def detail(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """One request: where it stands, whose turn, by when, why (申请详情)."""
+    page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
+    answer = render(request, "sharing/request.html", {"page": page, "r": page.line, "steps": request_steps(page)})
+    answer["ETag"] = f'W/"{page.version}"'
+    return answer
+
+
+Act = Callable[[UUID, str, Actor, Clock], object]
+
+_ACTS: dict[str, Act] = {
+    "submit": lambda id, _why, actor, clock: services.submit_to_own_head(request=id, actor=actor, clock=clock),
+    "return": lambda id, why, actor, clock: services.return_to_officer(
+        request=id, reason=why, actor=actor, clock=clock
+    ),
+    "approve": lambda id, _why, actor, clock: services.approve_own(request=id, actor=actor, clock=clock),
+    "withdraw": lambda id, why, actor, clock: services.withdraw(request=id, reason=why, actor=actor, clock=clock),
+    "agree_extension": lambda id, _why, actor, clock: services.agree_extension(request=id, actor=actor, clock=clock),
+    "decline_extension": lambda id, why, actor, clock: services.decline_extension(
+        request=id, reason=why, actor=actor, clock=clock
+    ),
+    "countersign": lambda id, _why, actor, clock: services.countersign_reply(request=id, actor=actor, clock=clock),
+}
+
+
+@require_POST
+@signed_in
+def act(request: ActorRequest, request_id: UUID, verb: str) -> HttpResponse:
+    """Acts that need at most a reason."""
+    if verb not in _ACTS:
+        raise NotFound("sharing.no_request", id=str(request_id))
+    try:
+        _ACTS[verb](request_id, request.POST.get("reason", ""), request.actor, request.clock)
+    except PlatformError as error:
+        queries.request(actor=request.actor, id=request_id, on=request.clock.today())  # hides it from strangers
+        errors.say(request, error)
+    return redirect("sharing:request", request_id)
+
+
+def _entry(request: HttpRequest) -> UUID:
+    text = request.POST.get("entry") or request.GET.get("entry", "")
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("sharing.choose_an_entry") from None
+
+
+def _input(request: ActorRequest, *, entry: UUID, page: queries.RequestPage | None = None) -> RequestInput:
+    found = offer(entry=entry)
+    organs = [
+        (str(card.id), card.short_name)
+        for card in parties.organizations(actor=request.actor)[:ORGANS_SHOWN_MAX]
+        if card.id != found.provider
+    ]
+    return RequestInput(
+        offer=found,
+        organs=organs,
+        data=request.POST if request.method == "POST" else None,
+        initial=page.form if page else None,
+        own=request.actor.organization,
+    )
+
+
+def _checks(entered: RequestInput) -> dict[str, object]:
+    """Gaps and hard faults of what is typed so far."""
+    if not entered.is_valid():
+        return {"unreadable": True}
+    form, fault = entered.value(), ""
+    try:
+        if form.items:
+            check_can_be_sent(form, offered=entered.offer.asked(), provider=entered.offer.provider)
+    except PlatformError as error:
+        fault = error.message("zh")
+    return {"gaps": gaps(form), "fault": fault}
+
+
+def _form_page(
+    request: ActorRequest,
+    entered: RequestInput,
+    *,
+    page: queries.RequestPage | None = None,
+    status: int = 200,
+    supplement: bool = False,
+) -> HttpResponse:
+    checked = _checks(entered) if request.method == "POST" else {}
+    if request.method != "POST" and page:
+        checked = {"gaps": page.gaps}
+    missing = [said(FIELD_WORDS[name]) for name in page.notice.missing] if page and page.notice else []
+    context = {
+        "input": entered,
+        "offer": entered.offer,
+        "provider": parties.organization(id=entered.offer.provider),
+        "page": page,
+        "supplement": supplement,
+        "missing": missing,
+        "checked": request.method == "POST",
+        **checked,
+    }
+    return render(request, "sharing/request_form.html", context, status=status)
+
+
+def _saved(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """After saving: on to the head if that was asked for."""
+    if request.POST.get("do") == "send":
+        try:
+            services.submit_to_own_head(request=request_id, actor=request.actor, clock=request.clock)
+        except PlatformError as error:
+            errors.say(request, error)
+    return redirect("sharing:request", request_id)
+
+
+def _seen_version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() else None

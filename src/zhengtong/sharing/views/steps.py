@@ -1,0 +1,50 @@
+"""Where a request stands on its way (办理进度), from the lifecycle's own lines."""
+
+from datetime import date
+
+from zhengtong.kernel.clock import legal_day
+from zhengtong.sharing.queries import RequestPage
+from zhengtong.sharing.rules import DECIDED_STATES, REQUEST, STATE_WORDS, RequestState
+from zhengtong.sharing.templatetags.sharing_words import said
+from zhengtong.ui.progress import from_lifecycle
+from zhengtong.ui.values import ProgressStep
+
+_S = RequestState
+
+
+def request_steps(page: RequestPage) -> tuple[ProgressStep, ...]:
+    """The stations this request passes: those it passed, where it is, what is normally left."""
+    path = _path(page)
+    return from_lifecycle(
+        REQUEST,
+        path=path,
+        current=page.line.state,
+        labels={state: said(words) for state, words in STATE_WORDS.items()},
+        dates={str(state): on for state, on in _dates(page).items() if on is not None},
+    )
+
+
+def _path(page: RequestPage) -> list[RequestState]:
+    state = page.line.state
+    way = [_S.DRAFT, _S.OWN_REVIEW]
+    if state is _S.WITHDRAWN and page.line.received_on is None:
+        return [_S.DRAFT, _S.WITHDRAWN]
+    # what was asked once and answered is told in the notice below; the way shows it only while it is open
+    if state is _S.SUPPLEMENT_ASKED:
+        way.append(_S.SUPPLEMENT_ASKED)
+    way.append(_S.RECEIVED)
+    if state is _S.EXTENDED or any(e.agreed for e in page.extensions):
+        way.append(_S.EXTENDED)
+    way.append(state if state in {*DECIDED_STATES, _S.WITHDRAWN} else _S.CONSENTED)
+    return way
+
+
+def _dates(page: RequestPage) -> dict[RequestState, date | None]:
+    extended = next((e.answered_on for e in page.extensions if e.agreed), None)
+    return {
+        _S.OWN_REVIEW: legal_day(page.approved_at) if page.approved_at else None,
+        _S.RECEIVED: page.line.received_on,
+        _S.SUPPLEMENT_ASKED: page.notice.asked_on if page.notice else None,
+        _S.EXTENDED: extended,
+        page.line.state: page.line.decided_on,
+    } | ({_S.RECEIVED: page.line.received_on} if page.line.received_on else {})

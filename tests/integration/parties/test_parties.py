@@ -1,0 +1,236 @@
+"""Organizations, seats, substitutes and sign-in on a real database."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from zhengtong.journal.queries import events_of
+from zhengtong.kernel.actors import SYSTEM, Actor
+from zhengtong.kernel.clock import FixedClock
+from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
+from zhengtong.parties import queries, services
+from zhengtong.parties.rules import Level, OrgKind, Role
+from zhengtong.parties.services import sign_in
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 3, 2)
+
+
+def _organization(clock: FixedClock, *, code: str = "wl-land", uscc: str = "", actor: Actor = SYSTEM) -> UUID:
+    return services.register_organization(
+        code=code, name="望澜市自然资源和规划局", short_name="市自然资源局", level=Level.CITY, kind=OrgKind.DEPARTMENT,
+        jurisdiction="990100", uscc=uscc, actor=actor, clock=clock,
+    )  # fmt: skip
+
+
+def test_an_organization_with_a_wrong_check_character_is_refused(db: None, clock: FixedClock) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        _organization(clock, uscc="11990100MB00012340")
+    assert refused.value.key == "parties.uscc_wrong"
+
+
+def test_a_code_is_given_once(town: Any, clock: FixedClock) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        _organization(clock, code="tl-market")
+    assert refused.value.key == "parties.code_taken"
+
+
+@pytest.mark.parametrize("code", ["A", "市监局", "has space", "-x", "x" * 41, ""])
+def test_a_malformed_code_is_refused(code: str, clock: FixedClock) -> None:
+    with pytest.raises(RuleBroken):
+        _organization(clock, code=code)
+
+
+def test_only_the_system_administrator_registers_organizations(town: Any, clock: FixedClock) -> None:
+    with pytest.raises(NotAllowed):
+        _organization(clock, actor=queries.actor_for(account=town.account, seat=town.seat, on=TODAY))
+
+
+def test_registering_is_recorded_without_personal_data(town: Any) -> None:
+    assert [e.name for e in events_of(town.bureau)] == ["parties.organization.registered"]
+    assert events_of(town.officer)[0].payload == {}
+
+
+def test_contact_of_an_officer_is_encrypted_in_the_database(town: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phone FROM parties_officer WHERE name = %s", ["沈若川"])
+        stored = cursor.fetchone()[0]
+    assert "10012345678" not in str(stored)
+
+
+def test_the_nearest_authority_governs_a_district(town: Any) -> None:
+    found = queries.authority_of(jurisdiction="990102")
+    assert found is not None
+    assert found.id == town.authority
+    assert queries.organizations_under(authority=town.authority) == {town.authority, town.bureau}
+    assert queries.authority_of(jurisdiction="980000") is None
+
+
+def test_a_seat_needs_a_role_and_an_order_of_days(town: Any, clock: FixedClock) -> None:
+    def give(roles: list[Role], until: date | None) -> UUID:
+        return services.give_seat(
+            officer=town.substitute, organization=town.bureau, roles=roles, title="岗", from_on=TODAY, until_on=until,
+            actor=SYSTEM, clock=clock,
+        )  # fmt: skip
+
+    with pytest.raises(RuleBroken, match="seat_needs_role"):
+        give([], None)
+    with pytest.raises(RuleBroken, match="period_reversed"):
+        give([Role.ENGINEER], TODAY - timedelta(days=1))
+
+
+def test_system_security_and_audit_never_meet_in_one_person(town: Any, clock: FixedClock) -> None:
+    def give(role: Role) -> UUID:
+        return services.give_seat(
+            officer=town.substitute, organization=town.bureau, roles=[role], title="岗", from_on=TODAY, actor=SYSTEM,
+            clock=clock,
+        )  # fmt: skip
+
+    give(Role.SYSTEM_ADMIN)
+    with pytest.raises(RuleBroken, match="admins_not_separate"):
+        give(Role.SECURITY_ADMIN)
+
+
+def test_nobody_gives_himself_a_seat(town: Any, clock: FixedClock) -> None:
+    me = Actor(town.officer, "沈若川", town.bureau, frozenset({str(Role.SECURITY_ADMIN)}))
+    with pytest.raises(NotAllowed, match="no_seat_for_oneself"):
+        services.give_seat(
+            officer=town.officer, organization=town.bureau, roles=[Role.AUDITOR], title="岗", from_on=TODAY, actor=me,
+            clock=clock,
+        )  # fmt: skip
+
+
+def test_an_ended_seat_gives_no_power_afterwards(town: Any, clock: FixedClock) -> None:
+    services.end_seat(seat=town.seat, on=TODAY, actor=SYSTEM, clock=clock)
+    assert queries.actor_for(account=town.account, seat=town.seat, on=TODAY).has(Role.DATA_OFFICER)
+    with pytest.raises(NotAllowed):
+        queries.actor_for(account=town.account, seat=town.seat, on=TODAY + timedelta(days=1))
+
+
+def test_a_substitute_acts_for_the_absent_officer_only_in_the_period(town: Any, clock: FixedClock) -> None:
+    services.appoint_substitute(
+        absent=town.officer, substitute=town.substitute, from_on=TODAY, until_on=TODAY + timedelta(days=4),
+        reason="休假", actor=SYSTEM, clock=clock,
+    )  # fmt: skip
+    acting = queries.actor_for(account=town.substitute_account, seat=town.seat, on=TODAY)
+    assert (acting.officer, acting.acting_for) == (town.substitute, town.officer)
+    assert acting.has(Role.DATA_OFFICER)
+    assert queries.absence(officer=town.officer, on=TODAY) is not None
+    with pytest.raises(NotAllowed, match="seat_not_yours"):
+        queries.actor_for(account=town.substitute_account, seat=town.seat, on=TODAY + timedelta(days=5))
+
+
+def test_an_absence_has_one_substitute(town: Any, clock: FixedClock) -> None:
+    def appoint(who: UUID) -> UUID:
+        return services.appoint_substitute(
+            absent=town.officer, substitute=who, from_on=TODAY, until_on=TODAY, reason="休假", actor=SYSTEM, clock=clock
+        )
+
+    with pytest.raises(RuleBroken, match="substitute_is_same"):
+        appoint(town.officer)
+    appoint(town.substitute)
+    with pytest.raises(RuleBroken, match="already_substituted"):
+        appoint(services.add_officer(name="许棠", actor=SYSTEM, clock=clock))
+
+
+def test_a_stranger_cannot_appoint_a_substitute(town: Any, clock: FixedClock) -> None:
+    stranger = Actor(town.substitute, "温以宁", town.authority, frozenset({str(Role.DEPARTMENT_HEAD)}))
+    with pytest.raises(NotAllowed):
+        services.appoint_substitute(
+            absent=town.officer, substitute=town.substitute, from_on=TODAY, until_on=TODAY, reason="", actor=stranger,
+            clock=clock,
+        )  # fmt: skip
+
+
+def test_the_holder_of_a_role_is_found_for_commands(town: Any) -> None:
+    found = queries.seat_holder(organization_code="tl-market", role=Role.DATA_OFFICER, on=TODAY)
+    assert (found.officer, found.organization, found.jurisdiction) == (town.officer, town.bureau, "990102")
+    with pytest.raises(NotFound, match="nobody_in_role"):
+        queries.seat_holder(organization_code="tl-market", role=Role.DEPARTMENT_HEAD, on=TODAY)
+
+
+def test_cards_show_each_seat_and_each_standing_in(town: Any, clock: FixedClock) -> None:
+    services.appoint_substitute(
+        absent=town.officer, substitute=town.substitute, from_on=TODAY, until_on=TODAY, reason="休假", actor=SYSTEM,
+        clock=clock,
+    )  # fmt: skip
+    cards = queries.sign_in_cards(on=TODAY)
+    assert [(c.officer_name, c.standing_in_for, c.absent_until) for c in cards] == [
+        ("沈若川", "", TODAY),
+        ("温以宁", "沈若川", None),
+    ]
+
+
+PASSWORD = "correct-horse-battery-staple"
+
+
+@pytest.fixture
+def real_account(town: Any, clock: FixedClock) -> UUID:
+    return services.open_account(
+        login="wen.real", officer=town.substitute, password=PASSWORD, actor=SYSTEM, clock=clock
+    )
+
+
+def test_the_right_password_signs_in(real_account: UUID, clock: FixedClock) -> None:
+    who = sign_in.with_password(login="wen.real", password=PASSWORD, clock=clock)
+    assert who.account == real_account
+    assert sign_in.stamp_holds(account=who.account, stamp=who.stamp)
+
+
+def test_an_unknown_login_and_a_wrong_password_read_the_same(real_account: UUID, clock: FixedClock) -> None:
+    keys = set()
+    for login in ("nobody", "wen.real", "shen"):
+        with pytest.raises(NotAllowed) as refused:
+            sign_in.with_password(login=login, password="wrong", clock=clock)
+        keys.add(refused.value.key)
+    assert keys == {"parties.sign_in_refused"}
+
+
+def test_repeated_errors_lock_the_account_and_time_unlocks_it(real_account: UUID, clock: FixedClock) -> None:
+    for _ in range(sign_in.FAILED_SIGN_INS_MAX):
+        with pytest.raises(NotAllowed, match="sign_in_refused"):
+            sign_in.with_password(login="wen.real", password="wrong", clock=clock)
+    with pytest.raises(NotAllowed, match="sign_in_locked"):
+        sign_in.with_password(login="wen.real", password=PASSWORD, clock=clock)
+    assert "parties.account.locked" in [e.name for e in events_of(real_account)]
+    clock.move(timedelta(minutes=sign_in.LOCK_MINUTES, seconds=1))
+    assert sign_in.with_password(login="wen.real", password=PASSWORD, clock=clock).account == real_account
+
+
+@pytest.mark.parametrize("password", ["short", "password123"])
+def test_a_weak_password_is_refused(password: str, town: Any, clock: FixedClock) -> None:
+    with pytest.raises(RuleBroken, match="password_weak"):
+        services.open_account(login="weak", officer=town.officer, password=password, actor=SYSTEM, clock=clock)
+
+
+def test_a_demo_account_has_no_password(town: Any, clock: FixedClock) -> None:
+    with pytest.raises(RuleBroken, match="demo_account_without_password"):
+        services.open_account(
+            login="demo", officer=town.officer, password=PASSWORD, is_demo=True, actor=SYSTEM, clock=clock
+        )  # fmt: skip
+
+
+def test_one_click_on_a_card_signs_in_and_out_again(town: Any, client: Client) -> None:
+    page = client.get("/signin")
+    assert page.status_code == 200
+    assert "沈若川" in page.content.decode()
+    entered = client.post("/signin/card", {"account": town.account, "seat": town.seat, "next": "/roles"})
+    assert (entered.status_code, entered["Location"]) == (302, "/roles")
+    assert "zt_account" in client.session
+    client.post("/signout")
+    assert "zt_account" not in client.session
+
+
+def test_a_foreign_address_is_never_followed_after_sign_in(town: Any, client: Client) -> None:
+    entered = client.post("/signin/card", {"account": town.account, "seat": town.seat, "next": "https://evil.example/"})
+    assert entered["Location"] == "/"
+
+
+def test_a_card_of_a_real_account_is_refused(real_account: UUID, client: Client) -> None:
+    answer = client.post("/signin/card", {"account": real_account, "seat": ""})
+    assert answer.status_code == 403
+    assert "zt_account" not in client.session

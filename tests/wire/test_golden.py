@@ -1,0 +1,62 @@
+"""The bytes of the protocol do not change unless somebody means to change them."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import golden as made
+from tests.support.city import LAND, MARKET, sealing, signing
+from zhengtong.wire.directory import parse_members
+from zhengtong.wire.documents import parse_document
+from zhengtong.wire.envelope import parse_envelope, to_bytes, verify_envelope
+from zhengtong.wire.grant import grant_payload, parse_grant
+from zhengtong.wire.parcel import open_body, unpack
+from zhengtong.wire.records import parse_receipts, parse_record, record_to_bytes
+from zhengtong.wire.schemas import schemas
+
+GOLDEN = made.golden()
+SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "protocol" / "schemas"
+
+
+def held(name: str) -> dict[str, Any]:
+    return json.loads((made.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_the_committed_bytes_are_produced(name: str) -> None:
+    assert held(name) == GOLDEN[name]
+
+
+def test_no_golden_file_is_forgotten() -> None:
+    assert {path.stem for path in made.FOLDER.glob("*.json")} == set(GOLDEN)
+
+
+def test_the_committed_bytes_are_read() -> None:
+    service, ledger, directory = held("service"), held("ledger"), held("directory")
+    for part in ("request", "response"):
+        raw = str(service[part]["envelope"]).encode()
+        assert to_bytes(parse_envelope(raw)) == raw
+    for text in ledger["records"]:
+        assert record_to_bytes(parse_record(text.encode())) == text.encode()
+    raw = str(held("grant")["payload"]).encode()
+    assert grant_payload(parse_grant(raw)) == raw
+    document = parse_document(str(directory["members"]).encode(), kind="members", max_bytes=10**6)
+    assert parse_members(document.payload_bytes).known_as == directory["known_as"]
+    receipts = parse_document(str(ledger["receipts"]).encode(), kind="receipts", max_bytes=10**6)
+    key = signing(LAND)
+    assert parse_receipts(receipts, public=key.public, key=key.key_id).node == LAND
+
+
+def test_the_parcel_sealed_once_opens_for_ever() -> None:
+    stored = held("parcel")
+    parcel = unpack(base64.b64decode(str(stored["packed"])))
+    assert verify_envelope(parcel.envelope_bytes, signature=parcel.signature, public=signing(LAND).public)
+    assert open_body(parcel.body, key=sealing(MARKET), context=made.context()) == str(stored["opens_to"]).encode()
+
+
+@pytest.mark.parametrize("name", sorted(schemas()))
+def test_the_published_schemas_are_those_of_the_code(name: str) -> None:
+    assert json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8")) == schemas()[name]
