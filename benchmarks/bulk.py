@@ -62,9 +62,7 @@ def _pipe(nodes: Pair) -> Sample:
     """psql | psql, the fastest way PostgreSQL itself offers; CPU is that of both clients."""
     with psycopg.connect(nodes.target, autocommit=True) as db:
         db.execute("DROP TABLE IF EXISTS piped")
-        db.execute(
-            'CREATE TABLE piped ("GMSFHM" text, "XM" text, "CSRQ" text, "QH" text, "SG" numeric(6,2))'
-        )
+        db.execute('CREATE TABLE piped ("GMSFHM" text, "XM" text, "CSRQ" text, "QH" text, "SG" numeric(6,2))')
     psql = _psql()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()

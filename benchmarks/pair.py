@@ -159,7 +159,7 @@ def _desk(city: City) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the base class names it so
+        def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
 
     desk = ThreadingHTTPServer(("127.0.0.1", 0), Desk)

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "tests/e2e/vendor/axe-core/4.14.1/axe.min.js"
@@ -162,7 +163,12 @@ def crawl(visit: Visitor, start: str = "/") -> Iterator[str]:
             continue
         kinds[kind] = kinds.get(kind, 0) + 1
         opened += 1
-        status = visit.open(path)
+        try:
+            status = visit.open(path)
+        except PlaywrightError as error:
+            if "Download is starting" in error.message:
+                continue  # a file, not a page
+            raise
         if status >= 400:
             visit.errors.append(f"{path} answers {status}")
         yield path

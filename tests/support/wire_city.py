@@ -66,7 +66,7 @@ DECISION = digest_text(b"decision record")
 CONTRACT = digest_text(b"contract")
 
 
-@dataclass
+@dataclass(repr=False)
 class City:
     """Keys and published documents of one city."""
 
@@ -86,7 +86,9 @@ class City:
 
     def roots(self) -> Roots:
         born = datetime(2026, 1, 1, tzinfo=UTC)
-        online = OnlineKey(self.online.public, frozenset({"members", "grants", "heads"}), born, born + timedelta(days=900))
+        online = OnlineKey(
+            self.online.public, frozenset({"members", "grants", "heads"}), born, born + timedelta(days=900)
+        )
         return Roots(
             version=1, epoch=self.epoch, root_keys=(self.root.public,), threshold=1, online_keys=(online,),
             issued_at=born, valid_until=born + timedelta(days=900),
@@ -219,7 +221,7 @@ class Running:
                 return refused.code, json.loads(refused.read() or b"{}")
 
 
-@dataclass
+@dataclass(repr=False)
 class Place:
     """Two departments, a person table at the police, a target at the market office; both nodes running."""
 
@@ -253,7 +255,12 @@ class Place:
         return self.running[self.consumer.code]
 
     def query(self, grant: str, **more: Any) -> tuple[int, dict[str, Any]]:
-        body = {"grant": grant, "purpose": "food-licence", "case_ref": "TLCY20260017", "lookup": {"GMSFHM": person(1)[0]}}
+        body = {
+            "grant": grant,
+            "purpose": "food-licence",
+            "case_ref": "TLCY20260017",
+            "lookup": {"GMSFHM": person(1)[0]},
+        }
         return self.c.post("/local/v1/query", {**body, **more}, token=self.token)
 
     def verify(self, grant: str, **more: Any) -> tuple[int, dict[str, Any]]:
@@ -266,7 +273,13 @@ class Place:
 
 def person(number: int) -> tuple[str, str, str, str, str]:
     """One invented row: citizen number, name, birth, region, height in centimetres."""
-    return (f"9901021980{number:08d}", f"程{'一二三四五六七八九十'[number % 10]}", "19800101", "990102", f"{150 + number % 50}.5")
+    return (
+        f"9901021980{number:08d}",
+        f"程{'一二三四五六七八九十'[number % 10]}",
+        "19800101",
+        "990102",
+        f"{150 + number % 50}.5",
+    )
 
 
 PERSON_COLUMNS = {"GMSFHM": "GMSFHM", "XM": "XM", "CSRQ": "CSRQ", "QH": "QH", "SG": "SG"}
@@ -315,14 +328,17 @@ def make_home(folder: Path, city: City, code: str) -> NodeHome:
     return home
 
 
-def bind_people(home: NodeHome, url: str, *, resource: str = "306001002/000123", table: str = "RK", **ceiling: Any) -> None:
+def bind_people(
+    home: NodeHome, url: str, *, resource: str = "306001002/000123", table: str = "RK", **ceiling: Any
+) -> None:
     """Bind the person table with a ceiling that lets it out."""
+    columns = ceiling.get("columns", PERSON_COLUMNS)
     held = ceiling_of(
-        resource, PERSON_COLUMNS, masks=ceiling.get("masks", {}), purposes=ceiling.get("purposes", ()),
+        resource, columns, masks=ceiling.get("masks", {}), purposes=ceiling.get("purposes", ()),
         rows_a_day=ceiling.get("rows_a_day"), accept=ceiling.get("accept", "auto"),
     )  # fmt: skip
     with contextlib.closing(store.connect(home.database)) as db:
-        bind_source(db, SourceBinding(resource=resource, url=url, table=table, columns=PERSON_COLUMNS, ceiling=held))
+        bind_source(db, SourceBinding(resource=resource, url=url, table=table, columns=columns, ceiling=held))
 
 
 def bind_people_target(home: NodeHome, url: str, *, resource: str = "306001002/000123", table: str = "people") -> None:

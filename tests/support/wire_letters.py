@@ -11,7 +11,15 @@ from urllib.parse import urlsplit
 from tests.support.wire_city import Place, person
 from zhengtong.node.core import About, compose
 from zhengtong.node.incoming import SERVICE_TYPE
-from zhengtong.wire.envelope import SALT_BYTES, Envelope, Kind, parse_envelope, parse_service_body, service_body, to_bytes
+from zhengtong.wire.envelope import (
+    SALT_BYTES,
+    Envelope,
+    Kind,
+    parse_envelope,
+    parse_service_body,
+    service_body,
+    to_bytes,
+)
 from zhengtong.wire.grant import Grant
 from zhengtong.wire.http_signature import sign_request
 from zhengtong.wire.suites import SigningKey, digest_text

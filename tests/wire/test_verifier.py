@@ -39,7 +39,7 @@ def keys(report: Report) -> set[str]:
 
 
 def rewrite(ledger: LedgerFolder, change: Callable[[list[bytes]], list[bytes]], *, sign: bool) -> None:
-    """Write all files of a ledger anew from changed records, as somebody with the disk could; with the key if `sign`."""
+    """Write all files of a ledger anew, as somebody with the disk could; with the key too if `sign`."""
     records = change(ledger.records)
     ledger.records, ledger.frontier = records, Frontier()
     for path in ledger.folder.glob("L*"):

@@ -20,6 +20,7 @@ from zhengtong.kernel.errors import Fact, NotAllowed
 from zhengtong.regulations import workdays
 
 KEY_FILES = (keys.SECRET_FILE, keys.RING_FILE)
+PUBLIC_FILES = frozenset({"roots.json"})  # the signed roots document: meant to be read by everybody
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -66,7 +67,7 @@ def _keys() -> Iterator[Finding]:
         if not (folder / name).is_file():
             yield Finding("config.key_missing", {"path": str(folder / name)})
     for path in [folder, *sorted(folder.rglob("*"))] if folder.is_dir() else []:
-        if not path.is_symlink() and _mode(path) & OTHERS:
+        if path.name not in PUBLIC_FILES and not path.is_symlink() and _mode(path) & OTHERS:
             yield Finding("config.key_readable", {"path": str(path), "mode": f"{_mode(path):o}"})
 
 

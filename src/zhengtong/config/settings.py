@@ -133,7 +133,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
-                *(["zhengtong.portal.shell.shell"] if _has("portal/shell.py") else []),
+                *(["zhengtong.portal.shell.shell"] if "portal" in AREAS_RUNNING else []),
             ],
         },
     }

@@ -15,9 +15,9 @@ from zhengtong.journal import dispatch
 
 # event name -> listeners, in order; each runs in the transaction that recorded the event
 LISTENERS: dict[str, tuple[str, ...]] = {
-    "standards.calendar-day.set": ("zhengtong.sharing.listeners:recount",),
-    "standards.calendar-year.loaded": ("zhengtong.sharing.listeners:recount",),
-    "standards.limit.overridden": ("zhengtong.sharing.listeners:recount",),
+    "standards.calendar-day.set": ("zhengtong.catalog.listeners:recount", "zhengtong.sharing.listeners:recount"),
+    "standards.calendar-year.loaded": ("zhengtong.catalog.listeners:recount", "zhengtong.sharing.listeners:recount"),
+    "standards.limit.overridden": ("zhengtong.catalog.listeners:recount", "zhengtong.sharing.listeners:recount"),
     "sharing.grant.issued": ("zhengtong.exchange.listeners:grant_changed",),
     "sharing.grant.delivered": ("zhengtong.exchange.listeners:grant_changed",),
     "sharing.grant.suspended": ("zhengtong.exchange.listeners:grant_changed",),
@@ -45,7 +45,11 @@ PERIODIC: dict[str, int] = {
 }
 
 # called once at start: each registers its area's replay with journal.rebuild
-REBUILDS: tuple[str, ...] = ("zhengtong.sharing.rebuild:register", "zhengtong.exchange.rebuild:register")
+REBUILDS: tuple[str, ...] = (
+    "zhengtong.catalog.rebuild:register",
+    "zhengtong.sharing.rebuild:register",
+    "zhengtong.exchange.rebuild:register",
+)
 
 # called by `zhengtong center init` after the tables exist, in this order; each (*, clock) and safe to repeat
 INSTALLS: tuple[str, ...] = ("zhengtong.exchange.services:install",)

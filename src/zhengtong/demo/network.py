@@ -1,14 +1,13 @@
 """The exchange network of the demo (交换网络): center and nodes, joined as an engineer would join them."""
 
+import asyncio
 import http.client
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from zhengtong.demo.city import Resource, seat
@@ -19,12 +18,20 @@ from zhengtong.exchange import queries as exchange_queries
 from zhengtong.exchange import services as exchange
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import Unreachable
+from zhengtong.kernel.ids import new_id
+from zhengtong.node import bindings, joining, store, systems
+from zhengtong.node.home import NodeHome, Settings
 from zhengtong.parties.rules import Role
+from zhengtong.wire.http_signature import sign_local
+from zhengtong.wire.suites import SigningKey
 
-COMMAND_S_MAX = 60
-CALL_S_MAX = 120
+CALL_S_MAX = 180
 SOURCES = {"R01": POLICE_DB, "R03": LAND_DB, "R04": MARKET_DB}
-SYSTEMS = {"tl-market": FOOD_SYSTEM, "tl-urban": SIGN_SYSTEM, "wl-insurance": INSURANCE_SYSTEM}
+SYSTEMS = {
+    "tl-market": (FOOD_SYSTEM, "食品经营许可系统"),
+    "tl-urban": (SIGN_SYSTEM, "城市管理服务系统"),
+    "wl-insurance": (INSURANCE_SYSTEM, "医疗保障核心系统"),
+}
 NODES = ("wl-police", "wl-land", "wl-market", "tl-market", "tl-urban", "wl-insurance")
 TARGET_TABLE = "CBRYXX"
 TARGET_COLUMNS = {"citizen_id": "GMSFHM", "name": "XM", "sex": "XB", "ethnicity": "MZ", "birth_date": "CSRQ"}
@@ -34,34 +41,40 @@ Answer = dict[str, Any]  # a JSON answer of a node
 
 @dataclass(slots=True)
 class Node:
-    """One node of the demo: where it listens and the secrets its own people hold."""
+    """One node of the demo, and the key of the department's system behind it."""
 
-    code: str
-    port: int
-    folder: Path
-    token: str = ""
+    home: NodeHome
+    clock: Clock
+    system: SigningKey | None = None
     _connection: http.client.HTTPConnection | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}"
+        return f"http://{LOOPBACK}:{self.home.settings.port}"
 
     def call(self, path: str, body: Answer) -> tuple[int, Answer]:
-        """A department's system calls its own node."""
-        return self._post(path, body, self.token)
+        """The department's system calls its own node, signing with its registered key."""
+        if self.system is None:
+            raise Unreachable("demo.unexpected", expected=path, got=f"{self.home.code} has no system")
+        now, raw = self.clock.now(), json.dumps(body).encode()
+        headers = sign_local(
+            method="POST", path=path, content_type="application/json", body=raw, nonce=str(new_id(now)),
+            key=self.system, created=now,
+        )  # fmt: skip
+        return self._post(path, raw, headers)
 
     def manage(self, path: str) -> Answer:
         """The node's own engineer asks it to do something now."""
-        status, answer = self._post(path, {}, (self.folder / "keys/admin.token").read_text(encoding="ascii").strip())
+        headers = {"authorization": f"Bearer {self.home.secret('admin.token')}", "content-type": "application/json"}
+        status, answer = self._post(path, b"{}", headers)
         if status >= 400:
             raise Unreachable("demo.unexpected", expected=path, got=json.dumps(answer, ensure_ascii=False))
         return answer
 
-    def _post(self, path: str, body: Answer, token: str) -> tuple[int, Answer]:
+    def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Answer]:
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=CALL_S_MAX)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self._connection.request("POST", path, json.dumps(body), headers)
+            self._connection = http.client.HTTPConnection(LOOPBACK, self.home.settings.port, timeout=CALL_S_MAX)
+        self._connection.request("POST", path, body, dict(headers))
         response = self._connection.getresponse()
         return response.status, json.loads(response.read() or b"{}")
 
@@ -92,44 +105,65 @@ class Network:
         self.processes.stop("center")
 
     def join(self, code: str, *, organizations: Mapping[str, UUID], clock: Clock) -> None:
-        """Invite, join, compare fingerprints, approve: four hands of three people."""
+        """Invite, join, compare fingerprints, approve: the acts of an administrator, an engineer and a guardian."""
         today = clock.today()
         administrator = seat("wl-data", Role.SYSTEM_ADMIN, on=today)
         guardian = seat("wl-data", Role.SECURITY_ADMIN, on=today)
         invitation = exchange.invite(organization=organizations[code], node_code=code, actor=administrator, clock=clock)
-        node = Node(code, free_port(), self.home / "nodes" / code)
-        self.command(
-            "init", code, "--listen", f"{LOOPBACK}:{node.port}", "--address", node.url, "--clock", str(self.clock_file)
-        )
-        root = exchange_queries.root_fingerprint()
-        arguments = ("--center", self.center_url, "--code", invitation.code, "--root", root)
-        shown = self.command("join", code, *arguments, node_option="--node", may_wait=True)
-        exchange.approve_node(node=invitation.node, fingerprint=shown["fingerprint"], actor=guardian, clock=clock)
+        node = self._make(code, clock)
+        shown = self._ask_to_join(node, one_time_code=invitation.code)
+        exchange.approve_node(node=invitation.node, fingerprint=shown, actor=guardian, clock=clock)
         self.nodes[code] = node
 
-    def finish_join(self, code: str) -> None:
-        """The node learns that it was approved and keeps the pinned directory."""
-        self.command("join", code, node_option="--node")
+    def _make(self, code: str, clock: Clock) -> Node:
+        port = free_port()
+        settings = Settings(
+            code=code, organization=code, host=LOOPBACK, port=port, address=f"http://{LOOPBACK}:{port}",
+            clock=str(self.clock_file),
+        )  # fmt: skip
+        return Node(NodeHome.create(self.home, settings), clock)
+
+    def _ask_to_join(self, node: Node, *, one_time_code: str = "") -> str:
+        found = asyncio.run(
+            joining.join(
+                node.home, center=self.center_url, one_time_code=one_time_code,
+                root=exchange_queries.root_fingerprint(), wait_s=0.0, clock=node.clock,
+            )
+        )  # fmt: skip
+        return found.fingerprint
 
     def bind(self, resources: Mapping[str, Resource]) -> None:
-        """Each provider binds its table, each consumer its system, the insurance its target."""
+        """Each provider binds its table, the insurance its target, each consumer registers its system's key."""
         departments = self.home / "departments"
         for short_code, database in SOURCES.items():
-            resource = resources[short_code]
-            maps = [f"--map={item}={column}" for item, column in resource.columns.items()]
-            self.command(
-                "bind", resource.provider, resource.guide_code, "--source", f"sqlite://{departments / database}",
-                "--table", resource.table, *maps, "--max-rows-day", str(BATCH_ROWS_A_DAY), "--accept", "auto",
-                node_option="--node",
-            )  # fmt: skip
-        target = f"sqlite://{departments / INSURANCE_DB}"
-        maps = [f"--map={item}={column}" for item, column in TARGET_COLUMNS.items()]
-        self.command(
-            "bind", "wl-insurance", resources["R01"].guide_code, "--target", target, "--table", TARGET_TABLE, *maps,
-            node_option="--node",
-        )  # fmt: skip
-        for code, system in SYSTEMS.items():
-            self.nodes[code].token = self.command("system", code, system, node_option="--node")["token"]
+            self._bind_source(resources[short_code], f"sqlite://{departments / database}")
+        target = bindings.TargetBinding(
+            resource=resources["R01"].guide_code,
+            url=f"sqlite://{departments / INSURANCE_DB}",
+            table=TARGET_TABLE,
+            columns=TARGET_COLUMNS,
+        )
+        with closing(store.connect(self.nodes["wl-insurance"].home.database)) as db:
+            bindings.bind_target(db, target)
+        for code, (system, title) in SYSTEMS.items():
+            self._register(self.nodes[code], system, title)
+
+    def _bind_source(self, resource: Resource, url: str) -> None:
+        ceiling = bindings.ceiling_of(
+            resource.guide_code, resource.columns, masks={}, purposes=(), rows_a_day=BATCH_ROWS_A_DAY, accept="auto"
+        )
+        binding = bindings.SourceBinding(
+            resource=resource.guide_code, url=url, table=resource.table, columns=resource.columns, ceiling=ceiling
+        )
+        with closing(store.connect(self.nodes[resource.provider].home.database)) as db:
+            bindings.bind_source(db, binding)
+
+    def _register(self, node: Node, system: str, title: str) -> None:
+        node.system = SigningKey.generate()
+        with closing(store.connect(node.home.database)) as db:
+            systems.register(db, system, public=node.system.public)
+        announced = joining.announce(node.home, code=system, name=title, public=node.system.public, clock=node.clock)
+        asyncio.run(announced)
 
     def serve(self) -> None:
         """Start every node and wait until each one is ready."""
@@ -147,23 +181,3 @@ class Network:
         """Every node reports its receipts now."""
         for node in self.nodes.values():
             node.manage("/admin/v1/receipts")
-
-    def command(
-        self, verb: str, code: str, *arguments: str, node_option: str = "--code", may_wait: bool = False
-    ) -> Answer:
-        """Run `zhengtong node VERB` as an engineer would and return what it printed as JSON."""
-        done = subprocess.run(
-            [sys.executable, "-m", "zhengtong.cli.main", "node", verb, "--home", str(self.home), node_option, code,
-             *arguments, "--json"],
-            capture_output=True, text=True, timeout=COMMAND_S_MAX, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        if done.returncode not in ((0, 4) if may_wait else (0,)):
-            raise Unreachable(
-                "demo.unexpected", expected=f"node {verb} {code}", got=(done.stdout + done.stderr)[-2000:]
-            )
-        return json.loads(done.stdout)
-
-
-def port_of(url: str) -> int:
-    """The port an address names."""
-    return urlsplit(url).port or 80

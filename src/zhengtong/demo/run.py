@@ -24,9 +24,11 @@ from zhengtong.exchange import services as exchange
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.clock import BEIJING, StoryClock
 from zhengtong.kernel.errors import RuleBroken, Unreachable
+from zhengtong.kernel.paging import PAGE_ROWS_MAX
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.sharing import queries as sharing
+from zhengtong.sharing import services as requests
 
 ENTERPRISES_PER_PERSON = 0.2
 VERIFY_S_MAX = 120
@@ -68,8 +70,6 @@ class Run:
         for code in NODES:
             network.join(code, organizations=told.organizations, clock=clock)
         exchange.publish(clock=clock)
-        for code in NODES:
-            network.finish_join(code)
         network.bind(told.resources)
         network.serve()
 
@@ -83,6 +83,7 @@ class Run:
         story.tell(told, clock, after_each=follow)
         end = datetime(self.today.year, self.today.month, self.today.day, 9, 0, tzinfo=BEIJING)
         clock.jump(max(end, clock.now()))
+        requests.expire_grants(clock=clock)
         exchange.publish(clock=clock)
         network.refresh()
 
@@ -133,7 +134,7 @@ class Run:
             "organizations": len(parties.organizations(actor=SYSTEM)),
             "resources_published": sum(catalog.published_counts().values()),
             "requests": {"consented": counts.consented, "partial": counts.partial, "refused": counts.refused},
-            "grants": counts.active_grants,
+            "grants": len(sharing.grants(actor=auditor, rows=PAGE_ROWS_MAX, on=self.today).rows),
             **as_json(prover.found),
             "ledger": ledger,
             "home": str(self.home),

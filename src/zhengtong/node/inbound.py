@@ -33,6 +33,7 @@ from zhengtong.wire.records import OutcomeKind, parse_record, record_to_bytes
 
 RUNS_PATH = "/wire/v1/runs"
 _RETRYABLE_S = 0.2
+_LOST = frozenset({"node.no_such_run", "node.run_lost", "node.run_expired", "node.run_superseded", "node.parcel_gone"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +162,7 @@ class Pulls:
         try:
             manifest = await self._parcels(pull)
         except Refuse as stop:
-            if stop.refusal.key in {"node.no_such_run", "node.run_lost", "node.parcel_gone"}:
+            if stop.refusal.key in _LOST:
                 await self._give_up(pull.run, stop.refusal.key)
                 raise Refuse(replace(stop.refusal, here=LedgerPlace(self._core.code, pull.sent.index))) from stop
             await self._mark(pull.run)

@@ -8,6 +8,7 @@ the manifest, a parcel without rows; its evidence closes the run in both ledgers
 
 import asyncio
 import json
+import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -33,6 +34,8 @@ from zhengtong.wire.grant import Mode
 from zhengtong.wire.parcel import unpack
 from zhengtong.wire.records import OutcomeKind, Record, parse_record
 
+_log = logging.getLogger("zhengtong.node")
+
 _OPEN, _READY, _CLOSED = "open", "ready", "closed"
 
 
@@ -51,6 +54,7 @@ class Runs:
         self._core = core
         self._incoming = incoming
         self._news: dict[str, asyncio.Event] = {}
+        self._making: dict[str, Production] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, call: Call) -> Reply:
@@ -169,6 +173,7 @@ class Runs:
             loop.call_soon_threadsafe(self._tell, run)
 
         production = Production(core=self._core, received=received, admitted=admitted)
+        self._making[run] = production
         try:
             made: Produced = await self._core.in_thread(lambda: produce(production, tell=tell))
             body = {**self._body(run), **made.facts}
@@ -178,6 +183,14 @@ class Runs:
         except PlatformError as error:
             told = refusals.of_error(error, at="provider")
             await self._close(run, outcome=OutcomeKind.FAILED, refusal=error.key, told=told)
+        except Exception:  # a bug: the log has it all, the run is closed so that nobody waits for it
+            _log.exception("run %s broke", run)
+            told = Refusal(key="node.run_broken", facts={"run": run}, status=503)
+            await self._close(run, outcome=OutcomeKind.FAILED, refusal=told.key, told=told)
+        finally:
+            del self._making[run]
+        if self._state(run) == _CLOSED:  # closed while it was made: what was written after that goes too
+            shutil.rmtree(self._core.parcel_folder(run), ignore_errors=True)
         self._tell(run)
 
     async def _supersede(self, received: Received) -> None:
@@ -292,6 +305,10 @@ class Runs:
             await self._incoming.record_alarm("node.run_differs", peer=held["peer"], exchange=run)
         return {"run": run, "reconciled": same, "record": index}
 
+    def _state(self, run: str) -> str:
+        row = self._core.reader.execute("SELECT state FROM run WHERE run = ?", (run,)).fetchone()
+        return str(row["state"]) if row else _CLOSED
+
     def _body(self, run: str) -> dict[str, Json]:
         row = self._core.reader.execute("SELECT body FROM run WHERE run = ?", (run,)).fetchone()
         return json.loads(row["body"])
@@ -303,6 +320,8 @@ class Runs:
         """Write the run's outcome and delete its parcels."""
         core = self._core
         body = self._body(run)
+        if run in self._making:
+            self._making[run].stopped.set()
 
         def settle(step: Step) -> int:
             row = step.db.execute(
@@ -346,7 +365,9 @@ def _with_manifest(core: Core, record: Record, run: str) -> Record:
 
 
 def _set_run(step: Step, run: str, state: str, body: Mapping[str, Json]) -> None:
-    step.db.execute("UPDATE run SET state = ?, body = ? WHERE run = ?", (state, json.dumps(body), run))
+    step.db.execute(
+        "UPDATE run SET state = ?, body = ? WHERE run = ? AND state = ?", (state, json.dumps(body), run, _OPEN)
+    )
 
 
 def _read_run(received: Received) -> Ask:

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+import threading
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from zhengtong.kernel.clock import legal_day
+from zhengtong.kernel.errors import NotFound
 from zhengtong.node import accounts
 from zhengtong.node.admission import Admitted
 from zhengtong.node.bounds import PARCEL_KEPT_S, PARCEL_ROWS
@@ -40,6 +42,7 @@ class Production:
     core: Core
     received: Received
     admitted: Admitted
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     @property
     def run(self) -> str:
@@ -71,6 +74,8 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
     batch_rows = min(PARCEL_ROWS, grant.limits.max_rows or PARCEL_ROWS)
     with source.snapshot(statement.sql, statement.values, batch_rows=batch_rows) as batches:
         for batch in batches:
+            if work.stopped.is_set():
+                raise NotFound("node.no_such_run", run=work.run)
             shaped = shape_batch(batch, fields, schema=schema, pseudonym_key=key)
             read += batch.num_rows
             sent += shaped.table.num_rows

@@ -1,13 +1,14 @@
 """Sharing over HTTP (接口): JSON in, one use case, JSON out; ETag and If-Match, Idempotency-Key on writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Header, Router, Schema
+from ninja import Field, Router, Schema
+from ninja.params import functions
 
 from zhengtong.journal.services import Answer, run_once
 from zhengtong.kernel.errors import RuleBroken
@@ -20,8 +21,8 @@ TEXT_MAX = 2000
 ITEMS_MAX = 200
 
 router = Router(tags=["sharing"])
-IfMatch = Annotated[str, Header(alias="If-Match")]
-OnceKey = Annotated[str, Header(alias="Idempotency-Key")]
+IfMatch = Annotated[str, functions.Header(alias="If-Match")]
+OnceKey = Annotated[str, functions.Header(alias="Idempotency-Key")]
 Text = Annotated[str, Field(max_length=TEXT_MAX)]
 
 
@@ -161,7 +162,7 @@ def list_requests(
 
 
 @router.get("/requests/{uuid:request_id}", response=RequestDetailOut, operation_id="get_request")
-def get_request(request: ActorRequest, request_id: UUID, response: HttpResponse) -> dict[str, object]:
+def get_request(request: ActorRequest, request_id: UUID, response: HttpResponse) -> Mapping[str, object]:
     """One request; its ETag goes into If-Match of a write."""
     page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
     response["ETag"] = _etag(page.version)
@@ -244,17 +245,13 @@ def prepare_refusal(
     )
 
     def act() -> None:
-        services.prepare_reply(
-            request=request_id, reply=ReplyForm(refused), actor=request.actor, clock=request.clock
-        )
+        services.prepare_reply(request=request_id, reply=ReplyForm(refused), actor=request.actor, clock=request.clock)
 
     return _written(request, request_id, act=act, body=body, if_match=if_match, key=key)
 
 
 @router.post("/requests/{uuid:request_id}/signature", response=StandingOut, operation_id="sign_reply")
-def sign_reply(
-    request: ActorRequest, request_id: UUID, if_match: IfMatch = "", key: OnceKey = ""
-) -> dict[str, object]:
+def sign_reply(request: ActorRequest, request_id: UUID, if_match: IfMatch = "", key: OnceKey = "") -> dict[str, object]:
     """Sign the prepared reply as head of the provider's sharing office; issues the grants."""
 
     def act() -> None:

@@ -76,7 +76,8 @@ def _request_text(line: queries.RequestLine) -> str:
     due = f"期限 {line.due_on}" if line.due_on else ""
     late = "  已超期" if line.late else "  暂定" if line.provisional else ""
     words = STATE_WORDS[line.state].zh
-    return f"{line.number}  {words}  {line.consumer.short_name} → {line.provider.short_name} {line.entry_name}  {due}{late}"
+    organs = f"{line.consumer.short_name} → {line.provider.short_name}"
+    return f"{line.number}  {words}  {organs} {line.entry_name}  {due}{late}"
 
 
 def _grant_text(line: queries.GrantLine) -> str:

@@ -1,9 +1,15 @@
 """Rows behind requests and grants (共享申请、许可).  Rows store, `rules` decide, `services` are the only writers."""
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 
 from zhengtong.sharing.rules import DECIDED_STATES, OPEN_STATES, GrantState, Outcome, RequestState
+
+if TYPE_CHECKING:  # what Django adds: raw key columns and the way back from children
+    from django.db.models import Manager
 
 
 def _who_and_when(name: str, *, at: str, by: str) -> models.CheckConstraint:
@@ -27,15 +33,25 @@ class Register(models.Model):
 class SharingRequest(models.Model):
     """One department asks for one resource, for one purpose (共享申请)."""
 
+    items: "Manager[RequestItem]"
+    beneficiaries: "Manager[RequestBeneficiary]"
+    extensions: "Manager[Extension]"
+    grants: "Manager[Grant]"
+    supplement: "Supplement"
+    reply: "Reply"
+
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=20, unique=True)
     entry = models.ForeignKey("catalog.Entry", models.PROTECT, related_name="+")
+    entry_id: UUID
     entry_version = models.PositiveIntegerField()
     entry_code = models.CharField(max_length=40)  # the 2017 guide's code, as people saw it
     entry_name = models.CharField(max_length=200)
     contract_digest = models.CharField(max_length=80, blank=True)
     consumer = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
+    consumer_id: UUID
     provider = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
+    provider_id: UUID
     jurisdiction = models.CharField(max_length=6, blank=True)  # the provider's: its limits bind the reply
 
     legal_basis = models.TextField(blank=True)  # 使用依据
@@ -101,6 +117,7 @@ class RequestItem(models.Model):
     """One item asked for, with its sharing terms as the catalogue showed them then (申请的信息项)."""
 
     request = models.ForeignKey(SharingRequest, models.CASCADE, related_name="items")
+    request_id: UUID
     position = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=64)
     name = models.CharField(max_length=200)
@@ -118,8 +135,10 @@ class RequestBeneficiary(models.Model):
     """One organ of the request and how it uses the data (使用机构)."""
 
     request = models.ForeignKey(SharingRequest, models.CASCADE, related_name="beneficiaries")
+    request_id: UUID
     position = models.PositiveSmallIntegerField()  # 1 is the applying organ; the grant's suffix
     organization = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
+    organization_id: UUID
     uses = models.JSONField(default=list)  # [{system, purpose, matters}]
 
     class Meta:
@@ -137,6 +156,7 @@ class Supplement(models.Model):
     """The one notice of what is missing, and its answer (一次性告知, 条例 第二十一条)."""
 
     request = models.OneToOneField(SharingRequest, models.CASCADE, related_name="supplement")
+    request_id: UUID
     missing = models.JSONField(default=list)
     note = models.TextField(blank=True)
     asked_on = models.DateField()
@@ -158,6 +178,7 @@ class Extension(models.Model):
     """More days for a reply, asked of the authority (延长答复期限, 条例 第二十一条)."""
 
     request = models.ForeignKey(SharingRequest, models.CASCADE, related_name="extensions")
+    request_id: UUID
     days = models.PositiveSmallIntegerField()
     reason = models.TextField()
     asked_on = models.DateField()
@@ -185,7 +206,10 @@ class Extension(models.Model):
 class Reply(models.Model):
     """What the provider answers: written by one person, signed by another (答复)."""
 
+    items: "Manager[ReplyItem]"
+
     request = models.OneToOneField(SharingRequest, models.CASCADE, related_name="reply")
+    request_id: UUID
     rows = models.JSONField(default=list)  # row conditions: go to the provider's bundle only
     rows_note = models.TextField(blank=True)
     filter_salt = models.CharField(max_length=32)  # hex; binds the row filter to its digest without telling it
@@ -220,6 +244,7 @@ class ReplyItem(models.Model):
     """The answer to one item (逐项答复)."""
 
     reply = models.ForeignKey(Reply, models.CASCADE, related_name="items")
+    reply_id: UUID
     position = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=64)
     outcome = models.CharField(max_length=8, choices=[(o, o.name.title()) for o in Outcome])
@@ -249,8 +274,11 @@ class Grant(models.Model):
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=24, unique=True)
     request = models.ForeignKey(SharingRequest, models.PROTECT, related_name="grants")
+    request_id: UUID
     provider = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
+    provider_id: UUID
     consumer = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
+    consumer_id: UUID
     terms = models.TextField()  # canonical JSON of wire.grant.Grant
     terms_digest = models.CharField(max_length=80)
     row_filter = models.JSONField(null=True)  # the provider's private part: never in the signed terms

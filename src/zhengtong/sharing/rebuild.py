@@ -104,7 +104,7 @@ _GRANT: dict[str, Callable[[Columns], Columns]] = {
     "sharing.grant.issued": _issued,
     "sharing.grant.delivered": lambda p: {"state": "active", "delivered_on": p["delivered_on"]},
     "sharing.grant.suspended": lambda p: {"state": "suspended", "suspended_on": p["suspended_on"]},
-    "sharing.grant.lifted": lambda p: {"state": "active", "suspended_on": None},
+    "sharing.grant.lifted": lambda _payload: {"state": "active", "suspended_on": None},
     "sharing.grant.terminated": lambda p: {"state": "terminated", "ended_on": p["ended_on"]},
     "sharing.grant.expired": lambda p: {"state": "expired", "ended_on": p["ended_on"]},
 }

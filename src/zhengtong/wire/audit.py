@@ -20,6 +20,7 @@ from zhengtong.wire.evidence import Evidence, envelope_of, holds
 from zhengtong.wire.ledger import HASH_BYTES, Frontier, leaf_hash
 from zhengtong.wire.records import (
     HEAD_BYTES_MAX,
+    Octets,
     OutcomeKind,
     Record,
     RecordKind,
@@ -60,10 +61,24 @@ class LedgerBytes:
     """A ledger folder as bytes (账本文件)."""
 
     name: str
-    entries: bytes
+    entries: Octets
     heads: bytes
     levels: Mapping[int, bytes]
     directory: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is kept of a record to compare it with the other side (要点): no evidence, for memory's sake."""
+
+    index: int
+    at: datetime
+    envelope_digest: str | None
+    outcome: OutcomeKind | None
+    refusal: str | None
+    rows: int | None
+    body_digest: str | None
+    signers: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -72,10 +87,8 @@ class Exchange:
 
     role: Role
     peer: str
-    intent_index: int | None = None
-    outcome_index: int | None = None
-    intent: Record | None = None
-    outcome: Record | None = None
+    intent: Told | None = None
+    outcome: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +138,8 @@ def audit(ledger: LedgerBytes, *, root_fingerprint: str) -> Audited:
     trusted = _directory(ledger, found, pinned=root_fingerprint)
     if trusted is None:
         return found
-    raws = _records(ledger, found)
     heads = _heads(ledger, found, trusted)
-    _tree(ledger, found, raws, heads)
-    _chain_of_records(found, raws, trusted)
+    _one_pass(ledger, found, heads, trusted)
     found.problems.sort(key=lambda problem: (problem.index is None, problem.index or 0))
     return found
 
@@ -176,15 +187,6 @@ def _trusted_members(
     return trusted
 
 
-def _records(ledger: LedgerBytes, found: Audited) -> list[bytes]:
-    raws: list[bytes] = []
-    try:
-        raws.extend(unframe(ledger.entries))  # extends up to the cut
-    except PlatformError as bad:
-        found.add_error(bad, where=f"record {len(raws)}", index=len(raws))
-    return raws
-
-
 def _heads(ledger: LedgerBytes, found: Audited, trusted: Mapping[str, Members]) -> list[TreeHead]:
     """The heads whose signature by the node's key holds, in order."""
     good: list[TreeHead] = []
@@ -219,23 +221,28 @@ def _keys_of(node: str, trusted: Iterable[Members], *, at: datetime) -> Iterator
                 yield key_id(key.public), key.public
 
 
-def _tree(ledger: LedgerBytes, found: Audited, raws: Sequence[bytes], heads: Sequence[TreeHead]) -> None:
-    """Compare records with level files and heads, in one pass."""
+def _one_pass(ledger: LedgerBytes, found: Audited, heads: Sequence[TreeHead], trusted: Mapping[str, Members]) -> None:
+    """Every record once: against level files and heads, then for what it says."""
     frontier = Frontier()
     stored = _Levels(ledger.levels, found)
+    reader = _Reader(found, trusted)
     last_good = _roots(found, heads, frontier, last_good=0)
-    for index, raw in enumerate(raws):
-        leaf = leaf_hash(raw)
-        found.leaves.append(leaf)
-        for level, node in frontier.append(leaf):
-            stored.compare(level, node, index=index)
-        last_good = _roots(found, heads, frontier, last_good=last_good)
+    try:
+        for index, raw in enumerate(unframe(ledger.entries)):
+            leaf = leaf_hash(raw)
+            found.leaves.append(leaf)
+            for level, node in frontier.append(leaf):
+                stored.compare(level, node, index=index)
+            last_good = _roots(found, heads, frontier, last_good=last_good)
+            reader.read(raw, index=index)
+    except PlatformError as cut:
+        found.add_error(cut, where=f"record {frontier.size}", index=frontier.size)
     stored.end()
-    signed = heads[-1].size if heads else 0
-    if signed > len(raws):
-        found.add("wire.ledger_shorter", where=f"record {len(raws)}", index=len(raws), records=len(raws), signed=signed)
-    elif signed < len(raws):
-        found.add("wire.ledger_unsigned_tail", where=f"record {signed}", index=signed, records=len(raws), signed=signed)
+    records, signed = frontier.size, heads[-1].size if heads else 0
+    if signed > records:
+        found.add("wire.ledger_shorter", where=f"record {records}", index=records, records=records, signed=signed)
+    elif signed < records:
+        found.add("wire.ledger_unsigned_tail", where=f"record {signed}", index=signed, records=records, signed=signed)
 
 
 def _roots(found: Audited, heads: Sequence[TreeHead], frontier: Frontier, *, last_good: int) -> int:
@@ -273,23 +280,28 @@ class _Levels:
                 self._found.add("wire.ledger_level_longer", where=name, level=name)
 
 
-def _chain_of_records(found: Audited, raws: Sequence[bytes], trusted: Mapping[str, Members]) -> None:
-    members: Members | None = None
-    for index, raw in enumerate(raws):
-        where = f"record {index}"
+class _Reader:
+    """Reads records in order, under the directory that was accepted last (逐条查验)."""
+
+    def __init__(self, found: Audited, trusted: Mapping[str, Members]) -> None:
+        self._found, self._trusted = found, trusted
+        self._members: Members | None = None
+
+    def read(self, raw: bytes, *, index: int) -> None:
+        found = self._found
         try:
             record = parse_record(raw)
             if record.kind is RecordKind.DIRECTORY:
-                members = trusted.get(str(record.facts.get("members")))
-                if members is None:
-                    found.add("wire.ledger_directory_missing", where=where, index=index)
+                self._members = self._trusted.get(str(record.facts.get("members")))
+                if self._members is None:
+                    found.add("wire.ledger_directory_missing", where=f"record {index}", index=index)
             elif record.kind is RecordKind.ALARM:
                 found.alarms += 1
                 found.alarmed.add(record.exchange or "")
             else:
-                _exchange_record(found, record, index, members)
+                _exchange_record(found, record, index, self._members)
         except PlatformError as bad:
-            found.add_error(bad, where=where, index=index)
+            found.add_error(bad, where=f"record {index}", index=index)
 
 
 def _exchange_record(found: Audited, record: Record, index: int, members: Members | None) -> None:
@@ -304,14 +316,27 @@ def _exchange_record(found: Audited, record: Record, index: int, members: Member
         found.add("wire.ledger_exchange_twice", where=where, index=index, exchange=record.exchange)
         return
     if is_intent:
-        held.intent, held.intent_index = record, index
+        held.intent = _told(record, index)
     else:
-        held.outcome, held.outcome_index = record, index
+        held.outcome = _told(record, index)
     needs_evidence = is_intent or record.outcome is OutcomeKind.ANSWERED
     if (needs_evidence and not record.evidence) or (not is_intent and record.outcome is None):
         found.add("wire.ledger_record_incomplete", where=where, index=index)
     for evidence in record.evidence:
         _evidence(found, record, evidence, index, members, held)
+
+
+def _told(record: Record, index: int) -> Told:
+    return Told(
+        index=index,
+        at=record.at,
+        envelope_digest=record.envelope_digest,
+        outcome=record.outcome,
+        refusal=record.refusal,
+        rows=record.rows,
+        body_digest=record.body_digest,
+        signers=frozenset(evidence.party for evidence in record.evidence),
+    )
 
 
 def _evidence(

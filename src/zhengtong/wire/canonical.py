@@ -22,6 +22,8 @@ DEPTH_MAX = 16
 DOCUMENT_BYTES_MAX = 32 << 20
 
 _KEY = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")
+_SEEN_KEYS_MAX = 1024  # the protocol's own names; foreign keys are matched each time once it is full
+_seen_keys: set[object] = set()
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 __all__ = ["DEPTH_MAX", "INTEGER_MAX", "Json", "encode", "instant", "parse", "parse_instant", "parse_object"]
@@ -80,6 +82,7 @@ def to_millisecond(at: datetime) -> datetime:
 
 
 def _admit(value: object, *, depth: int) -> None:
+    """Refuse what has no place in the value space; the common cases first, this runs on every message."""
     if value is None or isinstance(value, str | bool):
         return
     if isinstance(value, int):
@@ -88,14 +91,22 @@ def _admit(value: object, *, depth: int) -> None:
         return
     if depth <= 0:
         raise RuleBroken("wire.too_deep", limit=DEPTH_MAX)
-    if isinstance(value, list | tuple):
-        for item in cast("list[object]", value):
-            _admit(item, depth=depth - 1)
-        return
     if isinstance(value, dict):
         for key, item in cast("dict[object, object]", value).items():
-            if not (isinstance(key, str) and _KEY.fullmatch(key)):
-                raise RuleBroken("wire.not_canonical", why="a key must be printable ASCII, at most 64 characters")
-            _admit(item, depth=depth - 1)
-        return
-    raise RuleBroken("wire.not_canonical", why=f"{type(value).__name__} has no place in canonical JSON")
+            if key not in _seen_keys:
+                _admit_key(key)
+            if item is not None and type(item) is not str:
+                _admit(item, depth=depth - 1)
+    elif isinstance(value, list | tuple):
+        for item in cast("list[object]", value):
+            if type(item) is not str:
+                _admit(item, depth=depth - 1)
+    else:
+        raise RuleBroken("wire.not_canonical", why=f"{type(value).__name__} has no place in canonical JSON")
+
+
+def _admit_key(key: object) -> None:
+    if not (isinstance(key, str) and _KEY.fullmatch(key)):
+        raise RuleBroken("wire.not_canonical", why="a key must be printable ASCII, at most 64 characters")
+    if len(_seen_keys) < _SEEN_KEYS_MAX:
+        _seen_keys.add(key)

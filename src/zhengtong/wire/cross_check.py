@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from zhengtong.wire.audit import Audited, Exchange, HeadClaim, Problem
+from zhengtong.wire.audit import Audited, Exchange, HeadClaim, Problem, Told
 from zhengtong.wire.ledger import Frontier
-from zhengtong.wire.records import OutcomeKind, Record
+from zhengtong.wire.records import OutcomeKind
+
+_COMPARED = ("outcome", "envelope_digest", "rows", "body_digest", "refusal")
 
 __all__ = ["Pair", "cross_check"]
 
@@ -66,37 +68,31 @@ def _missing(lacking: Audited, telling: Audited, told: Exchange | None, name: st
     """A record that the other side must have, because it signed something in ours."""
     if told is None or name in lacking.alarmed:
         return []
-    signed = [
-        (record, index)
-        for record, index in ((told.intent, told.intent_index), (told.outcome, told.outcome_index))
-        if record is not None and any(evidence.party == lacking.node for evidence in record.evidence)
-    ]
+    signed = [record for record in (told.intent, told.outcome) if record and lacking.node in record.signers]
     if not signed:
         return []
-    record, index = signed[0]
-    if lacking.head is not None and record.at > lacking.head.at:
+    first = signed[0]
+    if lacking.head is not None and first.at > lacking.head.at:
         return []  # the other ledger was copied before this exchange
     facts: dict[str, str | int] = {"exchange": name, "node": lacking.node}
-    return [Problem(telling.name, f"record {index}", index, "wire.ledger_pair_missing", facts)]
+    return [Problem(telling.name, f"record {first.index}", first.index, "wire.ledger_pair_missing", facts)]
 
 
 def _differing(a: Audited, here: Exchange, there: Exchange, exchange: str) -> list[Problem]:
-    compared: list[tuple[str, Record | None, Record | None, int | None]] = [
-        ("envelope_digest", here.intent, there.intent, here.intent_index)
-    ]
-    if OutcomeKind.FAILED not in {_outcome(here), _outcome(there)}:
-        names = ("outcome", "envelope_digest", "rows", "body_digest", "refusal")
-        compared += [(name, here.outcome, there.outcome, here.outcome_index) for name in names]
     found: list[Problem] = []
-    if here.role is there.role:
-        found.append(_differs(a, here.intent_index, exchange, "role"))
-    for attribute, mine, theirs, index in compared:
-        if mine is not None and theirs is not None and getattr(mine, attribute) != getattr(theirs, attribute):
-            found.append(_differs(a, index, exchange, attribute))
+    pairs: list[tuple[Told | None, Told | None, tuple[str, ...]]] = [(here.intent, there.intent, ("envelope_digest",))]
+    if OutcomeKind.FAILED not in {_outcome(here), _outcome(there)}:
+        pairs.append((here.outcome, there.outcome, _COMPARED))
+    for mine, theirs, names in pairs:
+        if mine is not None and theirs is not None:
+            differing = [name for name in names if getattr(mine, name) != getattr(theirs, name)]
+            found += [_differs(a, mine.index, exchange, name) for name in differing]
+    if here.role is there.role and here.intent is not None:
+        found.append(_differs(a, here.intent.index, exchange, "role"))
     return found
 
 
-def _differs(a: Audited, index: int | None, exchange: str, attribute: str) -> Problem:
+def _differs(a: Audited, index: int, exchange: str, attribute: str) -> Problem:
     facts: dict[str, str | int] = {"exchange": exchange, "field": attribute}
     return Problem(a.name, f"record {index}", index, "wire.ledger_pair_differs", facts)
 

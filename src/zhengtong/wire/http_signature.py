@@ -40,7 +40,7 @@ _REQUEST = f'("@method" "@path" "content-type" "content-digest" "{ENVELOPE_FIELD
 _RESPONSE = f'("@status" "content-type" "content-digest" "{ENVELOPE_FIELD}" "@path";req "{ENVELOPE_FIELD}";req)'
 _LOCAL = '("@method" "@request-target" "content-type" "content-digest")'
 _INPUT = re.compile(
-    LABEL + r'=(\([^()]*\));created=(\d{1,12});keyid="([0-9A-Za-z._-]{1,64})";alg="([a-z0-9-]{1,20})"'
+    LABEL + r'=(\([^()]*\));created=(\d{1,11});keyid="([0-9A-Za-z._-]{1,64})";alg="([a-z0-9-]{1,20})"'
     r'(?:;nonce="([0-9A-Za-z-]{16,64})")?;tag="([a-z0-9-]{1,40})"'
 )
 _BYTES = re.compile(r":([A-Za-z0-9+/]*={0,2}):")
@@ -102,9 +102,12 @@ def sign_request(
     """A request signed over method, path, type, digest and envelope (签请求)."""
     read = parse_envelope(envelope)
     _same_body(read, body)
-    lines = _request_lines(method, path, content_type, content_digest(body), envelope)
+    digest = content_digest(body)
+    lines = _request_lines(method, path, content_type, digest, envelope)
     parameters = _parameters(_REQUEST, key=key, created=created, tag=TAG)
-    return _signed(lines, parameters, content_type=content_type, body=body, envelope=envelope, key=key)
+    return _signed(
+        lines, parameters, content_type=content_type, digest=digest, envelope=envelope, party=read.sender, key=key
+    )
 
 
 def verify_request(
@@ -144,7 +147,9 @@ def sign_response(
     digest = content_digest(body)
     lines = _response_lines(status, content_type, digest, envelope, request_path, request_envelope)
     parameters = _parameters(_RESPONSE, key=key, created=created, tag=TAG)
-    return _signed(lines, parameters, content_type=content_type, body=body, envelope=envelope, key=key)
+    return _signed(
+        lines, parameters, content_type=content_type, digest=digest, envelope=envelope, party=read.sender, key=key
+    )
 
 
 def verify_response(
@@ -240,18 +245,18 @@ def _parameters(components: str, *, key: SigningKey, created: datetime, tag: str
 
 
 def _signed(
-    lines: str, parameters: str, *, content_type: str, body: bytes, envelope: bytes, key: SigningKey
+    lines: str, parameters: str, *, content_type: str, digest: str, envelope: bytes, party: str, key: SigningKey
 ) -> SignedMessage:
     base = _base(lines, parameters)
-    signature, sender = key.sign(base), parse_envelope(envelope).sender
+    signature = key.sign(base)
     headers = {
         "content-type": content_type,
-        "content-digest": content_digest(body),
+        "content-digest": digest,
         ENVELOPE_FIELD: f":{b64(envelope)}:",
         "signature-input": f"{LABEL}={parameters}",
         "signature": f"{LABEL}=:{b64(signature)}:",
     }
-    evidence = evidence_of(party=sender, key=key.key_id, form="http", base=base, signature=signature)
+    evidence = evidence_of(party=party, key=key.key_id, form="http", base=base, signature=signature)
     return SignedMessage(headers=headers, evidence=evidence)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.wire import canonical
@@ -32,6 +33,7 @@ __all__ = [
     "RECEIPTS_BYTES_MAX",
     "RECEIPTS_MAX",
     "RECORD_BYTES_MAX",
+    "Octets",
     "OutcomeKind",
     "Receipt",
     "ReceiptBatch",
@@ -174,13 +176,20 @@ def frame(record: bytes) -> bytes:
     return _LENGTH.pack(len(record)) + record
 
 
-def unframe(raw: bytes) -> Iterator[bytes]:
+class Octets(Protocol):
+    """Bytes, or a file mapped into memory (字节序列)."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, span: slice, /) -> bytes: ...
+
+
+def unframe(raw: Octets) -> Iterator[bytes]:
     """The records in the bytes of `entries.log`; RuleBroken at a length that does not fit (断尾)."""
     at = 0
     while at < len(raw):
         if at + _LENGTH.size > len(raw):
             raise RuleBroken("wire.ledger_cut", offset=at)
-        length = _LENGTH.unpack_from(raw, at)[0]
+        length = _LENGTH.unpack(raw[at : at + _LENGTH.size])[0]
         start = at + _LENGTH.size
         if not 0 < length <= RECORD_BYTES_MAX or start + length > len(raw):
             raise RuleBroken("wire.ledger_cut", offset=at)

@@ -12,9 +12,10 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -72,6 +73,19 @@ _SUITES: Mapping[str, Suite | None] = {
     INTL: Suite(name=INTL, digest_name="sha-256", signature_name="ed25519", digest=_sha256),
     GM: None,  # SM2 with SM3, SM4-GCM: the place is kept, nothing stands in for it
 }
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000080",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    )
+)
 _HPKE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -146,7 +160,7 @@ class SigningKey:
     @classmethod
     def from_pem(cls, pem: bytes) -> "SigningKey":
         """The key in a PKCS #8 PEM text."""
-        private = load_pem_private_key(pem, password=None)
+        private = _private_key(pem, expected="Ed25519")
         if not isinstance(private, Ed25519PrivateKey):
             raise RuleBroken("wire.key_of_another_kind", expected="Ed25519")
         return cls(private)
@@ -185,7 +199,7 @@ class SealingKey:
     @classmethod
     def from_pem(cls, pem: bytes) -> "SealingKey":
         """The key in a PKCS #8 PEM text."""
-        private = load_pem_private_key(pem, password=None)
+        private = _private_key(pem, expected="X25519")
         if not isinstance(private, X25519PrivateKey):
             raise RuleBroken("wire.key_of_another_kind", expected="X25519")
         return cls(private)
@@ -202,14 +216,26 @@ class SealingKey:
             raise RuleBroken("wire.cannot_open") from None
 
 
+def _private_key(pem: bytes, *, expected: str) -> PrivateKeyTypes:
+    try:
+        return load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise RuleBroken("wire.key_of_another_kind", expected=expected) from None
+
+
 _public_keys: dict[str, Ed25519PublicKey] = {}
 
 
 def verify(public: str, *, message: bytes, signature: bytes, suite_name: str = INTL) -> bool:
-    """Whether the holder of a public key signed exactly this message (验签)."""
+    """Whether the holder of a public key signed exactly this message (验签).
+
+    Keys of small order, under which one signature fits many messages, verify nothing.
+    """
     suite(suite_name)
     held = _public_keys.get(public)
     if held is None:
+        if unb64(public, size=KEY_BYTES) in _SMALL_ORDER:
+            return False
         if len(_public_keys) >= _KEY_CACHE_MAX:
             _public_keys.clear()
         held = _public_keys[public] = Ed25519PublicKey.from_public_bytes(unb64(public, size=KEY_BYTES))
@@ -226,7 +252,10 @@ def seal(public: str, *, plaintext: bytes, info: bytes, suite_name: str = INTL) 
     Shape: HPKE encapsulated key (32 bytes), then ciphertext and 16-byte tag.
     """
     suite(suite_name)
-    return _HPKE.encrypt(plaintext, X25519PublicKey.from_public_bytes(unb64(public, size=KEY_BYTES)), info=info)
+    try:
+        return _HPKE.encrypt(plaintext, X25519PublicKey.from_public_bytes(unb64(public, size=KEY_BYTES)), info=info)
+    except ValueError:  # a key of small order gives no shared secret
+        raise RuleBroken("wire.key_weak") from None
 
 
 def pseudonym_key(secret: bytes, *, grant: str) -> bytes:

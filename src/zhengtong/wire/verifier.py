@@ -10,14 +10,16 @@ No database, no network, no Django.  A ledger folder holds
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from zhengtong.kernel.errors import NotFound, RuleBroken
 from zhengtong.wire.audit import Audited, LedgerBytes, Problem, audit
 from zhengtong.wire.cross_check import Pair, cross_check
 from zhengtong.wire.ledger import LEVELS_MAX
+from zhengtong.wire.records import Octets
 
-ENTRIES_BYTES_MAX = 8 << 30
+ENTRIES_BYTES_MAX = 1 << 40  # mapped, never read whole
 READ_ATTEMPTS = 3  # of a ledger that its node is still writing
 ENTRIES, HEADS, DIRECTORY = "entries.log", "heads.jsonl", "directory"
 
@@ -91,11 +93,12 @@ def _read(folder: Path) -> LedgerBytes:
     """The bytes of a folder; read again when its node wrote meanwhile."""
     for _ in range(READ_ATTEMPTS):
         before = _bytes(folder / HEADS)
-        if (folder / ENTRIES).stat().st_size > ENTRIES_BYTES_MAX:
-            raise RuleBroken("wire.too_long", thing=ENTRIES, size=ENTRIES_BYTES_MAX, limit=ENTRIES_BYTES_MAX)
+        size = (folder / ENTRIES).stat().st_size
+        if size > ENTRIES_BYTES_MAX:
+            raise RuleBroken("wire.too_long", thing=ENTRIES, size=size, limit=ENTRIES_BYTES_MAX)
         ledger = LedgerBytes(
             name=str(folder),
-            entries=_bytes(folder / ENTRIES),
+            entries=_mapped(folder / ENTRIES),
             heads=before,
             levels={n: _bytes(path) for n in range(LEVELS_MAX) if (path := folder / f"L{n:02d}").is_file()},
             directory={path.name: _bytes(path) for path in sorted((folder / DIRECTORY).glob("*.json"))},
@@ -103,6 +106,14 @@ def _read(folder: Path) -> LedgerBytes:
         if _bytes(folder / HEADS) == before:
             return ledger
     raise RuleBroken("wire.ledger_moving", path=str(folder))
+
+
+def _mapped(path: Path) -> Octets:
+    """A file that need not fit into memory."""
+    if path.stat().st_size == 0:
+        return b""
+    with path.open("rb") as opened:
+        return mmap(opened.fileno(), 0, access=ACCESS_READ)
 
 
 def _bytes(path: Path) -> bytes:

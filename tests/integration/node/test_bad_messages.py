@@ -85,7 +85,9 @@ def test_a_misaddressed_message_is_refused(place: Place, grant: Grant) -> None:
     refused(place, sent, "wire.envelope_misaddressed", signed=True, status=403)
 
 
-@pytest.mark.fault(key="wire.envelope_from_another_time", what="报文的时间相差超过五分钟", unchanged="没有结果记录，登记告警")
+@pytest.mark.fault(
+    key="wire.envelope_from_another_time", what="报文的时间相差超过五分钟", unchanged="没有结果记录，登记告警"
+)
 def test_a_message_of_another_time_is_refused(place: Place, grant: Grant) -> None:
     early = timedelta(minutes=10)
     sent = letter(place, grant, change=lambda e: replace(e, created=e.created - early, expires=e.expires - early))

@@ -33,7 +33,9 @@ def test_a_hundred_thousand_rows_arrive_masked_and_reconciled(tmp_path: Path) ->
         assert db.execute("SELECT DISTINCT XM FROM people").fetchall() == [("程*",)]
     db.close()
     assert not list((tmp_path / "nodes/wl-police/parcels").rglob("*.parcel"))
-    report = verify([tmp_path / "nodes/wl-police", tmp_path / "nodes/tl-market"], root_fingerprint=place.city.fingerprint)
+    report = verify(
+        [tmp_path / "nodes/wl-police", tmp_path / "nodes/tl-market"], root_fingerprint=place.city.fingerprint
+    )
     assert report.ok, report.problems
     assert report.pairs[0].both == 1
 
@@ -52,7 +54,9 @@ def test_a_second_full_run_lets_deletes_arrive(tmp_path: Path) -> None:
 @pytest.mark.fault(key="-", what="目标表拒绝部分行", unchanged="其余行入库，被拒的行连同原因进入隔离表，核对一致")
 def test_rows_the_target_refuses_are_quarantined_and_counted(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "tl-market.db") as db:
-        db.execute("CREATE TABLE people (GMSFHM TEXT, XM TEXT NOT NULL CHECK (XM <> '程三'), CSRQ TEXT, QH TEXT, SG TEXT)")
+        db.execute(
+            "CREATE TABLE people (GMSFHM TEXT, XM TEXT NOT NULL CHECK (XM <> '程三'), CSRQ TEXT, QH TEXT, SG TEXT)"
+        )
     db.close()
     with two_departments(tmp_path, rows=50) as place:
         place.city.grant(person_grant())

@@ -46,7 +46,9 @@ def test_a_dead_peer_is_said_and_recorded(tmp_path: Path) -> None:
     both_verify(tmp_path, place)
 
 
-@pytest.mark.fault(key="node.source_failed", what="提供方数据库拒绝查询", unchanged="双方各有一条未完成记录，没有数据离开")
+@pytest.mark.fault(
+    key="node.source_failed", what="提供方数据库拒绝查询", unchanged="双方各有一条未完成记录，没有数据离开"
+)
 def test_a_database_that_refuses_is_said_on_both_sides(tmp_path: Path) -> None:
     with two_departments(tmp_path) as place:
         place.city.grant(person_grant())
@@ -59,7 +61,9 @@ def test_a_database_that_refuses_is_said_on_both_sides(tmp_path: Path) -> None:
     both_verify(tmp_path, place)
 
 
-@pytest.mark.fault(key="node.source_unreadable", what="提供方数据库文件不在了", unchanged="双方各有一条记录；文件恢复后照常")
+@pytest.mark.fault(
+    key="node.source_unreadable", what="提供方数据库文件不在了", unchanged="双方各有一条记录；文件恢复后照常"
+)
 def test_a_database_that_is_gone_is_said(tmp_path: Path) -> None:
     with two_departments(tmp_path) as place:
         place.city.grant(person_grant())
@@ -77,7 +81,9 @@ def test_a_second_process_on_a_home_is_refused(tmp_path: Path) -> None:
     assert refused.value.key == "node.already_serving"
 
 
-@pytest.mark.fault(key="node.closed_after_restart", what="结点在记下意图之后被杀", unchanged="重启时意图按未完成关闭，没有答复发出")
+@pytest.mark.fault(
+    key="node.closed_after_restart", what="结点在记下意图之后被杀", unchanged="重启时意图按未完成关闭，没有答复发出"
+)
 def test_an_open_intent_is_closed_at_the_next_start(tmp_path: Path) -> None:
     with two_departments(tmp_path) as place:
         place.city.grant(person_grant())
@@ -184,7 +190,10 @@ def _serve(home: Path) -> "subprocess.Popen[bytes]":
     serving = home / "nodes/wl-police/serving.json"
     for _ in range(200):
         if serving.exists():
-            with contextlib.suppress(OSError), urllib.request.urlopen(json.loads(serving.read_text())["url"] + "/healthz"):
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(json.loads(serving.read_text())["url"] + "/healthz"),
+            ):
                 return child
         time.sleep(0.1)
     child.kill()

@@ -36,7 +36,9 @@ def refuses_the_new_directory(place: Place, key: str) -> None:
     assert place.query("0001-1")[0] == 200
 
 
-@pytest.mark.fault(key="wire.directory_rolled_back", what="名录被换回旧的一版", unchanged="仍用已有名录，照常答复，登记告警")
+@pytest.mark.fault(
+    key="wire.directory_rolled_back", what="名录被换回旧的一版", unchanged="仍用已有名录，照常答复，登记告警"
+)
 def test_a_rolled_back_directory_is_refused(place: Place) -> None:
     old = dict(place.city.served)
     place.publish()
@@ -44,21 +46,27 @@ def test_a_rolled_back_directory_is_refused(place: Place) -> None:
     refuses_the_new_directory(place, "wire.directory_rolled_back")
 
 
-@pytest.mark.fault(key="wire.directory_forked", what="同一编号出现两份不同名录", unchanged="仍用已有名录，照常答复，登记告警")
+@pytest.mark.fault(
+    key="wire.directory_forked", what="同一编号出现两份不同名录", unchanged="仍用已有名录，照常答复，登记告警"
+)
 def test_a_forked_directory_is_refused(place: Place) -> None:
     place.city.serial -= 1
     place.city.publish()
     refuses_the_new_directory(place, "wire.directory_forked")
 
 
-@pytest.mark.fault(key="wire.directory_forked", what="新名录没有接在已有名录之后", unchanged="仍用已有名录，照常答复，登记告警")
+@pytest.mark.fault(
+    key="wire.directory_forked", what="新名录没有接在已有名录之后", unchanged="仍用已有名录，照常答复，登记告警"
+)
 def test_a_directory_that_does_not_follow_is_refused(place: Place) -> None:
     place.city.last = None
     place.city.publish()
     refuses_the_new_directory(place, "wire.directory_forked")
 
 
-@pytest.mark.fault(key="wire.signature_missing", what="名录由别人的密钥签发", unchanged="仍用已有名录，照常答复，登记告警")
+@pytest.mark.fault(
+    key="wire.signature_missing", what="名录由别人的密钥签发", unchanged="仍用已有名录，照常答复，登记告警"
+)
 def test_a_directory_signed_by_somebody_else_is_refused(place: Place) -> None:
     forger = City(clock=place.city.clock, nodes=place.city.nodes, grants=place.city.grants, serial=place.city.serial)
     forger.publish()
@@ -66,7 +74,9 @@ def test_a_directory_signed_by_somebody_else_is_refused(place: Place) -> None:
     refuses_the_new_directory(place, "wire.signature_missing")
 
 
-@pytest.mark.fault(key="wire.directory_bundle_differs", what="旧的许可包配新的名录", unchanged="仍用已有名录和许可，登记告警")
+@pytest.mark.fault(
+    key="wire.directory_bundle_differs", what="旧的许可包配新的名录", unchanged="仍用已有名录和许可，登记告警"
+)
 def test_an_old_bundle_under_a_new_directory_is_refused(place: Place) -> None:
     old = place.city.served["wl-police", "grants"]
     place.city.grants.clear()
@@ -75,7 +85,9 @@ def test_an_old_bundle_under_a_new_directory_is_refused(place: Place) -> None:
     refuses_the_new_directory(place, "wire.directory_bundle_differs")
 
 
-@pytest.mark.fault(key="wire.clock_gone_back", what="本机时钟倒退", unchanged="不发出、不答复任何请求，登记告警；时钟恢复后照常")
+@pytest.mark.fault(
+    key="wire.clock_gone_back", what="本机时钟倒退", unchanged="不发出、不答复任何请求，登记告警；时钟恢复后照常"
+)
 def test_a_clock_gone_back_stops_the_node(place: Place) -> None:
     move(place, timedelta(hours=-1))
     status, told = place.query("0001-1")
@@ -95,7 +107,9 @@ def test_a_restart_does_not_forget_the_latest_time(place: Place) -> None:
     assert place.query("0001-1")[1]["key"] == "wire.clock_gone_back"
 
 
-@pytest.mark.fault(key="wire.directory_expired", what="超过二十四小时没有新名录", unchanged="拒绝一切交换；取得新名录后照常")
+@pytest.mark.fault(
+    key="wire.directory_expired", what="超过二十四小时没有新名录", unchanged="拒绝一切交换；取得新名录后照常"
+)
 def test_an_expired_directory_refuses_everything_until_a_new_one_comes(place: Place) -> None:
     place.c.desk.down = place.p.desk.down = True
     move(place, timedelta(hours=23))

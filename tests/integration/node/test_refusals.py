@@ -104,7 +104,9 @@ def test_a_row_outside_the_filter_is_no_record(tmp_path: Path) -> None:
         ("wire.ceiling_rows", {"rows_a_day": 10}),
     ],
 )
-def test_the_departments_own_ceiling_stands_above_a_signed_grant(tmp_path: Path, key: str, ceiling: dict[str, Any]) -> None:
+def test_the_departments_own_ceiling_stands_above_a_signed_grant(
+    tmp_path: Path, key: str, ceiling: dict[str, Any]
+) -> None:
     with two_departments(tmp_path) as place:
         bind_people(place.provider, f"sqlite://{tmp_path}/wl-police.db", **ceiling)
         place.city.grant(person_grant())
@@ -134,7 +136,9 @@ def test_all_refusals_leave_two_ledgers_that_verify_together(tmp_path: Path) -> 
         place.publish()
         for number, (key, _, ask) in enumerate(CASES):
             assert place.query(f"{number:04}-1", **ask)[1]["key"] == key
-    report = verify([tmp_path / "nodes/wl-police", tmp_path / "nodes/tl-market"], root_fingerprint=place.city.fingerprint)
+    report = verify(
+        [tmp_path / "nodes/wl-police", tmp_path / "nodes/tl-market"], root_fingerprint=place.city.fingerprint
+    )
     assert report.ok, report.problems
     assert report.pairs[0].both == len(CASES)
     assert Callable

@@ -33,9 +33,11 @@ def _run(*words: str) -> tuple[int, list[str]]:
 def test_requests_and_grants_are_listed_and_machine_readable(hall: Hall, on: On) -> None:
     grant: UUID = granted(hall)
     code, lines = _run("requests", "--json", "--today", "2026-09-09")
-    assert code == 0 and json.loads(lines[0])["number"] == "0001"
+    assert code == 0
+    assert json.loads(lines[0])["number"] == "0001"
     code, lines = _run("grants", "--json", "--today", "2026-09-09")
-    assert code == 0 and json.loads(lines[0])["id"] == str(grant)
+    assert code == 0
+    assert json.loads(lines[0])["id"] == str(grant)
     assert "0001-1" in _run("grants", "--today", "2026-09-09")[1][0]
 
 
@@ -43,7 +45,9 @@ def test_overdue_exits_1_only_when_something_is_late(hall: Hall, on: On) -> None
     received(hall, on(9, 21))
     assert _run("overdue", "--today", "2026-10-12") == (0, [])
     code, lines = _run("overdue", "--today", "2026-10-13", "--provider", "wl-land")
-    assert code == 1 and "已超期" in lines[0] and "2026-10-12" in lines[0]
+    assert code == 1
+    assert "已超期" in lines[0]
+    assert "2026-10-12" in lines[0]
     assert _run("overdue", "--today", "2026-10-13", "--provider", "wl-police")[0] == 0
     assert _run("overdue", "--today", "13.10.2026")[0] == 2
 
@@ -54,7 +58,8 @@ def land(hall: Hall, settings: Settings) -> Client:
     clock = FixedClock.on(date(2026, 9, 1))
     settings.ZHENGTONG_CLOCK = clock
     officer = hall.officer("wl-land")
-    assert officer.officer and officer.organization
+    assert officer.officer
+    assert officer.organization
     account = party_services.open_account(
         login="land", officer=officer.officer, is_demo=True, actor=SYSTEM, clock=clock
     )
@@ -75,19 +80,23 @@ def test_the_api_lists_and_reads_with_an_etag(hall: Hall, on: On, land: Client) 
     request = received(hall, on(8, 28))
     listed = land.get("/api/sharing/requests").json()
     assert [row["number"] for row in listed["rows"]] == ["0001"]
-    assert listed["rows"][0]["due_on"] == "2026-09-11" and listed["rows"][0]["provider"]["code"] == "wl-land"
+    assert listed["rows"][0]["due_on"] == "2026-09-11"
+    assert listed["rows"][0]["provider"]["code"] == "wl-land"
     one = land.get(f"/api/sharing/requests/{request}")
-    assert one.headers["ETag"] == '"3"' and len(one.json()["items"]) == 9
+    assert one.headers["ETag"] == '"3"'
+    assert len(one.json()["items"]) == 9
 
 
 def test_a_refusal_over_the_api_happens_once_and_only_on_what_was_read(hall: Hall, on: On, land: Client) -> None:
     request = received(hall, on(8, 28))
     assert _refuse(land, request).status_code == 422
     stale = _refuse(land, request, **{"If-Match": '"2"', "Idempotency-Key": "refusal-0001-a"})
-    assert stale.status_code == 409 and stale.json()["remedy"]
+    assert stale.status_code == 409
+    assert stale.json()["remedy"]
     done = _refuse(land, request, **{"If-Match": '"3"', "Idempotency-Key": "refusal-0001-b"})
     again = _refuse(land, request, **{"If-Match": '"3"', "Idempotency-Key": "refusal-0001-b"})
-    assert done.status_code == 200 and done.json()["version"] == 4
+    assert done.status_code == 200
+    assert done.json()["version"] == 4
     assert again.json() == done.json()
     head = hall.head("wl-land")
     assert services.sign_reply(request=request, actor=head, clock=on(9, 2)).state is RequestState.REFUSED

@@ -106,7 +106,8 @@ def test_the_authority_as_provider_needs_a_second_approver(hall: Hall, on: On) -
     assert row.provider_id != hall.organs["wl-data"]
     services.prepare_reply(request=made, reply=house_reply(), actor=hall.officer("wl-data"), clock=on(8, 26))
     first = services.sign_reply(request=made, actor=hall.head("wl-data"), clock=on(8, 26))
-    assert first.awaits_countersignature and not first.grants
+    assert first.awaits_countersignature
+    assert not first.grants
     head = hall.head("wl-data")
     same = replace(head, roles=head.roles | {str(Role.AUTHORITY_LEADER)})
     with pytest.raises(RuleBroken, match="same_person"):
@@ -135,7 +136,8 @@ def test_rows_equal_what_the_events_imply(hall: Hall, on: On) -> None:
     land = hall.officer("wl-land")
     services.ask_supplement(request=second, missing=("scope",), note="", actor=land, clock=on(9, 28))
     (found,) = journal_rebuild.check(area="sharing")
-    assert found.differences == () and found.things == 3
+    assert found.differences == ()
+    assert found.things == 3
     assert [fact.name for fact in events_of(grant)] == [
         "sharing.grant.issued",
         "sharing.grant.delivered",

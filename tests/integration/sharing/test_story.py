@@ -80,24 +80,29 @@ def test_0001_is_answered_the_same_day_and_gives_each_organ_its_own_grant(hall: 
     ]
     published = {p.grant.number: p for p in queries.grants_for_publication(at=on(8, 26).now())}
     first = published["0001-1"].grant
-    assert first.modes == {Mode.VERIFY} and first.fields == () and first.lookup == ("citizen_id",)
+    assert first.modes == {Mode.VERIFY}
+    assert first.fields == ()
+    assert first.lookup == ("citizen_id",)
     assert [f.name for f in first.verify_fields] == list(PEOPLE)
     assert first.limits.calls_per_day == 200
     assert (first.provider, first.consumer) == ("wl-police", "tl-market")
-    assert first.uses[0].system == "tl-market-food" and published["0001-2"].grant.uses[0].system == "tl-tax-food"
+    assert first.uses[0].system == "tl-market-food"
+    assert published["0001-2"].grant.uses[0].system == "tl-tax-food"
 
 
 def test_0002_is_told_once_supplemented_and_partly_consented(hall: Hall, on: On) -> None:
     bare = _houses(hall, scope="", period_until=None)
     request = _send(hall, "tl-market", bare, "0002", on(8, 25))
     land, land_head = hall.officer("wl-land"), hall.head("wl-land")
+    everything = ReplyForm(tuple(refuse_item(code) for code in HOUSES))
     with pytest.raises(RuleBroken) as outright:
-        everything = ReplyForm(tuple(refuse_item(code) for code in HOUSES))
         services.prepare_reply(request=request, reply=everything, actor=land, clock=on(8, 26))
     assert outright.value.key == "sharing.never_refused_outright"
     services.ask_supplement(request=request, missing=("scope", "period"), note="请补全", actor=land, clock=on(8, 27))
     waiting = queries.request(actor=land, id=request, on=date(2026, 8, 27))
-    assert waiting.line.due_on is None and waiting.turn is not None and waiting.turn.verb == "answer_supplement"
+    assert waiting.line.due_on is None
+    assert waiting.turn is not None
+    assert waiting.turn.verb == "answer_supplement"
     services.answer_supplement(
         request=request, form=_houses(hall), note="已补", actor=hall.officer("tl-market"), clock=on(8, 28)
     )
@@ -112,7 +117,8 @@ def test_0002_is_told_once_supplemented_and_partly_consented(hall: Hall, on: On)
     page = queries.request(actor=hall.officer("tl-market"), id=request, on=date(2026, 10, 16))
     outcomes = [item.outcome for item in page.items]
     assert [outcomes.count(o) for o in (Outcome.GRANT, Outcome.VERIFY, Outcome.REFUSE)] == [5, 2, 2]
-    assert not page.answered_late and page.line.decided_on == date(2026, 9, 9)
+    assert not page.answered_late
+    assert page.line.decided_on == date(2026, 9, 9)
     assert [grant.number for grant in page.grants] == ["0002-1", "0002-2"]
     assert page.grants[0].delivered_on == date(2026, 9, 16)
     assert land_head.officer is not None
@@ -123,7 +129,9 @@ def test_the_consumer_of_0002_sees_the_row_scope_in_words_only(hall: Hall, on: O
     signed = _answer(hall, "wl-land", request, house_reply(), on(9, 9))
     theirs = queries.grant(actor=hall.officer("tl-market"), id=signed.grants[0], on=date(2026, 9, 9))
     ours = queries.grant(actor=hall.officer("wl-land"), id=signed.grants[0], on=date(2026, 9, 9))
-    assert theirs.rows == () and theirs.rows_note == "只限坐落在汀兰区的房屋" and theirs.filter_digest
+    assert theirs.rows == ()
+    assert theirs.rows_note == "只限坐落在汀兰区的房屋"
+    assert theirs.filter_digest
     assert ours.rows[0].values == ("望澜市汀兰区",)
     assert theirs.line.due_on == date(2026, 10, 13)
     record = queries.decision_record(actor=hall.officer("tl-market"), request=request)
@@ -133,7 +141,8 @@ def test_the_consumer_of_0002_sees_the_row_scope_in_words_only(hall: Hall, on: O
     assert told["answer"]["rows"]["digest"] == theirs.filter_digest
     assert told["clock"]["due_on"] == "2026-09-11"
     bundle = {p.grant.number: p.grant for p in queries.grants_for_publication(at=on(9, 9).now())}
-    assert bundle["0002-1"].row_filter is not None and bundle["0002-1"].decision_digest == theirs.decision_digest
+    assert bundle["0002-1"].row_filter is not None
+    assert bundle["0002-1"].decision_digest == theirs.decision_digest
     assert {f.name: f.mask for f in bundle["0002-1"].fields}["owner"] == "name"
 
 
@@ -162,10 +171,13 @@ def test_0004_is_due_on_a_sunday_and_refused_with_an_alternative(hall: Hall, on:
         )
     )
     signed = _answer(hall, "wl-tax", request, refusal, on(9, 16))
-    assert signed.state is RequestState.REFUSED and signed.grants == ()
+    assert signed.state is RequestState.REFUSED
+    assert signed.grants == ()
     seen = queries.request(actor=hall.officer("tl-urban"), id=request, on=date(2026, 9, 16))
-    assert seen.items[1].article == "税收征管法 第八条" and "登记状态" in seen.items[1].alternative
-    assert seen.turn is None and not seen.answered_late
+    assert seen.items[1].article == "税收征管法 第八条"
+    assert "登记状态" in seen.items[1].alternative
+    assert seen.turn is None
+    assert not seen.answered_late
 
 
 def test_0007_is_four_working_days_late_on_the_16th(hall: Hall, on: On) -> None:
@@ -251,7 +263,8 @@ def test_strangers_see_nothing(hall: Hall, on: On) -> None:
             queries.grant(actor=stranger, id=signed.grants[0], on=day)
         with pytest.raises(NotFound):
             queries.decision_record(actor=stranger, request=request)
-        assert queries.requests(actor=stranger, on=day).rows == () and queries.inbox(actor=stranger, on=day) == ()
+        assert queries.requests(actor=stranger, on=day).rows == ()
+        assert queries.inbox(actor=stranger, on=day) == ()
     beneficiary = hall.officer("tl-urban")
     assert queries.request(actor=beneficiary, id=request, on=day).line.number == "0002"
     other = {signed.grants[0]: NotFound}

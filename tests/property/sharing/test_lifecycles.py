@@ -89,7 +89,9 @@ def test_an_extension_adds_its_days_and_a_supplement_starts_afresh(received: dat
     plain = reply_clock(ReplyFacts(received_on=received), held, calendar, on=received).due_on
     longer = ReplyFacts(received_on=received, extended_on=received, extension_days=days)
     extended = reply_clock(longer, held, calendar, on=received).due_on
-    assert plain and extended and calendar.between(plain, extended) == days
+    assert plain
+    assert extended
+    assert calendar.between(plain, extended) == days
     again = received + timedelta(days=waited)
     supplemented = ReplyFacts(received_on=received, supplement_asked_on=received, supplemented_on=again)
     assert reply_clock(supplemented, held, calendar, on=again).due_on == calendar.add(again, held.days)

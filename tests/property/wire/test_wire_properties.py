@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,12 +11,16 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.city import NOW, City, land_grant
-from zhengtong.kernel.errors import RuleBroken
+from tests.support.city import NOW, PATH, City, land_grant
+from zhengtong.kernel.errors import PlatformError, RuleBroken
 from zhengtong.wire import canonical
+from zhengtong.wire.bundles import parse_bundle
 from zhengtong.wire.decision import Allowed, Ask, Refused, Usage, decide
+from zhengtong.wire.directory import parse_members, parse_roots
+from zhengtong.wire.documents import parse_document
 from zhengtong.wire.envelope import parse_envelope, to_bytes
 from zhengtong.wire.grant import Limits, Mode, grant_payload, parse_grant, with_filter
+from zhengtong.wire.http_signature import verify_request
 from zhengtong.wire.ledger import (
     Frontier,
     check_consistency,
@@ -79,6 +84,49 @@ def test_any_bytes_are_read_or_refused_never_more(raw: bytes) -> None:
     for read in (lambda: canonical.parse(raw, max_bytes=100), lambda: parse_envelope(raw), lambda: parse_grant(raw)):
         with contextlib.suppress(RuleBroken):
             read()
+
+
+CITY = City()
+MESSAGE, ASKED, ASK_BODY = CITY.request()
+DOCUMENTS: list[tuple[bytes, Callable[[bytes], object]]] = [
+    (CITY.roots_document().to_bytes(), lambda raw: _take("roots", parse_roots, raw)),
+    (CITY.members_document().to_bytes(), lambda raw: _take("members", parse_members, raw)),
+    (CITY.bundle_document("wl-land").to_bytes(), lambda raw: _take("grants", parse_bundle, raw)),
+    (ASKED, parse_envelope),
+    (grant_payload(land_grant()), parse_grant),
+]
+
+
+def _take(kind: str, read: Callable[[bytes], object], raw: bytes) -> object:
+    return read(parse_document(raw, kind=kind, max_bytes=10**6).payload_bytes)
+
+
+@given(st.sampled_from(DOCUMENTS), st.integers(0, 10**6), st.binary(max_size=4), st.integers(0, 4))
+def test_damaged_documents_are_refused_in_words_and_never_crash(
+    document: tuple[bytes, Callable[[bytes], object]], at: int, put: bytes, drop: int
+) -> None:
+    raw, read = document
+    at %= len(raw)
+    with contextlib.suppress(PlatformError):
+        read(raw[:at] + put + raw[at + drop :])
+
+
+@given(st.sampled_from(sorted(MESSAGE.headers)), st.integers(0, 10**6), st.text(max_size=4), st.integers(0, 4))
+def test_damaged_header_fields_are_refused_in_words(name: str, at: int, put: str, drop: int) -> None:
+    field = MESSAGE.headers[name]
+    at %= len(field)
+    damaged = field[:at] + put + field[at + drop :]
+    if damaged == field:
+        return
+    with pytest.raises(PlatformError):
+        verify_request(
+            method="POST",
+            path=PATH,
+            headers={**MESSAGE.headers, name: damaged},
+            body=ASK_BODY,
+            key_for=CITY.key_for,
+            now=NOW,
+        )
 
 
 NAMES = st.sampled_from(["a", "b", "坐落"])

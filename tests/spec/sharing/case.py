@@ -27,7 +27,8 @@ class Case:
         with pytest.raises(PlatformError) as caught:
             self.act()
         assert caught.value.key == self.refused
-        assert caught.value.message("zh") and caught.value.remedy("en")
+        assert caught.value.message("zh")
+        assert caught.value.remedy("en")
 
 
 def named(case: Case) -> str:

@@ -52,6 +52,24 @@ def test_signing_and_sealing_keys_are_not_mixed_up() -> None:
         SealingKey.from_pem(SigningKey.generate().pem())
 
 
+def test_files_that_hold_no_key_are_refused_with_a_remedy() -> None:
+    for pem in (b"", b"x", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"):
+        with pytest.raises(RuleBroken) as refused:
+            SigningKey.from_pem(pem)
+        assert refused.value.key == "wire.key_of_another_kind"
+
+
+@pytest.mark.fault("wire.key_weak", what="a sealing key that gives no secret", unchanged="nothing is sealed")
+def test_weak_keys_neither_verify_nor_seal() -> None:
+    identity = bytes([1]) + bytes(31)
+    anything_goes = identity + bytes(32)  # R = identity, S = 0: fits every message under the identity as key
+    for point in suites._SMALL_ORDER:
+        assert not suites.verify(suites.b64(point), message=b"m", signature=anything_goes)
+    with pytest.raises(RuleBroken) as refused:
+        suites.seal(suites.b64(bytes(32)), plaintext=b"x", info=b"")
+    assert refused.value.key == "wire.key_weak"
+
+
 @pytest.mark.parametrize("text", ["", "AAAA", "A" * 43, "!" * 44, "AAAA\n"])
 def test_keys_have_one_spelling(text: str) -> None:
     with pytest.raises(RuleBroken):

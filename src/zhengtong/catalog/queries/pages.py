@@ -3,11 +3,14 @@
 from uuid import UUID
 
 from zhengtong.catalog.models import Entry, MatterDocument, Revision, SourceNaming
+from zhengtong.catalog.queries import drafts
 from zhengtong.catalog.queries.records import EntryPage, HistoryLine, ItemRow, OriginRow, Standing
 from zhengtong.catalog.queries.rows import CURRENT, OPEN, reviewed_by, revisions, row, visible
 from zhengtong.catalog.rules import (
+    AUTHORITY_ROLES,
     ENTRY,
     OPEN_STATES,
+    PROVIDER_ROLES,
     TURNS,
     DocumentDirection,
     EntryDraft,
@@ -15,8 +18,6 @@ from zhengtong.catalog.rules import (
     ShareType,
     entry_findings,
 )
-from zhengtong.catalog.services import content as contents
-from zhengtong.catalog.services.moves import AUTHORITY_ROLES, PROVIDER_ROLES
 from zhengtong.journal.queries import events_of
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.errors import NotFound
@@ -85,7 +86,7 @@ def draft_of(*, id: UUID, actor: Actor) -> EntryDraft:
     found = revisions().filter(visible(actor), entry=id, state__in=OPEN, entry__provider=actor.organization).first()
     if found is None:
         raise NotFound("catalog.no_entry", which=str(id))
-    return contents.read(found)
+    return drafts.read(found)
 
 
 def documents_of(*, organization: UUID) -> tuple[OriginRow, ...]:
@@ -117,7 +118,7 @@ _PUBLIC = frozenset({"catalog.entry.published", "catalog.entry.superseded", "cat
 
 
 def _page(found: Revision, actor: Actor, seen: list[Revision]) -> EntryPage:
-    draft = contents.read(found)
+    draft = drafts.read(found)
     in_work = found.state in OPEN_STATES
     provider = found.entry.provider
     checked = entry_findings(draft, provider_name=provider.name, profile=profile()) if in_work else ()

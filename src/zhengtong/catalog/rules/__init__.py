@@ -8,9 +8,11 @@
 
 from zhengtong.catalog.rules.codes import GUIDE_CODE, guide_code_is_valid, guide_code_of, guide_prefix_is_valid
 from zhengtong.catalog.rules.lifecycle import (
+    AUTHORITY_ROLES,
     CURRENT_STATES,
     ENTRY,
     OPEN_STATES,
+    PROVIDER_ROLES,
     STATE_LABELS,
     TURNS,
     VERB_LABELS,
@@ -31,10 +33,12 @@ from zhengtong.catalog.rules.terms import (
 )
 
 __all__ = [
+    "AUTHORITY_ROLES",
     "CURRENT_STATES",
     "ENTRY",
     "GUIDE_CODE",
     "OPEN_STATES",
+    "PROVIDER_ROLES",
     "STATE_LABELS",
     "TURNS",
     "VERB_LABELS",

@@ -32,6 +32,7 @@ _REVIEWER = frozenset({str(Role.AUTHORITY_REVIEWER)})
 _AUTHORITY = frozenset({str(Role.AUTHORITY_REVIEWER), str(Role.AUTHORITY_LEADER)})
 _LEADER = frozenset({str(Role.AUTHORITY_LEADER)})
 _REPORTER = _OFFICER | _AUTHORITY
+PROVIDER_ROLES, AUTHORITY_ROLES = _OFFICER | _HEAD, _AUTHORITY
 
 _13, _16, _17 = (f"政务数据共享条例 第{n}条" for n in ("十三", "十六", "十七"))
 

@@ -1,25 +1,18 @@
-"""How the content of a draft becomes rows, and rows a draft again.
+"""How the content of a draft becomes rows; `queries.drafts` reads them back.
 
 Not an entry point: the use cases in this folder call it inside their transaction.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
 
-from zhengtong.catalog.models import Entry, Item, MatterDocument, Revision
-from zhengtong.catalog.rules import EntryDraft, ItemDraft, entry_values
+from zhengtong.catalog.models import Item, MatterDocument, Revision
+from zhengtong.catalog.queries.drafts import ITEM_FIELDS, TEXTS
+from zhengtong.catalog.rules import EntryDraft, entry_values
 from zhengtong.catalog.rules.terms import ITEMS_MAX
 from zhengtong.kernel.errors import NotFound, RuleBroken
 from zhengtong.kernel.ids import new_id
 
 ORIGINS_MAX = 50
-_TEXTS = (
-    "name", "abstract", "provider_office", "theme", "format", "update_cycle", "share_type", "conditions", "range",
-    "purpose", "reason", "legal_basis", "basis_kind", "open_conditions", "data_class", "data_grade", "secrecy_review",
-    "pi_assessment", "source_system",
-)  # fmt: skip
-_ITEM_FIELDS = tuple(ItemDraft.__dataclass_fields__)
 
 
 def write(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
@@ -30,7 +23,7 @@ def write(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
         NotFound: an origin is unknown.
     """
     values = entry_values(content, provider_name=revision.entry.provider.name)
-    for name in _TEXTS:
+    for name in TEXTS:
         _fit(Revision, name, str(values[name] or ""))
         setattr(revision, name, str(values[name] or "").strip())
     revision.share_modes = [str(mode) for mode in content.share_modes]
@@ -43,33 +36,12 @@ def write(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
     _write_origins(revision, content)
 
 
-def read(revision: Revision) -> EntryDraft:
-    """The content of a revision as a draft, to be checked or copied."""
-    entry: Entry = revision.entry
-    texts: Mapping[str, str] = {name: getattr(revision, name) for name in _TEXTS}
-    items = tuple(
-        ItemDraft(**{name: getattr(item, name) for name in _ITEM_FIELDS})
-        for item in revision.items.order_by("position")
-    )
-    return EntryDraft(
-        **texts,
-        guide_code=entry.guide_code,
-        short_code=entry.short_code,
-        share_modes=tuple(cast(list[str], revision.share_modes)),  # cast: a JSON column of our own writing
-        review_on=revision.review_on,
-        open_flag=revision.open_flag,
-        contains_personal=revision.contains_personal,
-        items=items,
-        origins=tuple(revision.origins.values_list("id", flat=True)),
-    )
-
-
 def _write_items(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
     if len(content.items) > ITEMS_MAX:
         raise RuleBroken("catalog.too_many_items", most=ITEMS_MAX)
     rows = []
     for position, item in enumerate(content.items, start=1):
-        texts = {name: getattr(item, name) for name in _ITEM_FIELDS}
+        texts = {name: getattr(item, name) for name in ITEM_FIELDS}
         for name, text in texts.items():
             if isinstance(text, str):
                 _fit(Item, name, text, row=position)

@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from zhengtong.catalog import events
 from zhengtong.catalog.models import Entry, Revision
+from zhengtong.catalog.queries import drafts
 from zhengtong.catalog.rules import (
     ENTRY,
     OPEN_STATES,
@@ -77,7 +78,7 @@ def revise(*, entry: UUID, actor: Actor, clock: Clock) -> int:
     if Revision.objects.filter(entry=entry, state__in=sorted(OPEN_STATES)).exists():
         raise WrongState("catalog.revision_open_already")
     number = (Revision.objects.filter(entry=entry).aggregate(n=Max("number"))["n"] or 0) + 1
-    _start_revision(current.entry, number, contents.read(current), actor=actor, clock=clock)
+    _start_revision(current.entry, number, drafts.read(current), actor=actor, clock=clock)
     _say(events.EntryRevised(entry, number, current.number), current, actor, clock)
     return number
 

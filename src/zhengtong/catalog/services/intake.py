@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from zhengtong.catalog.models import Entry, Revision
+from zhengtong.catalog.queries import drafts
 from zhengtong.catalog.rules import CURRENT_STATES, OPEN_STATES, EntryDraft, EntryState, derived_share_type
 from zhengtong.catalog.rules.intake import (
     CODE_LISTS,
@@ -21,7 +22,6 @@ from zhengtong.catalog.rules.intake import (
     columns_of,
     read_rows,
 )
-from zhengtong.catalog.services import content as contents
 from zhengtong.catalog.services import drafting
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
@@ -87,15 +87,17 @@ def _take(content: EntryDraft, actor: Actor, clock: Clock) -> str:
     if held is None:
         drafting.draft(content=content, actor=actor, clock=clock)
         return "created"
+    if held.provider_id != actor.organization:
+        raise RuleBroken("catalog.code_taken", code=held.guide_code, short=held.short_code or "—")
     revisions = {EntryState(r.state): r for r in Revision.objects.filter(entry=held).select_related("entry__provider")}
     open_ = next((r for s, r in revisions.items() if s in OPEN_STATES), None)
     current = next((r for s, r in revisions.items() if s in CURRENT_STATES), None)
     shown = open_ or current
-    if shown is not None and _same(contents.read(shown), content):
+    if shown is not None and _same(drafts.read(shown), content):
         return "unchanged"
     if open_ is None and current is not None:
         drafting.revise(entry=held.id, actor=actor, clock=clock)
-    origins: tuple[UUID, ...] = contents.read(shown).origins if shown is not None else ()
+    origins: tuple[UUID, ...] = drafts.read(shown).origins if shown is not None else ()
     drafting.edit(entry=held.id, content=replace(content, origins=origins), actor=actor, clock=clock)
     return "updated"
 

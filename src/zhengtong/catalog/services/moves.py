@@ -7,15 +7,12 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from zhengtong.catalog.models import Entry, Revision
-from zhengtong.catalog.rules import CURRENT_STATES, ENTRY, OPEN_STATES, EntryState
+from zhengtong.catalog.rules import AUTHORITY_ROLES, CURRENT_STATES, ENTRY, OPEN_STATES, PROVIDER_ROLES, EntryState
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotAllowed, NotFound, WrongState
 from zhengtong.kernel.lifecycle import Step
 from zhengtong.parties.queries import authority_of
-from zhengtong.parties.rules import DoneAct, Role
-
-PROVIDER_ROLES = frozenset({str(Role.DATA_OFFICER), str(Role.DEPARTMENT_HEAD)})
-AUTHORITY_ROLES = frozenset({str(Role.AUTHORITY_REVIEWER), str(Role.AUTHORITY_LEADER)})
+from zhengtong.parties.rules import DoneAct
 
 
 def open_revision(entry: UUID, *, actor: Actor) -> Revision:

@@ -7,11 +7,10 @@ from django.db import transaction
 
 from zhengtong.catalog import events
 from zhengtong.catalog.models import Entry, Revision, SourceNaming
-from zhengtong.catalog.rules import CURRENT_STATES, ENTRY, EntryState
+from zhengtong.catalog.rules import AUTHORITY_ROLES, CURRENT_STATES, ENTRY, EntryState
 from zhengtong.catalog.rules.clocks import UPDATE
 from zhengtong.catalog.services.clocks import set_due
 from zhengtong.catalog.services.moves import (
-    AUTHORITY_ROLES,
     acts_of,
     current_revision,
     is_authority_over,

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from zhengtong.catalog import events
 from zhengtong.catalog.models import Revision
+from zhengtong.catalog.queries import drafts
 from zhengtong.catalog.rules import EntryState, entry_findings
-from zhengtong.catalog.services import content as contents
 from zhengtong.catalog.services.clocks import set_due
 from zhengtong.catalog.services.moves import acts_of, open_revision, person, step_of
 from zhengtong.journal.services import record
@@ -74,7 +74,7 @@ def return_(*, entry: UUID, reason: str, actor: Actor, clock: Clock) -> None:
 
 def _check_content(revision: Revision) -> None:
     name = revision.entry.provider.name
-    found = entry_findings(contents.read(revision), provider_name=name, profile=profile())
+    found = entry_findings(drafts.read(revision), provider_name=name, profile=profile())
     errors = [f for f in found if f.severity is Severity.ERROR]
     if errors:
         first = errors[0]

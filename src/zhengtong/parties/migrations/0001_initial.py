@@ -7,141 +7,239 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Officer',
+            name="Officer",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('phone', zhengtong.journal.fields.EncryptedTextField(blank=True, default='')),
-                ('email', zhengtong.journal.fields.EncryptedTextField(blank=True, default='')),
-                ('added_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("phone", zhengtong.journal.fields.EncryptedTextField(blank=True, default="")),
+                ("email", zhengtong.journal.fields.EncryptedTextField(blank=True, default="")),
+                ("added_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='officer_named')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="officer_named")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('short_name', models.CharField(max_length=60)),
-                ('uscc', models.CharField(blank=True, max_length=18)),
-                ('level', models.CharField(choices=[(zhengtong.parties.rules.roles.Level['NATION'], 'Nation'), (zhengtong.parties.rules.roles.Level['PROVINCE'], 'Province'), (zhengtong.parties.rules.roles.Level['CITY'], 'City'), (zhengtong.parties.rules.roles.Level['COUNTY'], 'County'), (zhengtong.parties.rules.roles.Level['TOWNSHIP'], 'Township')], max_length=12)),
-                ('kind', models.CharField(choices=[(zhengtong.parties.rules.roles.OrgKind['GOVERNMENT'], 'Government'), (zhengtong.parties.rules.roles.OrgKind['DEPARTMENT'], 'Department'), (zhengtong.parties.rules.roles.OrgKind['INSTITUTION'], 'Institution'), (zhengtong.parties.rules.roles.OrgKind['AUTHORIZED'], 'Authorized'), (zhengtong.parties.rules.roles.OrgKind['OTHER'], 'Other')], max_length=12)),
-                ('jurisdiction', models.CharField(blank=True, max_length=6)),
-                ('is_authority', models.BooleanField(default=False)),
-                ('sharing_office', models.CharField(blank=True, max_length=100)),
-                ('active', models.BooleanField(default=True)),
-                ('registered_at', models.DateTimeField()),
-                ('guidance_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization')),
-                ('vertical_under', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("short_name", models.CharField(max_length=60)),
+                ("uscc", models.CharField(blank=True, max_length=18)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            (zhengtong.parties.rules.roles.Level["NATION"], "Nation"),
+                            (zhengtong.parties.rules.roles.Level["PROVINCE"], "Province"),
+                            (zhengtong.parties.rules.roles.Level["CITY"], "City"),
+                            (zhengtong.parties.rules.roles.Level["COUNTY"], "County"),
+                            (zhengtong.parties.rules.roles.Level["TOWNSHIP"], "Township"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (zhengtong.parties.rules.roles.OrgKind["GOVERNMENT"], "Government"),
+                            (zhengtong.parties.rules.roles.OrgKind["DEPARTMENT"], "Department"),
+                            (zhengtong.parties.rules.roles.OrgKind["INSTITUTION"], "Institution"),
+                            (zhengtong.parties.rules.roles.OrgKind["AUTHORIZED"], "Authorized"),
+                            (zhengtong.parties.rules.roles.OrgKind["OTHER"], "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("jurisdiction", models.CharField(blank=True, max_length=6)),
+                ("is_authority", models.BooleanField(default=False)),
+                ("sharing_office", models.CharField(blank=True, max_length=100)),
+                ("active", models.BooleanField(default=True)),
+                ("registered_at", models.DateTimeField()),
+                (
+                    "guidance_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organization",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organization",
+                    ),
+                ),
+                (
+                    "vertical_under",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('code',),
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=200)),
-                ('legal_basis', models.CharField(max_length=500)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='parties.organization')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=200)),
+                ("legal_basis", models.CharField(max_length=500)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="duties", to="parties.organization"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('organization', 'code'),
+                "ordering": ("organization", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('roles', models.JSONField()),
-                ('title', models.CharField(max_length=100)),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField(null=True)),
-                ('given_at', models.DateTimeField()),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='parties.officer')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='parties.organization')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("roles", models.JSONField()),
+                ("title", models.CharField(max_length=100)),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField(null=True)),
+                ("given_at", models.DateTimeField()),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seats", to="parties.officer"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seats", to="parties.organization"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('given_at', 'id'),
+                "ordering": ("given_at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Substitution',
+            name="Substitution",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField()),
-                ('reason', models.CharField(max_length=200)),
-                ('appointed_at', models.DateTimeField()),
-                ('absent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='parties.officer')),
-                ('substitute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stand_ins', to='parties.officer')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField()),
+                ("reason", models.CharField(max_length=200)),
+                ("appointed_at", models.DateTimeField()),
+                (
+                    "absent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="absences", to="parties.officer"
+                    ),
+                ),
+                (
+                    "substitute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stand_ins", to="parties.officer"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('from_on', 'id'),
+                "ordering": ("from_on", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('login', models.CharField(max_length=60, unique=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('failed_sign_ins', models.PositiveSmallIntegerField(default=0)),
-                ('locked_until', models.DateTimeField(null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='parties.officer')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("login", models.CharField(max_length=60, unique=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                ("failed_sign_ins", models.PositiveSmallIntegerField(default=0)),
+                ("locked_until", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="parties.officer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('login', ''), _negated=True), name='account_login_given')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("login", ""), _negated=True), name="account_login_given")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='organization_uscc_once'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("uscc", ""), _negated=True), fields=("uscc",), name="organization_uscc_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['nation', 'province', 'city', 'county', 'township'])), name='organization_level_known'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["nation", "province", "city", "county", "township"])),
+                name="organization_level_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['government', 'department', 'institution', 'authorized', 'other'])), name='organization_kind_known'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["government", "department", "institution", "authorized", "other"])),
+                name="organization_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='organization_code_given'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)),
+                name="organization_code_given",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(fields=('organization', 'code'), name='duty_code_once'),
+            model_name="duty",
+            constraint=models.UniqueConstraint(fields=("organization", "code"), name="duty_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='seat_ends_after_it_began'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on", None), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                name="seat_ends_after_it_began",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='substitution',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='substitution_ends_after_it_began'),
+            model_name="substitution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__gte", models.F("from_on"))), name="substitution_ends_after_it_began"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='substitution',
-            constraint=models.CheckConstraint(condition=models.Q(('absent', models.F('substitute')), _negated=True), name='substitute_is_another'),
+            model_name="substitution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("absent", models.F("substitute")), _negated=True), name="substitute_is_another"
+            ),
         ),
     ]

@@ -24,9 +24,7 @@ class GrantActForm(forms.Form):
     """The fields of one act on a grant."""
 
     breach = forms.ChoiceField(label=_("违规使用的情形"))
-    reason = forms.CharField(
-        label=_("事实和理由"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = forms.CharField(label=_("事实和理由"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3}))
     rectify_by = forms.DateField(
         label=_("整改期限"),
         required=False,
@@ -41,9 +39,7 @@ class GrantActForm(forms.Form):
 
     def __init__(self, verb: str, data: Mapping[str, str] | None = None) -> None:
         super().__init__(data)
-        self.fields["breach"].choices = [  # pyright: ignore[reportAttributeAccessIssue]  # a choice field
-            (key, said(words)) for key, words in BREACH_WORDS.items()
-        ]
+        self.fields["breach"].choices = [(key, said(words)) for key, words in BREACH_WORDS.items()]
         for name in list(self.fields):
             if name not in _ASKED[verb]:
                 del self.fields[name]

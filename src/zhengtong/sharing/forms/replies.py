@@ -74,12 +74,12 @@ class ReplyInput(forms.Form):
         label=_("附注"), required=False, max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, page: RequestPage, *, entry_items: Sequence[tuple[str, str]], data: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, page: RequestPage, *, entry_items: Sequence[tuple[str, str]], data: Mapping[str, str] | None
+    ) -> None:
         super().__init__(data, initial=_initial(page))
         self.page = page
-        self.fields["lookup"].choices = [  # pyright: ignore[reportAttributeAccessIssue]  # a choice field
-            (item.code, item.name) for item in page.items
-        ]
+        self.fields["lookup"].choices = [(item.code, item.name) for item in page.items]
         for n, _item in enumerate(page.items):
             self._add_item(n)
         for n in range(ROW_LINES):
@@ -192,15 +192,11 @@ class SupplementForm(forms.Form):
 
     def __init__(self, data: Mapping[str, str] | None = None, *, gaps: Sequence[str] = ()) -> None:
         super().__init__(data, initial={"missing": list(gaps)})
-        self.fields["missing"].choices = [  # pyright: ignore[reportAttributeAccessIssue]  # a choice field
-            (name, said(FIELD_WORDS[name])) for name in SUPPLEMENTABLE
-        ]
+        self.fields["missing"].choices = [(name, said(FIELD_WORDS[name])) for name in SUPPLEMENTABLE]
 
 
 class ExtensionForm(forms.Form):
     """More working days, and why (报请延长)."""
 
     days = forms.IntegerField(label=_("延长的工作日"), min_value=1, max_value=10, initial=5)
-    reason = forms.CharField(
-        label=_("特殊原因"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = forms.CharField(label=_("特殊原因"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3}))

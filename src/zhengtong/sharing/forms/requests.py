@@ -93,14 +93,12 @@ class RequestInput:
         choices = [("", "—"), *organs]
         held = _initial(initial)
         self.fields = RequestFields(data, initial=held)
-        self.fields.fields["items"].choices = [  # pyright: ignore[reportAttributeAccessIssue]  # a choice field
+        self.fields.fields["items"].choices = [
             (item.asked.code, f"{item.asked.name}（{label(item.asked.share_type)}）")
             for item in offer.items
             if item.asked.share_type is not ShareType.WITHHELD
         ]
-        self.fields.fields["modes"].choices = [  # pyright: ignore[reportAttributeAccessIssue]  # a choice field
-            (str(mode), said(MODE_WORDS[mode])) for mode in BUILT_MODES
-        ]
+        self.fields.fields["modes"].choices = [(str(mode), said(MODE_WORDS[mode])) for mode in BUILT_MODES]
         uses = _use_rows(initial) or [{"organization": str(own or "")}]
         shown = _rows_asked(data) if data is not None else max(USE_ROWS_SHOWN, len(uses) + 1)
         self.rows_shown = min(shown, USE_ROWS_MAX)
@@ -108,7 +106,7 @@ class RequestInput:
             UseRow(data, prefix=f"use{n}", initial=uses[n] if n < len(uses) else {}) for n in range(self.rows_shown)
         ]
         for row in self.rows:
-            row.fields["organization"].choices = choices  # pyright: ignore[reportAttributeAccessIssue]  # a choice field
+            row.fields["organization"].choices = choices
 
     def is_valid(self) -> bool:
         """Whether dates, lengths and choices are readable; what article 20 wants is the rules' business."""

@@ -8,8 +8,8 @@ from typing import cast
 
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.documents import Json, uses_to_json
-from zhengtong.sharing.queries.forms_of import asked_of, form_of
 from zhengtong.sharing.models import SharingRequest
+from zhengtong.sharing.queries.forms_of import asked_of, form_of
 from zhengtong.sharing.rules import REGULATION, ItemAnswer, ReplyForm, article_of, granted_modes, validity
 from zhengtong.wire import canonical
 

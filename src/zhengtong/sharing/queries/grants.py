@@ -11,15 +11,15 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.deadlines import ClockView
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
-from zhengtong.sharing.queries.clockwork import grant_clock
 from zhengtong.sharing.documents import rows_from_json
 from zhengtong.sharing.models import Grant
+from zhengtong.sharing.queries.clockwork import grant_clock
 from zhengtong.sharing.queries.lines import grant_lines, history
 from zhengtong.sharing.queries.records import FieldLine, GrantLine, GrantPage, PublishedGrant
 from zhengtong.sharing.queries.scope import visible_grants
+from zhengtong.sharing.queries.terms import published
 from zhengtong.sharing.queries.turns import grant_turn, sides_of
 from zhengtong.sharing.rules import GRANT, SIDES, GrantState, Mode, Quota, UseTerm
-from zhengtong.sharing.queries.terms import published
 from zhengtong.standards import queries as standards
 from zhengtong.wire import grant as wire
 

@@ -16,8 +16,9 @@ HISTORY_ROWS_MAX = 200
 
 
 def request_lines(found: Iterable[SharingRequest], *, on: date) -> tuple[RequestLine, ...]:
+    """Requests as list lines, with organizations and calendars read once for all."""
     held: Sequence[SharingRequest] = list(found)
-    known = organs(id for row in held for id in (row.consumer_id, row.provider_id))
+    known = organs(organ for row in held for organ in (row.consumer_id, row.provider_id))
     calendars = {place: standards.calendar_for(place) for place in {row.jurisdiction for row in held}}
     lines = []
     for row in held:
@@ -28,6 +29,7 @@ def request_lines(found: Iterable[SharingRequest], *, on: date) -> tuple[Request
 
 
 def request_line(row: SharingRequest, known: dict[UUID, Organ], *, on: date, remaining: int | None) -> RequestLine:
+    """A request as a list line; `remaining` as its clock says."""
     state = RequestState(row.state)
     waits = state in ANSWERABLE and row.due_on is not None
     return RequestLine(
@@ -54,7 +56,7 @@ def request_line(row: SharingRequest, known: dict[UUID, Organ], *, on: date, rem
 def grant_lines(found: Iterable[Grant], *, on: date) -> tuple[GrantLine, ...]:
     """Grants as list lines; rows must come with their request."""
     held = list(found)
-    known = organs(id for row in held for id in (row.consumer_id, row.provider_id))
+    known = organs(organ for row in held for organ in (row.consumer_id, row.provider_id))
     return tuple(_grant_line(row, known, on=on) for row in held)
 
 
@@ -88,4 +90,4 @@ def history(subject: UUID) -> tuple[Happening, ...]:
     """What the event log says happened, oldest first, with names."""
     facts = journal.events_of(subject)[:HISTORY_ROWS_MAX]
     names = parties.officer_names({fact.actor for fact in facts if fact.actor})
-    return tuple(Happening(fact.at, fact.name, names.get(fact.actor, "")) for fact in facts)
+    return tuple(Happening(fact.at, fact.name, names.get(fact.actor, "") if fact.actor else "") for fact in facts)

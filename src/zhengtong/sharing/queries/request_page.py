@@ -7,9 +7,9 @@ from zhengtong.catalog.rules import ShareType
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
+from zhengtong.sharing.models import ReplyItem, SharingRequest
 from zhengtong.sharing.queries.clockwork import request_clock
 from zhengtong.sharing.queries.forms_of import form_of, reply_of
-from zhengtong.sharing.models import ReplyItem, SharingRequest
 from zhengtong.sharing.queries.lines import grant_lines, history, request_line
 from zhengtong.sharing.queries.records import ExtensionLine, ItemLine, NoticeLine, Organ, OrganUse, RequestPage
 from zhengtong.sharing.queries.scope import organs, visible_requests
@@ -100,9 +100,8 @@ def _names(row: SharingRequest) -> dict[UUID | None, str]:
     people += [reply.prepared_by, reply.signed_by] if reply else []
     people += [supplement.asked_by, supplement.answered_by] if supplement else []
     people += [p for e in row.extensions.all() for p in (e.asked_by, e.answered_by)]
-    found: dict[UUID | None, str] = {}
-    found.update(parties.officer_names([p for p in people if p is not None]))
-    return found
+    found: dict[UUID | None, str] = {None: ""}
+    return found | parties.officer_names([p for p in people if p is not None])
 
 
 def _items(row: SharingRequest, *, shown: bool) -> tuple[ItemLine, ...]:

@@ -62,7 +62,7 @@ def region_prefix(jurisdiction: str) -> str:
 
 def organs(ids: Iterable[UUID | None]) -> dict[UUID, Organ]:
     """Organizations as lists show them, in one query."""
-    cards = parties.organizations_by_id(id for id in ids if id is not None)
+    cards = parties.organizations_by_id(organ for organ in ids if organ is not None)
     return {
         card.id: Organ(card.id, card.code, card.name, card.short_name, card.is_authority) for card in cards.values()
     }

@@ -9,9 +9,9 @@ from zhengtong.catalog.rules import ShareType
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.documents import uses_from_json
-from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.models import Grant, RequestBeneficiary, SharingRequest
 from zhengtong.sharing.offers import Offer, OfferedItem, offer
+from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.rules import (
     GrantState,
     Mode,

@@ -194,9 +194,6 @@ def granted_modes(reply: ReplyForm, form: RequestForm) -> tuple[Mode, ...]:
 def _check_modes(reply: ReplyForm, form: RequestForm) -> None:
     if not set(reply.modes) <= {*form.modes, Mode.VERIFY}:
         raise RuleBroken("sharing.reply_widens", what="共享方式", what_en="mode")
-    if any(a.outcome is Outcome.GRANT for a in reply.answers) and asked_as_verification(form.modes):
-        if any(mode is not Mode.VERIFY for mode in granted_modes(reply, form)):
-            raise RuleBroken("sharing.reply_widens", what="共享方式", what_en="mode")
 
 
 def _check_rows(reply: ReplyForm, offered: Mapping[str, AskedItem]) -> None:

@@ -104,7 +104,7 @@ _WANTED: tuple[tuple[str, str], ...] = (
     ("period", "sharing.missing_period"),
     ("purpose", "sharing.missing_purpose"),
 )
-SUPPLEMENTABLE = tuple(field for field, _ in _WANTED) + ("items", "uses")
+SUPPLEMENTABLE = (*(field for field, _ in _WANTED), "items", "uses")
 
 
 def gaps(form: RequestForm) -> tuple[Gap, ...]:

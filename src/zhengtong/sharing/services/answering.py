@@ -11,8 +11,6 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import RuleBroken, WrongState
 from zhengtong.parties import queries as parties
-from zhengtong.sharing.queries.clockwork import reply_limit
-from zhengtong.sharing.queries.decisions import decision_record
 from zhengtong.sharing.documents import reply_to_json, rows_to_json
 from zhengtong.sharing.events import (
     ExtensionAsked,
@@ -23,9 +21,12 @@ from zhengtong.sharing.events import (
     RequestExtended,
     SupplementAsked,
 )
-from zhengtong.sharing.queries.forms_of import asked_of, form_of, reply_of
 from zhengtong.sharing.models import Extension, Reply, ReplyItem, SharingRequest, Supplement
 from zhengtong.sharing.offers import offer
+from zhengtong.sharing.queries.clockwork import reply_limit
+from zhengtong.sharing.queries.decisions import decision_record
+from zhengtong.sharing.queries.forms_of import asked_of, form_of, reply_of
+from zhengtong.sharing.queries.terms import check_terms, filter_digest
 from zhengtong.sharing.rules import (
     Outcome,
     ReplyForm,
@@ -39,7 +40,6 @@ from zhengtong.sharing.rules import (
 )
 from zhengtong.sharing.services.finding import hands, keep, keep_clock, officer_of, put_hand, request_for
 from zhengtong.sharing.services.granting import issue_grants
-from zhengtong.sharing.queries.terms import check_terms, filter_digest
 from zhengtong.wire import canonical, suites
 
 SALT_BYTES = 16

@@ -21,9 +21,9 @@ from zhengtong.sharing.events import (
     RequestSupplemented,
     RequestWithdrawn,
 )
-from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.models import Register, RequestBeneficiary, RequestItem, SharingRequest
 from zhengtong.sharing.offers import Offer, requestable
+from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.rules import (
     OPEN_STATES,
     RequestForm,
@@ -130,7 +130,8 @@ def approve_own(*, request: UUID, actor: Actor, clock: Clock, version: int | Non
 def _receive(row: SharingRequest, *, actor: Actor, clock: Clock) -> None:
     """The provider has it: the clock of article 21 starts."""
     row.state = RequestState.RECEIVED
-    row.received_at, row.received_on = clock.now(), clock.today()
+    today = clock.today()
+    row.received_at, row.received_on = clock.now(), today
     keep_clock(row, on=clock.today())
     keep(row)
     fact = RequestReceived(
@@ -139,7 +140,7 @@ def _receive(row: SharingRequest, *, actor: Actor, clock: Clock) -> None:
         consumer=row.consumer_id,
         provider=row.provider_id,
         limit_id=row.limit_id,
-        received_on=row.received_on,
+        received_on=today,
     )
     record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
 

@@ -10,8 +10,8 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.deadlines import ClockView
 from zhengtong.kernel.errors import NotAllowed, NotFound, WrongState
 from zhengtong.parties import queries as parties
-from zhengtong.sharing.queries.clockwork import request_clock
 from zhengtong.sharing.models import Grant, SharingRequest
+from zhengtong.sharing.queries.clockwork import request_clock
 from zhengtong.sharing.rules import REQUEST, SIDES, RequestState, Side, move, persons
 
 

@@ -10,7 +10,6 @@ from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.events import Event
 from zhengtong.kernel.ids import new_id
-from zhengtong.sharing.queries.clockwork import delivery_view, rectify_day
 from zhengtong.sharing.events import (
     GrantDelivered,
     GrantExpired,
@@ -19,8 +18,10 @@ from zhengtong.sharing.events import (
     GrantSuspended,
     GrantTerminated,
 )
-from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.models import Grant, RequestBeneficiary, SharingRequest
+from zhengtong.sharing.queries.clockwork import delivery_view, rectify_day
+from zhengtong.sharing.queries.forms_of import form_of
+from zhengtong.sharing.queries.terms import build
 from zhengtong.sharing.rules import (
     GRANT,
     LIVE_GRANTS,
@@ -37,7 +38,6 @@ from zhengtong.sharing.rules import (
     validity,
 )
 from zhengtong.sharing.services.finding import grant_for, keep, officer_of
-from zhengtong.sharing.queries.terms import build
 from zhengtong.wire import grant as wire
 from zhengtong.wire import rowfilter, suites
 
@@ -55,7 +55,8 @@ def _issue(
     now, today = clock.now(), clock.today()
     terms = build(row, reply, organ=organ, id=new_id(now), at=now, salt=salt)
     begins, ends = validity(reply, form_of(row))
-    assert begins is not None and ends is not None  # `build` refused otherwise
+    assert begins is not None
+    assert ends is not None
     payload = wire.grant_payload(terms)
     due = delivery_view(consented_on=today, ended_on=None, jurisdiction=row.jurisdiction, on=today)
     assert due.due_on is not None  # a started clock that never pauses

@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from zhengtong.kernel.clock import Clock
-from zhengtong.sharing.queries.clockwork import grant_clock, request_clock
 from zhengtong.sharing.models import Grant, SharingRequest
+from zhengtong.sharing.queries.clockwork import grant_clock, request_clock
 from zhengtong.sharing.rules import ANSWERABLE, GrantState
 
 RECOUNT_BATCH = 1_000

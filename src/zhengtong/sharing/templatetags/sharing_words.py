@@ -31,13 +31,11 @@ from zhengtong.ui.values import Tone
 
 register = template.Library()
 
-_BY_VALUE: tuple[Mapping[StrEnum, Words], ...] = (
-    STATE_WORDS,
-    dict(OUTCOME_WORDS),
-    dict(GROUND_WORDS),
-    dict(MODE_WORDS),
-    dict(SIDE_WORDS),
-)
+_BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share text values, so the class decides too
+    (type(key), str(key)): words
+    for table in (STATE_WORDS, OUTCOME_WORDS, GROUND_WORDS, MODE_WORDS, SIDE_WORDS)
+    for key, words in table.items()
+}
 _BY_NAME: dict[str, Mapping[str, Words]] = {
     "verb": VERB_WORDS,
     "field": FIELD_WORDS,
@@ -83,12 +81,8 @@ def label(value: StrEnum | None) -> str:
         return ""
     if isinstance(value, ShareType):
         return value.en if lang() == "en" else value.zh
-    # enums of different kinds may share a text value, so the class decides before the value does
-    for table in _BY_VALUE:
-        for key, words in table.items():
-            if type(key) is type(value) and key == value:
-                return said(words)
-    return str(value)
+    words = _BY_VALUE.get((type(value), str(value)))
+    return said(words) if words else str(value)
 
 
 @register.filter

@@ -1,6 +1,5 @@
 """Pages of requests (申请页面): lists, inbox, the form with its checks, where one stands, simple acts."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -36,9 +35,7 @@ def listing(request: ActorRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
     )
     states = [*RequestState]
-    return render(
-        request, "sharing/requests.html", {"page": page, "state": state, "role": role, "states": states}
-    )
+    return render(request, "sharing/requests.html", {"page": page, "state": state, "role": role, "states": states})
 
 
 @require_GET
@@ -126,31 +123,32 @@ def detail(request: ActorRequest, request_id: UUID) -> HttpResponse:
     return answer
 
 
-Act = Callable[[UUID, str, Actor, Clock], object]
-
-_ACTS: dict[str, Act] = {
-    "submit": lambda id, _why, actor, clock: services.submit_to_own_head(request=id, actor=actor, clock=clock),
-    "return": lambda id, why, actor, clock: services.return_to_officer(
-        request=id, reason=why, actor=actor, clock=clock
-    ),
-    "approve": lambda id, _why, actor, clock: services.approve_own(request=id, actor=actor, clock=clock),
-    "withdraw": lambda id, why, actor, clock: services.withdraw(request=id, reason=why, actor=actor, clock=clock),
-    "agree_extension": lambda id, _why, actor, clock: services.agree_extension(request=id, actor=actor, clock=clock),
-    "decline_extension": lambda id, why, actor, clock: services.decline_extension(
-        request=id, reason=why, actor=actor, clock=clock
-    ),
-    "countersign": lambda id, _why, actor, clock: services.countersign_reply(request=id, actor=actor, clock=clock),
-}
+def _do(verb: str, request: UUID, why: str, actor: Actor, clock: Clock) -> None:
+    match verb:
+        case "submit":
+            services.submit_to_own_head(request=request, actor=actor, clock=clock)
+        case "return":
+            services.return_to_officer(request=request, reason=why, actor=actor, clock=clock)
+        case "approve":
+            services.approve_own(request=request, actor=actor, clock=clock)
+        case "withdraw":
+            services.withdraw(request=request, reason=why, actor=actor, clock=clock)
+        case "agree_extension":
+            services.agree_extension(request=request, actor=actor, clock=clock)
+        case "decline_extension":
+            services.decline_extension(request=request, reason=why, actor=actor, clock=clock)
+        case "countersign":
+            services.countersign_reply(request=request, actor=actor, clock=clock)
+        case _:
+            raise NotFound("sharing.no_request", id=str(request))
 
 
 @require_POST
 @signed_in
 def act(request: ActorRequest, request_id: UUID, verb: str) -> HttpResponse:
     """Acts that need at most a reason."""
-    if verb not in _ACTS:
-        raise NotFound("sharing.no_request", id=str(request_id))
     try:
-        _ACTS[verb](request_id, request.POST.get("reason", ""), request.actor, request.clock)
+        _do(verb, request_id, request.POST.get("reason", ""), request.actor, request.clock)
     except PlatformError as error:
         queries.request(actor=request.actor, id=request_id, on=request.clock.today())  # hides it from strangers
         errors.say(request, error)
@@ -213,7 +211,7 @@ def _form_page(
         "page": page,
         "supplement": supplement,
         "missing": missing,
-        "checked": request.method == "POST",
+        "untried": request.method != "POST" and page is None,
         **checked,
     }
     return render(request, "sharing/request_form.html", context, status=status)

@@ -5,72 +5,105 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PublishedYear',
+            name="PublishedYear",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('year', models.PositiveSmallIntegerField(unique=True)),
-                ('source', models.CharField(max_length=200)),
-                ('loaded_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("year", models.PositiveSmallIntegerField(unique=True)),
+                ("source", models.CharField(max_length=200)),
+                ("loaded_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('year',),
+                "ordering": ("year",),
             },
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('jurisdiction', models.CharField(blank=True, max_length=6)),
-                ('day', models.DateField()),
-                ('kind', models.CharField(choices=[(zhengtong.standards.rules.DayKind['HOLIDAY'], 'Holiday'), (zhengtong.standards.rules.DayKind['MAKEUP'], 'Makeup')], max_length=10)),
-                ('name', models.CharField(max_length=100)),
-                ('source', models.CharField(max_length=200)),
-                ('set_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("jurisdiction", models.CharField(blank=True, max_length=6)),
+                ("day", models.DateField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (zhengtong.standards.rules.DayKind["HOLIDAY"], "Holiday"),
+                            (zhengtong.standards.rules.DayKind["MAKEUP"], "Makeup"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("source", models.CharField(max_length=200)),
+                ("set_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('day', 'jurisdiction'),
-                'constraints': [models.UniqueConstraint(fields=('jurisdiction', 'day'), name='calendar_day_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['holiday', 'makeup'])), name='calendar_day_kind_known')],
+                "ordering": ("day", "jurisdiction"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "day"), name="calendar_day_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["holiday", "makeup"])), name="calendar_day_kind_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LimitOverride',
+            name="LimitOverride",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('limit_id', models.CharField(max_length=40)),
-                ('jurisdiction', models.CharField(max_length=6)),
-                ('days', models.PositiveSmallIntegerField()),
-                ('extension_days', models.PositiveSmallIntegerField()),
-                ('in_force_from', models.DateField()),
-                ('cites', models.CharField(max_length=300)),
-                ('mark', models.CharField(default='D', max_length=4)),
-                ('set_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("limit_id", models.CharField(max_length=40)),
+                ("jurisdiction", models.CharField(max_length=6)),
+                ("days", models.PositiveSmallIntegerField()),
+                ("extension_days", models.PositiveSmallIntegerField()),
+                ("in_force_from", models.DateField()),
+                ("cites", models.CharField(max_length=300)),
+                ("mark", models.CharField(default="D", max_length=4)),
+                ("set_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('limit_id', 'jurisdiction', 'in_force_from'),
-                'constraints': [models.UniqueConstraint(fields=('limit_id', 'jurisdiction', 'in_force_from'), name='limit_override_once'), models.CheckConstraint(condition=models.Q(models.Q(('jurisdiction', ''), _negated=True), models.Q(('cites', ''), _negated=True)), name='limit_override_has_place')],
+                "ordering": ("limit_id", "jurisdiction", "in_force_from"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("limit_id", "jurisdiction", "in_force_from"), name="limit_override_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("jurisdiction", ""), _negated=True), models.Q(("cites", ""), _negated=True)
+                        ),
+                        name="limit_override_has_place",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RegionExtension',
+            name="RegionExtension",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=6)),
-                ('name', models.CharField(max_length=100)),
-                ('source', models.CharField(max_length=100)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_until', models.DateField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=6)),
+                ("name", models.CharField(max_length=100)),
+                ("source", models.CharField(max_length=100)),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_until", models.DateField(null=True)),
             ],
             options={
-                'ordering': ('code',),
-                'constraints': [models.UniqueConstraint(fields=('code',), name='region_extension_once'), models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='region_ends_after_it_began')],
+                "ordering": ("code",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("code",), name="region_extension_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from", None),
+                            ("valid_until", None),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="region_ends_after_it_began",
+                    ),
+                ],
             },
         ),
     ]

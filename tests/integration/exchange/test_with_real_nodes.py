@@ -1,0 +1,108 @@
+"""Real nodes against the real center over HTTP: join, approve, publish, exchange, receipts of three sides equal."""
+
+import asyncio
+import contextlib
+import sqlite3
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.support.exchange_world import LAND, MARKET, actor, grant_row
+from tests.support.wire_city import Running
+from zhengtong.exchange import queries, services
+from zhengtong.kernel.actors import SYSTEM
+from zhengtong.kernel.clock import FixedClock
+from zhengtong.node import joining, store, systems
+from zhengtong.node.bindings import SourceBinding, bind_source, ceiling_of
+from zhengtong.node.home import NodeHome, Settings
+from zhengtong.node.serving import free_port
+from zhengtong.parties.queries import organization_by_code
+from zhengtong.parties.rules import Role
+from zhengtong.sharing.models import Grant as GrantRow
+from zhengtong.wire.verifier import verify
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+RESOURCE = "306001002/000123"
+PLACE = "汀兰区听潮街88号"
+
+
+def _home(folder: Path, code: str) -> NodeHome:
+    port = free_port("127.0.0.1")
+    return NodeHome.create(folder, Settings(code=code, port=port, address=f"http://127.0.0.1:{port}"))
+
+
+def _let_in(home: NodeHome, *, url: str, clock: FixedClock) -> None:
+    invited = services.invite(
+        organization=organization_by_code(code=home.code).id,
+        node_code=home.code,
+        actor=actor(Role.SYSTEM_ADMIN),
+        clock=clock,
+    )
+    root = queries.root_fingerprint()
+    found = asyncio.run(
+        joining.join(home, center=url, one_time_code=invited.code, root=root, wait_s=0, clock=clock)
+    )
+    assert found.state == "pending"
+    services.approve_node(
+        node=invited.node, fingerprint=found.fingerprint, actor=actor(Role.SECURITY_ADMIN), clock=clock
+    )
+
+
+def _source(folder: Path, home: NodeHome) -> None:
+    path = folder / "land.db"
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE fw (ZL TEXT, FWYT TEXT)")
+        db.execute("INSERT INTO fw VALUES (?, '商业服务')", (PLACE,))
+        db.commit()
+    columns = {"ZL": "ZL", "FWYT": "FWYT"}
+    ceiling = ceiling_of(RESOURCE, columns, masks={}, purposes=(), rows_a_day=None, accept="auto")
+    with contextlib.closing(store.connect(home.database)) as db:
+        bound = SourceBinding(
+            resource=RESOURCE, url=f"sqlite://{path}", table="fw", columns=columns, ceiling=ceiling
+        )
+        bind_source(db, bound)
+
+
+def test_two_real_nodes_exchange_under_the_centers_directory(
+    center: Path, clock: FixedClock, live_server: Any, tmp_path: Path
+) -> None:
+    grant = grant_row(provider=LAND, consumer=MARKET, number="0002-1", clock=clock, filtered=True)
+    provider, consumer = _home(tmp_path, LAND), _home(tmp_path, MARKET)
+    for home in (provider, consumer):
+        _let_in(home, url=live_server.url, clock=clock)
+    _source(tmp_path, provider)
+    with contextlib.closing(store.connect(consumer.database)) as db:
+        token = systems.register(db, "tl-market-food", public="")
+    services.publish(clock=clock)
+    outside = SimpleNamespace(clock=clock, center=lambda code: None)
+    nodes = [Running(home, outside) for home in (provider, consumer)]  # pyright: ignore[reportArgumentType] -- no desk: the real center
+    try:
+        ask = {"grant": "0002-1", "purpose": "经营场所核验", "lookup": {"ZL": PLACE}}
+        status, said = nodes[1].post("/local/v1/query", ask, token=token)
+        assert (status, said.get("rows")) == (200, [{"ZL": PLACE, "FWYT": "商业服务"}]), said
+        status, said = nodes[1].post("/local/v1/query", {**ask, "purpose": "日常检查"}, token=token)
+        assert (status, said["key"]) == (403, "wire.refused_purpose")
+        GrantRow.objects.filter(id=grant).update(
+            state="terminated", end_how="terminated", end_reason="短信推广", ended_on=clock.today()
+        )
+        services.publish(clock=clock)
+        for node in nodes:
+            assert node.refresh()
+        status, said = nodes[1].post("/local/v1/query", ask, token=token)
+        assert said["key"] == "wire.refused_revoked", said
+        for node in nodes:
+            node.call(node.node.receipts.send_all())
+    finally:
+        for node in nodes:
+            node.stop()
+    sides = queries.three_sides(actor=SYSTEM)
+    assert (sides.exchanges, sides.agree) == (3, True), sides
+    use = queries.grant_use(grant=grant, actor=actor(Role.DATA_OFFICER, of=LAND), clock=clock)
+    assert (use.answered, use.rows, use.refused) == (1, 1, 2)
+    page = queries.node(node=queries.node_by_code(code=LAND).id, actor=SYSTEM, clock=clock)
+    assert page.heads
+    assert not any(head.forked for head in page.heads)
+    report = verify([provider.folder, consumer.folder], root_fingerprint=queries.root_fingerprint())
+    assert report.ok, report.problems
