@@ -29,7 +29,7 @@ DESKTOP, PHONE = 1280, 360
 HEIGHT = 900
 PAGE_MS_MAX = 20_000
 PAGES_A_SEAT_MAX = 60
-SAME_KIND_MAX = 2  # pages of one address pattern that are opened
+SAME_KIND_MAX = 2  # things of one kind that are opened; of a filtered list one is enough
 
 # Latin words that a Chinese page may show: names of formats and algorithms, units, our own codes.
 ALLOWED_LATIN = re.compile(
@@ -145,7 +145,7 @@ def axe(page: Page) -> list[str]:
     return list(page.evaluate(RUN_AXE))
 
 
-def _kind(path: str) -> str:
+def kind_of(path: str) -> str:
     """Addresses that differ in an id or in the values of filters are of one kind."""
     bare, _, query = path.partition("?")
     names = sorted({part.partition("=")[0] for part in query.split("&")}) if query else []
@@ -153,13 +153,13 @@ def _kind(path: str) -> str:
 
 
 def crawl(visit: Visitor, start: str = "/") -> Iterator[str]:
-    """Open every page that links lead to from `start`, at most two of a kind; yields the path it stands on."""
+    """Open every page that links lead to from `start`, a few of each kind; yields the path it stands on."""
     waiting, seen, kinds = [start], {start}, dict[str, int]()
     opened = 0
     while waiting and opened < PAGES_A_SEAT_MAX:
         path = waiting.pop(0)
-        kind = _kind(path)
-        if kinds.get(kind, 0) >= SAME_KIND_MAX:
+        kind = kind_of(path)
+        if kinds.get(kind, 0) >= (SAME_KIND_MAX if kind.endswith("?") and "ID" in kind else 1):
             continue
         kinds[kind] = kinds.get(kind, 0) + 1
         opened += 1

@@ -20,7 +20,7 @@ def _lift_triggers_around_flush() -> None:
 
     if getattr(TransactionTestCase, "zhengtong_lifted", False):
         return
-    plain = TransactionTestCase._fixture_teardown
+    plain: Any = getattr(TransactionTestCase, "_fixture_teardown")  # noqa: B009 -- a private seam, named once
 
     def lifted(self: Any) -> None:
         from django.db import connection

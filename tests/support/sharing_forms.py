@@ -64,13 +64,13 @@ def house_form(**changes: object) -> RequestForm:
         purpose="经营场所核验",
         beneficiaries=(Beneficiary(CONSUMER, (USE,)), Beneficiary(SECOND, (replace(USE, system="tl-urban-sign"),))),
     )
-    return replace(form, **changes)  # pyright: ignore[reportArgumentType]  # test shorthand
+    return replace(form, **changes)
 
 
 def people_form(**changes: object) -> RequestForm:
     """Request 0001: five unconditional items, verification only."""
     form = house_form(items=tuple(PEOPLE), modes=(Mode.VERIFY,), purpose="登记实名")
-    return replace(form, **changes)  # pyright: ignore[reportArgumentType]  # test shorthand
+    return replace(form, **changes)
 
 
 def grant_item(code: str, mask: str = "") -> ItemAnswer:
@@ -106,4 +106,4 @@ def house_reply(**changes: object) -> ReplyForm:
         lookup=("unit_no",),
         quota=Quota(calls_per_day=200, rows_per_day=200, subjects_per_day=200, max_rows=5),
     )
-    return replace(reply, **changes)  # pyright: ignore[reportArgumentType]  # test shorthand
+    return replace(reply, **changes)

@@ -74,6 +74,9 @@ class City:
     root: SigningKey = field(default_factory=SigningKey.generate)
     online: SigningKey = field(default_factory=SigningKey.generate)
     epoch: int = 1
+    version: int = 1
+    pinned: str = ""
+    chain: dict[int, SignedDocument] = field(default_factory=dict)
     serial: int = 0
     nodes: dict[str, MemberNode] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
@@ -82,7 +85,18 @@ class City:
 
     @property
     def fingerprint(self) -> str:
-        return root_fingerprint(self.roots())
+        return self.pinned or root_fingerprint(self.roots())
+
+    def rotate(self, *, by: SigningKey | None = None) -> None:
+        """New root keys, signed by the old and the new; the fingerprint first pinned stays the pinned one."""
+        old = by or self.root
+        self.pinned = self.fingerprint if not by else self.pinned
+        self.chain[self.version] = self.chain.get(self.version) or self._signed_roots([old])
+        self.root, self.version = SigningKey.generate(), self.version + 1
+        self.chain[self.version] = self._signed_roots([old, self.root])
+
+    def _signed_roots(self, keys: list[SigningKey]) -> SignedDocument:
+        return sign_document("roots", roots_payload(self.roots()), keys=keys)
 
     def roots(self) -> Roots:
         born = datetime(2026, 1, 1, tzinfo=UTC)
@@ -90,7 +104,7 @@ class City:
             self.online.public, frozenset({"members", "grants", "heads"}), born, born + timedelta(days=900)
         )
         return Roots(
-            version=1, epoch=self.epoch, root_keys=(self.root.public,), threshold=1, online_keys=(online,),
+            version=self.version, epoch=self.epoch, root_keys=(self.root.public,), threshold=1, online_keys=(online,),
             issued_at=born, valid_until=born + timedelta(days=900),
         )  # fmt: skip
 
@@ -124,7 +138,7 @@ class City:
             nodes=tuple(self.nodes.values()), bundles=tuple(bundles),
         )  # fmt: skip
         self.last = sign_document("members", members_payload(members), keys=[self.online])
-        roots = sign_document("roots", roots_payload(self.roots()), keys=[self.root])
+        roots = self.chain.get(self.version) or self._signed_roots([self.root])
         for code in self.nodes:
             self.served[code, "members"], self.served[code, "roots"] = self.last, roots
         return members
@@ -159,7 +173,8 @@ class Desk:
             from zhengtong.kernel.errors import Unreachable
 
             raise Unreachable("node.center_unreachable", reason="down")
-        document = self.city.served[self.code, kind]
+        name, _, version = kind.partition("?version=")
+        document = self.city.chain[int(version)] if version else self.city.served[self.code, name]
         return None if document.digest == etag else document.to_bytes()
 
 
@@ -296,7 +311,8 @@ def person_grant(**changes: Any) -> Grant:
     """A grant from the police to the market office on the person table, all modes."""
     grant = Grant(
         id=str(uuid4()), number="0001-1", provider="wl-police", consumer="tl-market", resource="306001002/000123",
-        resource_title="常住人口基础信息", contract_digest=CONTRACT, fields=PERSON_FIELDS, verify_fields=PERSON_FIELDS[:2],
+        resource_title="常住人口基础信息", contract_digest=CONTRACT,
+        fields=PERSON_FIELDS, verify_fields=PERSON_FIELDS[:2],
         lookup=("GMSFHM",), modes=frozenset({Mode.VERIFY, Mode.QUERY, Mode.BATCH}),
         uses=(Use("licensing", "food-licence", ("TLCY########",)),), legal_basis="食品安全法 35",
         limits=Limits(max_rows=None, rows_per_day=None, subjects_per_day=None, calls_per_day=None),

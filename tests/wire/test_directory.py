@@ -138,6 +138,12 @@ def test_what_is_not_the_next_directory_is_refused(key: str, act: Callable[[], o
     assert "{" not in refused.value.message() + refused.value.remedy("en")
 
 
+def test_no_directory_holds_longer_than_a_day() -> None:
+    longer = next_members(valid_until=CITY.members().issued_at + timedelta(days=1, milliseconds=1))
+    with pytest.raises(RuleBroken):
+        _accept(longer)
+
+
 def test_a_small_adjustment_of_the_clock_is_no_alarm() -> None:
     assert check_time(held(), now=NOW - timedelta(seconds=5)).latest_seen == NOW
     assert check_time(held(), now=NOW + timedelta(seconds=9)).latest_seen == NOW + timedelta(seconds=9)

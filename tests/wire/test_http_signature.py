@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
 
 from tests.support.city import LAND, MARKET, NOW, PATH, City, signing, uuid
 from tests.support.shared_data import shared_data
 from zhengtong.kernel.errors import NotAllowed, PlatformError
 from zhengtong.wire import suites
-from zhengtong.wire.http_signature import sign_local, verify_local, verify_request, verify_response
+from zhengtong.wire.http_signature import sign_local, signature_base, verify_local, verify_request, verify_response
 
 CITY = City()
 
@@ -153,6 +153,8 @@ def test_every_change_is_noticed() -> None:
         ({"signature-input": given.replace("zhengtong-v1", "zhengtong-v2")}, body, PATH),
         ({"signature-input": given.replace("ed25519", "hmac-sha256")}, body, PATH),
         ({"signature-input": given + ";expires=1"}, body, PATH),
+        ({"signature-input": given.replace("created=1", "created=١")}, body, PATH),
+        ({"signature-input": given.replace("created=", "created=9999999999")}, body, PATH),
         ({"signature-input": given.replace("created=", "created=9")}, body, PATH),
         (foreign.headers, body, PATH),
         ({"zhengtong-envelope": ":" + "A" * 9000 + ":"}, body, PATH),
@@ -204,31 +206,52 @@ def test_a_call_without_an_envelope_covers_its_query_and_nonce() -> None:
 # the vectors of RFC 9421 appendix B: the exact base, and a signature over it
 
 
-def _base_of(lines: dict[str, str], parameters: str) -> str:
-    return "".join(f'"{n}": {v}\n' if not n.startswith('"') else f"{n}: {v}\n" for n, v in lines.items()) + (
-        f'"@signature-params": {parameters}'
-    )
+def _vector(name: str) -> tuple[dict[str, str], str, str, bytes]:
+    """Header fields, signature parameters, published base and signature of a vector."""
+    folder = shared_data("vectors/rfc9421")
+    (base,) = (path for path in folder.glob(f"{name}_*_sigbase.txt"))
+    (signed,) = (path for path in folder.glob(f"{name}_*_signed.txt"))
+    head = signed.read_text(encoding="utf-8").split("\n\n")[0]
+    headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in head.splitlines()[1:])}
+    signature = base64.b64decode(headers["signature"].partition("=")[2].strip(":"))
+    parameters = headers["signature-input"].partition("=")[2]
+    return headers, parameters, base.read_text(encoding="utf-8").rstrip("\n"), signature
+
+
+DERIVED = {
+    "@authority": "example.com",
+    "@method": "POST",
+    "@path": "/foo",
+    "@status": "200",
+    "@query": "?param=Value&Pet=dog",
+}
 
 
 @pytest.mark.data
-def test_the_response_vector_of_the_rfc_verifies() -> None:
+@pytest.mark.parametrize("name", ["b21", "b22", "b23", "b24"])
+def test_our_bases_are_those_of_the_rfc(name: str) -> None:
+    headers, parameters, base, _ = _vector(name)
+    components = parameters[1 : parameters.index(")")].split()
+    lines = [
+        (component, "dog" if "query-param" in component else {**headers, **DERIVED}[component.split('"')[1]])
+        for component in components
+    ]
+    assert signature_base(lines, parameters=parameters).decode() == base
+
+
+@pytest.mark.data
+def test_the_signatures_of_the_rfc_verify_over_our_bases() -> None:
     folder = shared_data("vectors/rfc9421")
-    base = (folder / "b24_response_sigbase.txt").read_text().rstrip("\n")
-    signed = (folder / "b24_response_signed.txt").read_text()
-    headers = dict(line.split(": ", 1) for line in signed.split("\n\n")[0].splitlines()[1:])
-    parameters = headers["Signature-Input"].partition("=")[2]
-    lines = {
-        "@status": "200",
-        "content-type": headers["Content-Type"],
-        "content-digest": headers["Content-Digest"],
-        "content-length": headers["Content-Length"],
-    }
-    assert _base_of(lines, parameters) == base
-    raw = base64.b64decode(headers["Signature"].partition("=")[2].strip(":"))
-    public = serialization.load_pem_public_key((folder / "test-key-ecc-p256.pub").read_bytes())
-    assert isinstance(public, ec.EllipticCurvePublicKey)
+    _, _, base, raw = _vector("b24")
+    elliptic = serialization.load_pem_public_key((folder / "test-key-ecc-p256.pub").read_bytes())
+    assert isinstance(elliptic, ec.EllipticCurvePublicKey)
     der = utils.encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
-    public.verify(der, base.encode(), ec.ECDSA(hashes.SHA256()))
+    elliptic.verify(der, base.encode(), ec.ECDSA(hashes.SHA256()))
+    pss = serialization.load_pem_public_key((folder / "test-key-rsa-pss.pub").read_bytes())
+    assert isinstance(pss, rsa.RSAPublicKey)
+    for name in ("b21", "b22", "b23"):
+        _, _, base, raw = _vector(name)
+        pss.verify(raw, base.encode(), padding.PSS(padding.MGF1(hashes.SHA512()), 64), hashes.SHA512())
 
 
 @pytest.mark.data

@@ -1,6 +1,7 @@
 """zhengtong catalog …"""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.paging import PAGE_ROWS_MAX
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
+from zhengtong.standards.rules import Severity
 
 app = typer.Typer(help="The catalogue: entries in and out (目录).", no_args_is_help=True)
 
@@ -53,9 +55,7 @@ def import_(
     else:
         typer.echo(f"新建 {done.created} · 更新 {done.updated} · 无变化 {done.unchanged} · 拒收 {len(refused)}")
         for row in refused:
-            typer.echo(
-                f"第{row['row']}行 {COLUMNS.get(str(row['field']), row['field'])}：{row['reason']}。{row['remedy']}"
-            )
+            typer.echo(f"第{row['row']}行：{row['reason']}。{row['remedy']}")
     raise typer.Exit(code=1 if refused else 0)
 
 
@@ -91,6 +91,28 @@ def export(
 
 
 @app.command()
+def check(
+    provider: Annotated[str, typer.Option(help="Code of the department; every department if left out.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check the entries in work against profile and articles (检查草稿).  Exit status 1 if any has an error."""
+    failed = False
+    for row in _all(queries.EntryFilters(provider=provider, scope="open"), actor=SYSTEM):
+        for finding in queries.entry(id=row.id, actor=SYSTEM, version=row.version).findings:
+            failed = failed or finding.severity is Severity.ERROR
+            said = {"entry": row.guide_code, "field": finding.field, "severity": str(finding.severity)}
+            told = {
+                **said,
+                "finding": finding.message("zh"),
+                "finding_en": finding.message("en"),
+                "cites": finding.cites,
+            }
+            text = f"{row.guide_code} {finding.severity} {finding.field}：{finding.message('zh')} {finding.cites}"
+            typer.echo(_line(told) if as_json else text)
+    raise typer.Exit(code=1 if failed else 0)
+
+
+@app.command()
 def columns(as_json: AsJson = False) -> None:
     """Show the columns of the import template (导入模板列名)."""
     for name, heading in COLUMNS.items():
@@ -112,5 +134,5 @@ def _plain(value: object) -> dict[str, object]:
     return json.loads(json.dumps(value, default=str))
 
 
-def _line(row: dict[str, object]) -> str:
+def _line(row: Mapping[str, object]) -> str:
     return json.dumps(row, ensure_ascii=False)

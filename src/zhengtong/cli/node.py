@@ -121,7 +121,12 @@ def bind(
             bindings.ceiling_from_file(ceiling, resource)
             if ceiling
             else bindings.ceiling_of(
-                resource, columns, masks=_pairs(mask), purposes=tuple(purpose or ()), rows_a_day=max_rows_day, accept=accept
+                resource,
+                columns,
+                masks=_pairs(mask),
+                purposes=tuple(purpose or ()),
+                rows_a_day=max_rows_day,
+                accept=accept,
             )
         )
         made = bindings.SourceBinding(resource=resource, url=source, table=table, columns=columns, ceiling=word)
@@ -227,5 +232,3 @@ def _say(as_json: bool, **told: str) -> None:
         return
     for name, value in told.items():
         typer.echo(f"{name:12} {value}")
-
-

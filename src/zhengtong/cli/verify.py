@@ -6,6 +6,7 @@ not; the first bad record is named.
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from zhengtong.wire.audit import Problem
 from zhengtong.wire.verifier import Report, verify
 
 PROBLEMS_SHOWN_MAX = 10
+REREAD_S = 0.2  # before a ledger in use is read again
 
 app = typer.Typer(help="Check ledgers offline: root, signatures, tree, both sides (离线核验账本).")
 
@@ -32,7 +34,7 @@ def check(
     """Check ledgers offline; exit 0 if all holds, 1 if not (离线核验账本)."""
     lang: Lang = "en" if os.environ.get("LANG", "").startswith("en") else "zh"
     try:
-        report = verify(paths, root_fingerprint=root.strip().lower())
+        report = verify(paths, root_fingerprint=root.strip().lower(), pause=lambda: time.sleep(REREAD_S))
     except PlatformError as bad:
         typer.echo(f"✗ {bad.message(lang)}\n  → {bad.remedy(lang)}", err=True)
         raise typer.Exit(code=1) from None

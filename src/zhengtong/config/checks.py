@@ -2,7 +2,7 @@
 
 import ipaddress
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -88,8 +88,7 @@ def _demo_accounts() -> Iterator[Finding]:
         return
     from zhengtong.parties import queries as parties
 
-    count: Callable[[], int] | None = getattr(parties, "demo_account_count", None)
-    if count is not None and not env.settings().demo and (held := count()):
+    if not env.settings().demo and (held := parties.demo_account_count()):
         yield Finding("config.demo_accounts", {"count": held})
 
 

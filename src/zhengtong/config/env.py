@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 AREAS = ("parties", "standards", "catalog", "sharing", "exchange", "portal")
 WORKERS_MAX = 32
+WEB_THREADS = 2  # measured best on two cores (docs/adr/0020-gate.md); more only wait for each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def read(given: Mapping[str, str]) -> Environment:
         areas=areas,
         hosts=tuple(given.get("ZHENGTONG_HOSTS", "localhost 127.0.0.1 [::1]").replace(",", " ").split()),
         https=_flag(given, "ZHENGTONG_HTTPS"),
-        web_threads=_count(given, "ZHENGTONG_WEB_THREADS", default=4, most=WORKERS_MAX),
+        web_threads=_count(given, "ZHENGTONG_WEB_THREADS", default=WEB_THREADS, most=WORKERS_MAX),
     )
 
 

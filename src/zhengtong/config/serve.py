@@ -16,7 +16,7 @@ from zhengtong.config import gate
 HEAD_S_MAX = 15.0  # from the opening of a connection to the end of its first request's head
 KEEP_ALIVE_S = 15
 BACKLOG = 256
-STOP_S = 10
+STOP_S = 5  # requests at hand may end; half-sent ones are cut
 
 
 class Patient(HttpToolsProtocol):

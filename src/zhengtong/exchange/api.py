@@ -50,8 +50,9 @@ def join_state(request: HttpRequest) -> HttpResponse:
 @router.get("/members", auth=None, operation_id="exchange_members")
 def members(request: HttpRequest, since: str = "") -> HttpResponse:
     """The members document, or what changed since a serial the center still holds."""
-    _signed(request, states=_HEARD)
+    node = _signed(request, states=_HEARD)
     found = queries.stored_members(since=since)
+    services.heard(node=node.id, clock=_clock(request), directory=found.known_as)
     answer = _document(request, found)
     if found.is_delta and answer.status_code == 200:
         answer["zhengtong-delta"] = "1"

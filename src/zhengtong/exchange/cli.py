@@ -149,7 +149,6 @@ def keys_init(
 ) -> None:
     """Hold the key ceremony: offline root keys and the online key (密钥仪式)."""
     found = services.init_keys(center=center_home(), clock=current_clock(), keys=count, threshold=threshold)
-    services.install(clock=current_clock())
     facts = {
         "root_fingerprint": found.fingerprint,
         "offline_folder": str(found.offline_folder),

@@ -15,6 +15,7 @@ from zhengtong.parties.rules import Role
 INVITATION_VALID = timedelta(hours=72)
 DIRECTORY_VALID = timedelta(hours=24)  # design §6: nodes refuse after
 RESIGN_AFTER = timedelta(minutes=5)  # nodes count staleness from the last members document (at least every 10 min)
+MEMBERS_KEPT = 10_000  # serials of members documents: about a month
 DELTAS_KEPT = 256  # serials a node may be behind and still get a delta
 RECEIPTS_A_BATCH = 500
 ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"  # wire.records.OutcomeKind

@@ -127,7 +127,11 @@ def exchanges(request: ActorRequest) -> HttpResponse:
         after=request.GET.get("after", "")[:36],
     )
     sides = queries.three_sides(actor=request.actor)
-    return render(request, "exchange/exchanges.html", {"page": page, "form": form, "sides": sides})
+    return render(
+        request,
+        "exchange/exchanges.html",
+        {"page": page, "form": form, "sides": sides, "grants_open": _reads_grants(request)},
+    )
 
 
 @require_GET
@@ -136,7 +140,9 @@ def exchange(request: ActorRequest, exchange: str) -> HttpResponse:
     """One exchange with both ledger records side by side."""
     page = queries.exchange(exchange=exchange, actor=request.actor, clock=request.clock)
     sides = ((_("提供方账本"), page.provider), (_("使用方账本"), page.consumer))
-    return render(request, "exchange/exchange.html", {"page": page, "sides": sides})
+    return render(
+        request, "exchange/exchange.html", {"page": page, "sides": sides, "grants_open": _reads_grants(request)}
+    )
 
 
 @require_GET
@@ -144,7 +150,7 @@ def exchange(request: ActorRequest, exchange: str) -> HttpResponse:
 def flows(request: ActorRequest) -> HttpResponse:
     """Flows, the stalest first."""
     rows = queries.flows(actor=request.actor, clock=request.clock)
-    return render(request, "exchange/flows.html", {"rows": rows})
+    return render(request, "exchange/flows.html", {"rows": rows, "grants_open": _reads_grants(request)})
 
 
 @require_GET
@@ -174,3 +180,8 @@ def _directory(request: HttpRequest) -> queries.DirectoryState | None:
         return queries.directory_state(clock=request.clock)  # pyright: ignore[reportAttributeAccessIssue] -- middleware
     except PlatformError:
         return None
+
+
+def _reads_grants(request: ActorRequest) -> bool:
+    """Whether links to grants lead anywhere: administrators see that an exchange happened, not the grant."""
+    return bool(request.actor.roles - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN})

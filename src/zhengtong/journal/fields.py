@@ -1,6 +1,6 @@
 """Encrypted columns (加密字段): sealed on the way in, opened on the way out, found by a blind index."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldError
 from django.db import models
@@ -11,13 +11,19 @@ __all__ = ["BlindIndexField", "EncryptedTextField", "blind_index", "blind_indexe
 
 INDEX_CHARS_MAX = 64
 
+if TYPE_CHECKING:  # generic for the type checker only
+    _Text = models.TextField[str]
+    _Char = models.CharField[str]
+else:
+    _Text, _Char = models.TextField, models.CharField
+
 
 def column_of(field: "models.Field[Any, Any]") -> str:
     """The name that a value is bound to: `<app>.<model>.<field>`."""
     return f"{field.model._meta.label_lower}.{field.name}"
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(_Text):
     """Text that the database holds only sealed (加密文本).  Empty stays empty; only `isnull` can be asked."""
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:  # noqa: ARG002
@@ -33,7 +39,7 @@ class EncryptedTextField(models.TextField):
         return super().get_lookup(lookup_name)
 
 
-class BlindIndexField(models.CharField):
+class BlindIndexField(_Char):
     """The keyed index of a sealed column (盲索引), filled on save(); bulk writers fill it with `blind_index`."""
 
     def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -98,7 +99,7 @@ def _fresh_key() -> str:
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
-def _encoded(held: dict[str, dict[str, object]]) -> bytes:
+def _encoded(held: Mapping[str, object]) -> bytes:
     return json.dumps(held, indent=1, sort_keys=True).encode()
 
 

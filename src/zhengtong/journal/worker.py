@@ -31,6 +31,8 @@ class Worker:
         self.machine = machine or SystemClock()
         self.name = name or f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(3)}"
         self.stopping = threading.Event()
+        self._at_hand: Taken | None = None  # begun and not yet settled
+        self._unsettled = False  # a batch was broken off by the store
 
     def run(self) -> None:
         """Work until `stop`; what was claimed and not begun is handed back."""
@@ -52,6 +54,9 @@ class Worker:
 
     def once(self) -> int:
         """Claim what is due and run it.  Returns how many were run."""
+        if self._unsettled:
+            self._settle()
+        self._unsettled = True
         taken = jobs.claim(dispatch.kinds(), worker=self.name, clock=self.clock, machine=self.machine)
         ran = 0
         for job in taken:
@@ -59,6 +64,7 @@ class Worker:
                 break
             self._run(job)
             ran += 1
+        self._unsettled = False
         return ran
 
     def drain(self, *, most: int = 10_000) -> int:
@@ -72,10 +78,11 @@ class Worker:
         work = dispatch.job_of(job.kind)
         if work is None:  # claimed by kind, so it was wired a moment ago
             raise RuntimeError(f"job kind {job.kind!r} is not wired")
+        self._at_hand = job
         try:
             work(job.payload, clock=self.clock)
         except (OperationalError, InterfaceError):
-            raise  # the store, not the job: the lease runs out or is handed back
+            raise  # the store refused: the job fails once there is a store to say so
         except PlatformError as refused:
             self._failed(job, str(refused), retryable=refused.retryable)
         except Exception as broken:
@@ -84,6 +91,14 @@ class Worker:
         else:
             if not jobs.finish(job, worker=self.name, clock=self.clock):
                 logger.warning("job %s %s was finished after its lease was lost", job.kind, job.id)
+        self._at_hand = None
+
+    def _settle(self) -> None:
+        """Give back what a broken-off batch still holds: one failed attempt for the job at hand, none for the rest."""
+        if self._at_hand is not None:
+            self._failed(self._at_hand, "the store refused", retryable=True)
+            self._at_hand = None
+        jobs.hand_back(worker=self.name)
 
     def _failed(self, job: Taken, error: str, *, retryable: bool) -> None:
         state = jobs.fail(job, worker=self.name, error=error, clock=self.clock, retryable=retryable)

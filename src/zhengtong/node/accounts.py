@@ -31,12 +31,9 @@ def first_time(db: sqlite3.Connection, *, peer: str, message: str, now: datetime
 def usage(db: sqlite3.Connection, grant: str, day: date) -> Usage:
     """Today's use under a grant."""
     row = db.execute(
-        "SELECT calls, rows FROM quota WHERE grant_id = ? AND day = ?", (grant, day.isoformat())
+        "SELECT calls, rows, subjects FROM quota WHERE grant_id = ? AND day = ?", (grant, day.isoformat())
     ).fetchone()
-    subjects = db.execute(
-        "SELECT count(*) FROM subject WHERE grant_id = ? AND day = ?", (grant, day.isoformat())
-    ).fetchone()[0]
-    return Usage(calls=row["calls"] if row else 0, rows=row["rows"] if row else 0, subjects=subjects)
+    return Usage(calls=row["calls"], rows=row["rows"], subjects=row["subjects"]) if row else Usage()
 
 
 def subject_is_new(db: sqlite3.Connection, grant: str, day: date, digest: str) -> bool:
@@ -51,22 +48,20 @@ def count(
     db: sqlite3.Connection, grant: str, day: date, *, calls: int = 0, rows: int = 0, subject: str | None = None
 ) -> None:
     """Add to today's use."""
-    db.execute(
-        "INSERT INTO quota VALUES (?, ?, ?, ?) ON CONFLICT (grant_id, day)"
-        " DO UPDATE SET calls = calls + excluded.calls, rows = rows + excluded.rows",
-        (grant, day.isoformat(), calls, rows),
-    )
+    new = 0
     if subject:
-        db.execute("INSERT OR IGNORE INTO subject VALUES (?, ?, ?)", (grant, day.isoformat(), subject))
+        new = db.execute("INSERT OR IGNORE INTO subject VALUES (?, ?, ?)", (grant, day.isoformat(), subject)).rowcount
+    db.execute(
+        "INSERT INTO quota VALUES (?, ?, ?, ?, ?) ON CONFLICT (grant_id, day) DO UPDATE SET"
+        " calls = calls + excluded.calls, rows = rows + excluded.rows, subjects = subjects + excluded.subjects",
+        (grant, day.isoformat(), calls, rows, new),
+    )
 
 
 def open_intent(step: Step, record: Record) -> int:
     """Write an intent; it stays open until its outcome."""
     index = step.append(record_to_bytes(record))
-    step.db.execute(
-        "INSERT OR REPLACE INTO open_intent VALUES (?, ?, ?, ?)",
-        (record.exchange, _side(record), index, record_to_bytes(record).decode()),
-    )
+    step.db.execute("INSERT OR REPLACE INTO open_intent VALUES (?, ?, ?)", (record.exchange, side_of(record), index))
     return index
 
 
@@ -79,7 +74,7 @@ def close_intent(step: Step, record: Record, *, request_digest: str | None) -> i
 
 def project_outcome(db: sqlite3.Connection, record: Record, *, index: int, request_digest: str | None) -> None:
     """What an outcome changes in node.db (also when it is brought up to date from the ledger)."""
-    db.execute("DELETE FROM open_intent WHERE exchange = ? AND side = ?", (record.exchange, _side(record)))
+    db.execute("DELETE FROM open_intent WHERE exchange = ? AND side = ?", (record.exchange, side_of(record)))
     if record.role is Role.PROVIDER and record.outcome is OutcomeKind.ANSWERED and record.grant:
         count(db, record.grant, legal_day(record.at), rows=record.rows or 0)
     db.execute("INSERT OR REPLACE INTO receipt VALUES (?, ?)", (index, request_digest or ""))
@@ -94,5 +89,6 @@ def receipt_of(record: Record, *, index: int, request_digest: str) -> Receipt:
     )  # fmt: skip
 
 
-def _side(record: Record) -> str:
+def side_of(record: Record) -> str:
+    """The side of an exchange a record stands on, as node.db writes it."""
     return record.role.value if record.role else ""

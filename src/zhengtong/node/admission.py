@@ -29,6 +29,7 @@ class Admitted:
     intent: Record
     grant: Grant | None
     number: str
+    digest: str = ""
     binding: SourceBinding | None = None
     fields: tuple[GrantField, ...] = ()
     rows_max: int | None = None
@@ -67,7 +68,8 @@ def admit(core: Core, step: Step, received: Received, ask: Ask, *, subject: str)
     if refusal is None:
         accounts.count(step.db, grant.id, day, calls=1, subject=digest)
     return Admitted(
-        index=index, intent=intent, grant=grant, number=grant.number, binding=binding, fields=decision.fields,
+        index=index, intent=intent, grant=grant, number=grant.number,
+        digest=received.view.digests[grant.id], binding=binding, fields=decision.fields,
         rows_max=decision.rows_max, refusal=refusal,
     )  # fmt: skip
 

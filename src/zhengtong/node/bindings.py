@@ -10,10 +10,12 @@ import sqlite3
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
 from zhengtong.kernel.errors import NotFound, RuleBroken
+from zhengtong.node.bounds import PLANS_KEPT
 from zhengtong.node.compiled import Reading
 from zhengtong.node.sources import open_source
 from zhengtong.node.targets import open_target
@@ -77,13 +79,14 @@ def source_binding(db: sqlite3.Connection, resource: str) -> SourceBinding:
     row = db.execute("SELECT * FROM binding WHERE side = 'source' AND resource = ?", (resource,)).fetchone()
     if row is None:
         raise NotFound("node.not_bound", resource=resource)
-    return SourceBinding(
-        resource=resource,
-        url=row["url"],
-        table=row["table_name"],
-        columns=json.loads(row["columns"]),
-        ceiling=ceiling_from_json(cast(Json, json.loads(row["ceiling"]))),
-    )
+    return _parsed(resource, row["url"], row["table_name"], row["columns"], row["ceiling"])
+
+
+@lru_cache(maxsize=PLANS_KEPT)
+def _parsed(resource: str, url: str, table: str, columns: str, ceiling: str) -> SourceBinding:
+    """A row's texts as a binding; the same texts are read once."""
+    word = ceiling_from_json(cast(Json, json.loads(ceiling)))
+    return SourceBinding(resource=resource, url=url, table=table, columns=json.loads(columns), ceiling=word)
 
 
 def target_binding(db: sqlite3.Connection, resource: str) -> TargetBinding:

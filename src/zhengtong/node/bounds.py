@@ -11,6 +11,7 @@ ANSWER_BODY_B = 8 << 20
 HEADER_B = 32 << 10
 BODY_READ_S = 10.0
 IN_FLIGHT = 256
+CONNECTIONS = 2048
 LISTEN_QUEUE = 512
 KEEP_ALIVE_S = 75
 STOP_S = 10
@@ -74,3 +75,6 @@ JOIN_POLL_S = 2.0
 
 # the command line waits for a pull
 PULL_WAIT_S = 3600.0
+
+# compiled statements and parsed bindings kept in memory
+PLANS_KEPT = 256

@@ -5,7 +5,7 @@ column is read as text; `shaping` turns text into the granted type, so that all 
 the same values (18-digit numbers, decimals, dates) and nothing is guessed by a driver.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -21,6 +21,19 @@ class Statement:
 
     sql: str
     values: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A compiled statement, kept for the next call: text, names of the lookup values, values of the filter."""
+
+    sql: str
+    lookup: tuple[str, ...]
+    filter_values: tuple[str | int, ...]
+
+    def statement(self, lookup: Mapping[str, str]) -> Statement:
+        """The statement with the values of one call."""
+        return Statement(self.sql, (*(lookup[name] for name in self.lookup), *self.filter_values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +55,27 @@ _COMPARE: Mapping[Op, Callable[..., exp.Expr]] = {
 }
 
 
+def compile_plan(
+    reading: Reading,
+    *,
+    fields: Sequence[GrantField],
+    lookup: Iterable[str],
+    row_filter: Filter | None,
+    rows_max: int | None,
+) -> Plan:
+    """The statement that reads the granted fields of the granted rows, and no others; lookup values are bound later."""
+    bound: list[str | int] = []
+    names = tuple(sorted(lookup))
+    select = exp.select(*(_as_text(reading, field.name) for field in fields)).from_(_table(reading.table))
+    for name in names:
+        select = select.where(exp.EQ(this=_column(reading, name), expression=exp.Placeholder()))
+    if row_filter is not None:
+        select = select.where(_condition(reading, row_filter, bound))
+    if rows_max is not None:
+        select = select.limit(rows_max)
+    return Plan(select.sql(dialect=reading.dialect), names, tuple(bound))
+
+
 def compile_select(
     reading: Reading,
     *,
@@ -50,16 +84,9 @@ def compile_select(
     row_filter: Filter | None,
     rows_max: int | None,
 ) -> Statement:
-    """The statement that reads the granted fields of the granted rows, and no others."""
-    bound: list[str | int] = []
-    select = exp.select(*(_as_text(reading, field.name) for field in fields)).from_(_table(reading.table))
-    for name, value in sorted(lookup.items()):
-        select = select.where(exp.EQ(this=_column(reading, name), expression=_bind(bound, value)))
-    if row_filter is not None:
-        select = select.where(_condition(reading, row_filter, bound))
-    if rows_max is not None:
-        select = select.limit(rows_max)
-    return Statement(select.sql(dialect=reading.dialect), tuple(bound))
+    """A plan with its lookup values at once."""
+    plan = compile_plan(reading, fields=fields, lookup=lookup, row_filter=row_filter, rows_max=rows_max)
+    return plan.statement(lookup)
 
 
 def _table(name: str) -> exp.Table:

@@ -88,6 +88,7 @@ class Consumer:
     def __init__(self, core: Core, peers: Peers) -> None:
         self._core = core
         self._peers = peers
+        self._heads: dict[str, tuple[int, str]] = {}
 
     async def ask(self, asked: LocalAsk) -> dict[str, Json]:
         """A verify or query call.  Raises Refuse with where and why; every refusal is remembered."""
@@ -183,7 +184,7 @@ class Consumer:
             addresses[0], method, path, headers=message.headers, body=body, peer=grant.provider
         )
         got = self.verified(sent, answer, path=path, request_envelope=envelope_of(message.evidence))
-        await self._remember_head(grant.provider, got.verified.envelope.ledger_head)
+        await self._check_head(grant.provider, got.verified.envelope.ledger_head)
         return got
 
     def verified(self, sent: Sent, answer: PeerAnswer, *, path: str, request_envelope: bytes) -> Got:
@@ -209,9 +210,12 @@ class Consumer:
             sent.intent, at=self._core.now(), outcome=outcome, refusal=refusal, rows=rows, reply_digest=got.digest,
             body_digest=got.verified.envelope.body_digest, evidence=(got.verified.evidence,), facts=facts,
         )  # fmt: skip
-        return await self._core.journal.do(
-            lambda step: accounts.close_intent(step, record, request_digest=sent.intent.envelope_digest)
-        )
+
+        def close(step: Step) -> int:
+            self._keep_head(step, sent.grant.provider)
+            return accounts.close_intent(step, record, request_digest=sent.intent.envelope_digest)
+
+        return await self._core.journal.do(close)
 
     async def fail(self, asked: LocalAsk, sent: Sent, refusal: Refusal, *, got: Got | None = None) -> Refuse:
         """Record why an ask came to nothing and return what to raise."""
@@ -229,6 +233,7 @@ class Consumer:
         )  # fmt: skip
 
         def settle(step: Step) -> None:
+            self._keep_head(step, sent.grant.provider)
             accounts.close_intent(step, record, request_digest=sent.intent.envelope_digest)
             refusals.keep(step.db, told, at=instant(record.at))
 
@@ -236,21 +241,24 @@ class Consumer:
         self._core.counts[f"refused {told.key}"] += 1
         return Refuse(told)
 
-    async def _remember_head(self, peer: str, head: str) -> None:
-        """Keep the longest head a peer showed; the same length with another root is an alarm."""
+    async def _check_head(self, peer: str, head: str) -> None:
+        """Compare a peer's head with the longest it showed before; the same length with another root is an alarm."""
         size, _, root = head.partition(":")
-        row = self._core.reader.execute("SELECT size, head FROM peer_head WHERE node = ?", (peer,)).fetchone()
-        if row is not None and row["size"] == int(size) and row["head"] != root:
+        if peer not in self._heads:
+            row = self._core.reader.execute("SELECT size, head FROM peer_head WHERE node = ?", (peer,)).fetchone()
+            self._heads[peer] = (row["size"], row["head"]) if row else (-1, "")
+        known, known_root = self._heads[peer]
+        if known == int(size) and known_root != root:
             record = alarm(self._core.now(), key="node.peer_ledger_forked", peer=peer, said=head)
             await self._core.journal.do(lambda step: step.append(record_to_bytes(record)))
             raise NotAllowed("node.peer_ledger_forked", peer=peer, size=int(size))
-        if row is None or row["size"] < int(size):
-            await self._core.journal.do(
-                lambda step: (
-                    step.db.execute("INSERT OR REPLACE INTO peer_head VALUES (?, ?, ?)", (peer, int(size), root))
-                    and None
-                )
-            )
+        if known < int(size):
+            self._heads[peer] = (int(size), root)
+
+    def _keep_head(self, step: Step, peer: str) -> None:
+        """Write the longest head of a peer, with the outcome of the exchange that brought it."""
+        if peer in self._heads:
+            step.db.execute("INSERT OR REPLACE INTO peer_head VALUES (?, ?, ?)", (peer, *self._heads[peer]))
 
     async def _alarm(self, key: str, sent: Sent, got: Got) -> None:
         record = replace(

@@ -24,7 +24,7 @@ from zhengtong.node.store import connect_reader
 from zhengtong.wire.canonical import to_millisecond
 from zhengtong.wire.envelope import Envelope, Kind
 from zhengtong.wire.envelope import to_bytes as envelope_bytes
-from zhengtong.wire.suites import SealingKey, SigningKey, digest_text
+from zhengtong.wire.suites import SealingKey, SigningKey, digest_text, pseudonym_key
 
 T = TypeVar("T")
 
@@ -43,6 +43,7 @@ class Core:
     threads: ThreadPoolExecutor
     counts: Counter[str] = field(default_factory=Counter[str])
     _reader: threading.local = field(default_factory=threading.local)
+    _pseudonyms: dict[str, bytes] = field(default_factory=dict[str, bytes])
     _sources: dict[str, Source] = field(default_factory=dict[str, Source])
 
     @property
@@ -82,6 +83,12 @@ class Core:
         import asyncio
 
         return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *args))
+
+    def pseudonym_key(self, grant: str) -> bytes:
+        """The key of one grant's pseudonyms."""
+        if grant not in self._pseudonyms:
+            self._pseudonyms[grant] = pseudonym_key(self.home.pseudonym_secret(), grant=grant)
+        return self._pseudonyms[grant]
 
     def parcel_folder(self, run: str) -> Path:
         return self.home.parcels / run

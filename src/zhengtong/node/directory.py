@@ -5,7 +5,9 @@ after the ledger says so (a DIRECTORY record, the documents archived beside it).
 or a clock gone back leaves the old view in place and an ALARM in the ledger.
 """
 
+import asyncio
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +21,7 @@ from zhengtong.node.journal_thread import JournalThread, Step
 from zhengtong.node.ledger import LedgerStore
 from zhengtong.node.store import remember
 from zhengtong.wire.acceptance import (
+    ROTATIONS_MAX,
     Held,
     accept_bundle,
     accept_members,
@@ -29,11 +32,12 @@ from zhengtong.wire.acceptance import (
 )
 from zhengtong.wire.bundles import BUNDLE_BYTES_MAX
 from zhengtong.wire.canonical import Json, instant
-from zhengtong.wire.directory import MEMBERS_BYTES_MAX, ROOTS_BYTES_MAX, Members, Roots, parse_members
+from zhengtong.wire.directory import MEMBERS_BYTES_MAX, ROOTS_BYTES_MAX, Members, Roots, parse_members, parse_roots
 from zhengtong.wire.documents import SignedDocument, parse_document
 from zhengtong.wire.grant import Grant, grant_digest
 from zhengtong.wire.records import Record, RecordKind, directory_record, record_to_bytes
 
+_log = logging.getLogger("zhengtong.node")
 _KINDS = {"roots": ROOTS_BYTES_MAX, "members": MEMBERS_BYTES_MAX, "grants": BUNDLE_BYTES_MAX}
 
 
@@ -72,6 +76,7 @@ class Directory:
         self._held: Held | None = None
         self._view: View | None = None
         self._alarmed: set[str] = set()
+        self._one_at_a_time = asyncio.Lock()
 
     @property
     def held(self) -> Held | None:
@@ -93,42 +98,86 @@ class Directory:
         """The view whatever its age (status pages)."""
         return self._view
 
-    def load(self, db_held: str) -> None:
-        """Read what was held before a restart; a document that no longer stands is left for the next pull."""
+    def load(self, db_held: str) -> bool:
+        """Read what was held before a restart.  True if the ledger has not heard of it yet (`record_loaded`).
+
+        A document that no longer stands is left aside: the next pull brings a good one.
+        """
         if not db_held:
-            return
+            return False
         self._held = held_from_json(json.loads(db_held))
-        for kind, limit in _KINDS.items():
-            path = self._folder / f"{kind}.json"
-            if path.is_file():
-                self._documents[kind] = parse_document(path.read_bytes(), kind=kind, max_bytes=limit)
-        if {"roots", "members"} <= self._documents.keys():
+        recorded = self._held.digest
+        try:
+            for kind, limit in _KINDS.items():
+                path = self._folder / f"{kind}.json"
+                if path.is_file():
+                    self._documents[kind] = parse_document(path.read_bytes(), kind=kind, max_bytes=limit)
+            if not {"roots", "members"} <= self._documents.keys():
+                return False
             self._view, self._held = self._accept(self._documents, now=self._held.latest_seen)
+        except PlatformError as refused:
+            _log.warning("the directory on disk is left aside: %s", refused)
+            self._documents = {}
+            return False
+        return self._held.digest != recorded
+
+    def record_loaded(self, step: Step) -> None:
+        """Write the record of a directory whose documents were on disk when the process died before writing it."""
+        if self._view is not None and self._held is not None:
+            self._record(step, self._documents, self._view, self._held)
 
     async def refresh(self, center: Center, *, journal: JournalThread, ledger: LedgerStore) -> bool:
         """Ask the center for newer documents and take them over.  True if the view changed.
 
         Raises NotAllowed for what must not be taken (and records the alarm), Unreachable for a center that is down.
         """
-        now = self._clock.now()
-        fresh = dict(self._documents)
-        changed = await self._fetch(center, fresh, ("roots", "members"))
-        try:
-            if changed and self._needs_bundle(fresh):
-                await self._fetch(center, fresh, ("grants",), anew=True)
-            if not changed:
-                if self._held is not None:
-                    self._held = check_time(self._held, now=now)
-                    await journal.do(self._remember_time)
+        async with self._one_at_a_time:
+            fresh = dict(self._documents)
+            try:
+                taken = await self._look(center, fresh, journal)
+            except PlatformError as refused:
+                if not refused.retryable and refused.key.startswith("wire."):
+                    await self._alarm(refused, fresh, journal)
+                raise
+            if taken is None:
                 return False
-            view, held = self._accept(fresh, now=now)
-        except PlatformError as refused:
-            await self._alarm(refused, fresh, journal)
-            raise
-        self._archive(fresh, view, ledger)
-        await journal.do(lambda step: self._commit(step, fresh, view, held))
-        self._view, self._held, self._documents = view, held, fresh
-        return True
+            view, held, roots_between = taken
+            self._archive(fresh, view, ledger, roots_between)
+            await journal.do(lambda step: self._commit(step, fresh, view, held))
+            self._view, self._held, self._documents = view, held, fresh
+            return True
+
+    async def _look(
+        self, center: Center, fresh: dict[str, SignedDocument], journal: JournalThread
+    ) -> tuple[View, Held, list[SignedDocument]] | None:
+        """Fetch into `fresh` and judge it; None if there is nothing new."""
+        now = self._clock.now()
+        changed = await self._fetch(center, fresh, ("roots", "members"))
+        if not changed:
+            if self._held is not None:
+                self._held = check_time(self._held, now=now)
+                await journal.do(self._remember_time)
+            return None
+        if self._needs_bundle(fresh):
+            await self._fetch(center, fresh, ("grants",), anew=True)
+        between = await self._roots_between(center, fresh["roots"])
+        for document in between:
+            accept_roots(document, held=self._documents["roots"], pinned=self._pinned, now=now)
+            self._documents["roots"] = document
+        view, held = self._accept(fresh, now=now)
+        return view, held, between
+
+    async def _roots_between(self, center: Center, newest: SignedDocument) -> list[SignedDocument]:
+        """Rotations that this node slept through, in order: each is signed by the keys before it."""
+        if "roots" not in self._documents:
+            return []
+        held = parse_roots(self._documents["roots"].payload_bytes).version
+        found: list[SignedDocument] = []
+        for version in range(held + 1, min(parse_roots(newest.payload_bytes).version, held + ROTATIONS_MAX)):
+            raw = await center.document(f"roots?version={version}", etag="")
+            if raw is not None:
+                found.append(parse_document(raw, kind="roots", max_bytes=ROOTS_BYTES_MAX))
+        return found
 
     async def _fetch(
         self, center: Center, into: dict[str, SignedDocument], kinds: tuple[str, ...], *, anew: bool = False
@@ -161,23 +210,29 @@ class Directory:
         by_id = {grant.id: grant for grant in grants}
         return View(roots, members, by_id, {i: grant_digest(g) for i, g in by_id.items()}), held
 
-    def _archive(self, documents: Mapping[str, SignedDocument], view: View, ledger: LedgerStore) -> None:
-        for kind, document in documents.items():
-            write_private(self._folder / f"{kind}.json", document.to_bytes())
+    def _archive(
+        self, documents: Mapping[str, SignedDocument], view: View, ledger: LedgerStore, between: list[SignedDocument]
+    ) -> None:
+        for document in between:
+            ledger.archive(f"roots-{parse_roots(document.payload_bytes).version}.json", document.to_bytes())
         ledger.archive(f"roots-{view.roots.version}.json", documents["roots"].to_bytes())
         ledger.archive(f"members-{view.members.epoch}-{view.members.serial}.json", documents["members"].to_bytes())
+        for kind, document in documents.items():
+            write_private(self._folder / f"{kind}.json", document.to_bytes())
 
     def _commit(self, step: Step, documents: Mapping[str, SignedDocument], view: View, held: Held) -> None:
-        same_members = "members" in self._documents and self._documents["members"].digest == documents["members"].digest
-        same_roots = "roots" in self._documents and self._documents["roots"].digest == documents["roots"].digest
-        if not (same_members and same_roots):
-            record = directory_record(
-                at=self._clock.now(),
-                members=documents["members"],
-                roots=documents["roots"],
-                known_as=view.members.known_as,
-            )
-            step.append(record_to_bytes(record))
+        if any(
+            kind not in self._documents or self._documents[kind].digest != documents[kind].digest
+            for kind in ("roots", "members")
+        ):
+            self._record(step, documents, view, held)
+        remember(step.db, "held", json.dumps(held_to_json(held)))
+
+    def _record(self, step: Step, documents: Mapping[str, SignedDocument], view: View, held: Held) -> None:
+        record = directory_record(
+            at=self._clock.now(), members=documents["members"], roots=documents["roots"], known_as=view.members.known_as
+        )
+        step.append(record_to_bytes(record))
         remember(step.db, "held", json.dumps(held_to_json(held)))
 
     def _remember_time(self, step: Step) -> None:

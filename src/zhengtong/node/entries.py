@@ -50,7 +50,8 @@ def outcome_record(
 ) -> Record:  # fmt: skip
     """The outcome of an intent; without a reply if none came."""
     return Record(
-        kind=RecordKind.OUTCOME, at=at, exchange=intent.exchange, role=intent.role, peer=intent.peer, grant=intent.grant,
+        kind=RecordKind.OUTCOME, at=at, exchange=intent.exchange, role=intent.role, peer=intent.peer,
+        grant=intent.grant,
         envelope_digest=reply_digest, evidence=evidence, outcome=outcome, refusal=refusal, rows=rows,
         body_digest=body_digest, subject=None, facts=dict(facts or {}),
     )  # fmt: skip

@@ -75,15 +75,15 @@ class Fetcher:
         """One parcel, verified.  Raises Refuse for the provider's refusal, NotAllowed for a parcel that is not its."""
         path = f"/wire/v1/runs/{run}/parcels/{seq}"
         part = self._core.home.parcels / f"in-{run}-{seq}.part"
-        part.unlink(missing_ok=True)
+        _forget(part)
         for attempt in range(FETCH_ATTEMPTS):
             try:
                 raw = await self._download(sent, run, seq, path, part)
-                part.unlink(missing_ok=True)
+                _forget(part)
                 return self._verified(sent, run, seq, raw)
             except PlatformError as error:
                 if not error.retryable or attempt == FETCH_ATTEMPTS - 1:
-                    part.unlink(missing_ok=True)
+                    _forget(part)
                     raise
         raise AssertionError("the loop returns or raises")
 
@@ -109,22 +109,21 @@ class Fetcher:
         addresses = sent.view.members.node(sent.grant.provider).addresses
         if not addresses:
             raise Unreachable("node.peer_no_address", peer=sent.grant.provider)
-        have = part.stat().st_size if part.exists() else 0
+        have = _size(part)
         headers = {**message.headers, **({"range": f"bytes={have}-"} if have else {})}
         async with self._peers.download(addresses[0], path, headers=headers, peer=sent.grant.provider) as answer:
             if answer.headers.get("content-type") != MEDIA_TYPE:
                 raise await self._refused(sent, path, message, answer)
-            if answer.status == 200:
-                part.unlink(missing_ok=True)
-            return await self._keep(answer, part)
+            return await self.keep_pieces(answer, part, from_start=answer.status == 200)
 
-    async def _keep(self, answer: aiohttp.ClientResponse, part: Path) -> bytes:
-        with part.open("ab") as out:
+    async def keep_pieces(self, answer: aiohttp.ClientResponse, part: Path, *, from_start: bool) -> bytes:
+        """Write what comes to a file in the home, within PARCEL_B, and return the whole."""
+        with open(part, "wb" if from_start else "ab") as out:  # noqa: ASYNC230, PTH123 -- page cache, a piece at a time
             async for piece in answer.content.iter_chunked(_CHUNK_B):
                 out.write(piece)
                 if out.tell() > PARCEL_B:
                     raise RuleBroken("wire.too_long", thing="parcel", size=out.tell(), limit=PARCEL_B)
-        return part.read_bytes()
+        return _read(part)
 
     async def _refused(
         self, sent: Sent, path: str, message: SignedMessage, answer: aiohttp.ClientResponse
@@ -160,7 +159,7 @@ class Fetcher:
             parcel.envelope_bytes, signature=parcel.signature, public=public
         ):
             raise NotAllowed("wire.signature_wrong", key_id=e.key)
-        check(e, now=now, me=self._core.code, skew_s=_skew(e))
+        check(e, now=now, me=self._core.code)
         if (e.run, e.seq, e.grant, e.in_reply_to) != (run, seq, sent.grant.id, sent.intent.envelope_digest):
             raise NotAllowed("node.parcel_of_another_run", run=run, seq=seq)
         if digest_text(parcel.body) != e.body_digest:
@@ -175,9 +174,16 @@ class Fetcher:
         return fetched if e.kind is Kind.PARCEL else _manifest(fetched)
 
 
-def _skew(envelope: Envelope) -> int:
-    """A manifest may wait like a parcel: it is held to its expiry and to no future."""
-    return int((envelope.expires - envelope.created).total_seconds())
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.exists() else 0
+
+
+def _read(part: Path) -> bytes:
+    return part.read_bytes()
+
+
+def _forget(part: Path) -> None:
+    part.unlink(missing_ok=True)
 
 
 def _manifest(fetched: Fetched) -> Fetched:

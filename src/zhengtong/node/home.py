@@ -43,6 +43,7 @@ class NodeHome:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
+        self._subject_keys: dict[int, bytes] = {}
 
     @classmethod
     def create(cls, home: Path, settings: Settings) -> Self:
@@ -138,9 +139,13 @@ class NodeHome:
     def subject_key(self, year: int) -> bytes:
         """The node's key of a year for subject digests; erasing the file makes that year's subjects unfindable."""
         name = f"subject-{year}.key"
-        if not (self.folder / "keys" / name).is_file():
+        path = self.folder / "keys" / name
+        if not path.is_file():
             self.write_secret(name, secrets.token_hex(32))
-        return bytes.fromhex(self.secret(name))
+            self._subject_keys.clear()
+        if year not in self._subject_keys:
+            self._subject_keys[year] = bytes.fromhex(self.secret(name))
+        return self._subject_keys[year]
 
 
 class HomeLock:

@@ -9,11 +9,12 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from zhengtong.kernel.errors import NotAllowed, PlatformError, RuleBroken, Unreachable
 from zhengtong.node import accounts, refusals
 from zhengtong.node.bindings import target_binding
-from zhengtong.node.bounds import RUN_TRIES
+from zhengtong.node.bounds import PARCEL_KEPT_S, RUN_TRIES
 from zhengtong.node.consumer import Consumer, Got, LocalAsk, Sent
 from zhengtong.node.core import Core
 from zhengtong.node.directory import View, alarm
@@ -86,8 +87,14 @@ class Pulls:
         finally:
             self._busy.discard(grant.id)
 
-    async def recover(self) -> None:
-        """Nothing to do: an open run goes on at the next pull of its grant, from the checkpoint in the target."""
+    async def tidy(self) -> None:
+        """Give up runs whose provider no longer keeps them; an open run otherwise goes on at the next pull."""
+        oldest = instant(self._core.clock.now() - timedelta(seconds=PARCEL_KEPT_S))
+        rows = self._core.reader.execute(
+            "SELECT run FROM run WHERE side = 'consumer' AND state = 'open' AND opened_at < ?", (oldest,)
+        ).fetchall()
+        for row in rows:
+            await self._give_up(row["run"], "node.run_expired")
 
     async def _background(self, name: str, asked: LocalAsk) -> None:
         try:
@@ -132,21 +139,24 @@ class Pulls:
     ) -> Pull | None:  # fmt: skip
         """Take up a run that was open when this node stopped, if its provider still has it."""
         row = self._core.reader.execute(
-            "SELECT run, body FROM run WHERE side = 'consumer' AND grant_id = ? AND state = 'open' ORDER BY opened_at DESC",
+            "SELECT run, body FROM run WHERE side = 'consumer' AND grant_id = ? AND state = 'open'"
+            " ORDER BY opened_at DESC",
             (grant.id,),
         ).fetchone()
         if row is None:
             return None
         run = str(row["run"])
         held = self._core.reader.execute(
-            "SELECT idx, entry FROM open_intent WHERE exchange = ? AND side = 'consumer'", (run,)
+            "SELECT idx FROM open_intent WHERE exchange = ? AND side = 'consumer'", (run,)
         ).fetchone()
         body = json.loads(row["body"])
         if held is None or body != {"digest": view.digests[grant.id], "columns": list(table.columns)}:
             await self._give_up(run, "node.run_changed")
             return None
         await self._core.in_thread(target.begin, run, table)
-        sent = self._fetcher.taken_up(parse_record(held["entry"].encode()), index=held["idx"], view=view, grant=grant)
+        sent = self._fetcher.taken_up(
+            parse_record(self._core.ledger.record(held["idx"])), index=held["idx"], view=view, grant=grant
+        )
         return Pull(
             asked=asked,
             view=view,
@@ -243,7 +253,8 @@ class Pulls:
             "reconciled": same, "parcels": manifest.parcels,
         }  # fmt: skip
         record = outcome_record(
-            pull.sent.intent, at=core.now(), outcome=OutcomeKind.ANSWERED, rows=manifest.rows, reply_digest=fetched.digest,
+            pull.sent.intent, at=core.now(), outcome=OutcomeKind.ANSWERED, rows=manifest.rows,
+            reply_digest=fetched.digest,
             body_digest=fetched.envelope.body_digest, evidence=(fetched.evidence,), facts=facts,
         )  # fmt: skip
 
@@ -283,12 +294,12 @@ class Pulls:
         """Close a run that cannot go on; its snapshot is lost, a new run starts from a new one."""
         core = self._core
         row = core.reader.execute(
-            "SELECT entry FROM open_intent WHERE exchange = ? AND side = 'consumer'", (run,)
+            "SELECT idx FROM open_intent WHERE exchange = ? AND side = 'consumer'", (run,)
         ).fetchone()
 
         def settle(step: Step) -> None:
             if row is not None:
-                intent = parse_record(str(row["entry"]).encode())
+                intent = parse_record(core.ledger.record(row["idx"]))
                 record = outcome_record(intent, at=core.now(), outcome=OutcomeKind.FAILED, refusal=key)
                 accounts.close_intent(step, record, request_digest=intent.envelope_digest)
             _set_state(step, run, "closed", instant(core.now()))
@@ -316,8 +327,8 @@ class Pulls:
 def read_back(target: Target, run: str, table: TargetTable) -> int:
     """The fingerprint of what the target now holds, quarantined rows included."""
     schema, total = arrow_schema(table.fields), 0
-    for columns in target.read_back(run, table):
-        total = combine(total, fingerprint_table(table_of_text(columns, table.fields, schema)))
+    for read in target.read_back(run, table):
+        total = combine(total, fingerprint_table(table_of_text(read, table.fields, schema)))
     return total
 
 

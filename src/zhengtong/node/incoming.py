@@ -147,7 +147,7 @@ class Incoming:
 
     def sign_refusal(self, received: Received, refusal: Refusal, *, index: int) -> Signed:
         """The refusal as the peer gets it: key and facts, so that it can say it in its own language."""
-        facts: dict[str, Json] = {name: value for name, value in refusal.facts.items()}
+        facts: dict[str, Json] = dict(refusal.facts)
         content: dict[str, Json] = {"key": refusal.key, "facts": facts, "record": index}
         return self.sign(received, Kind.REFUSAL, content, status=refusal.status)
 

@@ -152,7 +152,7 @@ class LedgerStore:
         _write_all(self._heads, self._head.to_bytes() + b"\n")
 
     def _recover(self) -> None:
-        """Cut a record that was half written when the process died; rebuild what is derived unless it was closed whole."""
+        """Cut a half-written record; rebuild what is derived, unless the ledger was closed whole."""
         clean = self._folder / "clean"
         whole = int(clean.read_text(encoding="ascii")) if clean.exists() else -1
         clean.unlink(missing_ok=True)

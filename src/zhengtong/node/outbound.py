@@ -76,7 +76,7 @@ class Runs:
         return self._incoming.sign(received, Kind.ANSWER, content).reply
 
     async def parcel(self, call: Call, *, run: str, seq: int) -> "ParcelFile | Reply":
-        """The parcel of a number (from 1), or the manifest one past the last; waits RUN_WAIT_S for one in the making."""
+        """The parcel of a number (from 1), or the manifest one past the last; waits RUN_WAIT_S for it."""
         core = self._core
         try:
             received = await self._incoming.receive(call, kinds=frozenset({Kind.PULL}))
@@ -123,6 +123,15 @@ class Runs:
             "SELECT * FROM run WHERE side = 'provider' AND state = ?", (_OPEN,)
         ).fetchall():
             await self._close(row["run"], outcome=OutcomeKind.FAILED, refusal="node.run_lost")
+        kept = {
+            r["run"]
+            for r in self._core.reader.execute("SELECT run FROM run WHERE side = 'provider' AND state = ?", (_READY,))
+        }
+        for left in self._core.home.parcels.iterdir():
+            if left.is_dir() and left.name not in kept:
+                shutil.rmtree(left, ignore_errors=True)
+            elif left.suffix == ".part":
+                left.unlink(missing_ok=True)
 
     async def tidy(self) -> None:
         """Close runs nobody fetched within PARCEL_KEPT_S and delete their parcels."""
@@ -325,11 +334,11 @@ class Runs:
 
         def settle(step: Step) -> int:
             row = step.db.execute(
-                "SELECT entry FROM open_intent WHERE exchange = ? AND side = 'provider'", (run,)
+                "SELECT idx FROM open_intent WHERE exchange = ? AND side = 'provider'", (run,)
             ).fetchone()
             if row is None:
                 return -1
-            intent = parse_record(str(row["entry"]).encode())
+            intent = parse_record(core.ledger.record(row["idx"]))
             record = outcome_record(intent, at=core.now(), outcome=outcome, refusal=refusal, rows=rows, facts=facts)
             if outcome is OutcomeKind.ANSWERED:
                 record = _with_manifest(core, record, run)

@@ -1,8 +1,8 @@
 """Making the parcels of a run (制包): read, shape, encode, seal, sign, write; in a worker thread."""
 
 import os
-from collections.abc import Callable
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -32,7 +32,6 @@ from zhengtong.wire.parcel import (
     pack,
     seal_body,
 )
-from zhengtong.wire.suites import pseudonym_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +58,15 @@ class Produced:
 def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
     """Write every parcel and the manifest.  Raises Refuse when today's measure is used up; `tell` after each parcel."""
     core, grant, binding = work.core, work.admitted.grant, work.admitted.binding
-    assert grant is not None and binding is not None  # admitted without refusal
+    assert grant is not None  # admitted without refusal
+    assert binding is not None
     fields = work.admitted.fields
     core.parcel_folder(work.run).mkdir(parents=True, exist_ok=True)
     source, schema = core.source(binding.url), arrow_schema(fields)
     statement = compile_select(
         binding.reading(source.dialect), fields=fields, lookup={}, row_filter=grant.row_filter, rows_max=None
     )
-    key = pseudonym_key(core.home.pseudonym_secret(), grant=grant.id)
+    key = core.pseudonym_key(grant.id)
     left = _left(work)
     read = sent = seq = total = 0
     reasons: dict[str, int] = {}
@@ -86,7 +86,7 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
                 raise Refuse(Refusal(key="wire.refused_rows_day", facts={"number": grant.number, "limit": limit}))
             seq += 1
             total = combine(total, fingerprint_table(shaped.table))
-            last = _write_parcel(work, seq, encode_table(shaped.table), rows=shaped.table.num_rows, prev=last)
+            last = write_parcel(work, seq, encode_table(shaped.table), rows=shaped.table.num_rows, prev=last)
             tell()
     manifest = RunManifest(
         run=work.run, grant=grant.id, grant_digest=work.received.view.digests[grant.id], parcels=seq, rows=sent,
@@ -102,7 +102,7 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
 
 
 def _left(work: Production) -> int | None:
-    """Rows still free today when the run was admitted; a parcel is an answer, so max_rows bounds its size, not the run."""
+    """Rows still free today; a parcel is an answer, so the grant's max_rows bounds its size, not the run."""
     grant = work.admitted.grant
     if grant is None or grant.limits.rows_per_day is None:
         return None
@@ -110,7 +110,7 @@ def _left(work: Production) -> int | None:
     return max(0, grant.limits.rows_per_day - used)
 
 
-def _write_parcel(work: Production, seq: int, plain: bytes, *, rows: int, prev: str | None) -> str:
+def write_parcel(work: Production, seq: int, plain: bytes, *, rows: int, prev: str | None) -> str:
     """Seal, sign and write one parcel; it may be served once its row in node.db is durable."""
     core, view = work.core, work.received.view
     e = work.received.envelope

@@ -12,8 +12,8 @@ from zhengtong.kernel.errors import PlatformError, RuleBroken
 from zhengtong.node import accounts, refusals
 from zhengtong.node.admission import Admitted, admit
 from zhengtong.node.answering import refuse
-from zhengtong.node.bounds import ANSWER_ROWS
-from zhengtong.node.compiled import compile_select
+from zhengtong.node.bounds import ANSWER_ROWS, PLANS_KEPT
+from zhengtong.node.compiled import Plan, compile_plan
 from zhengtong.node.core import Core
 from zhengtong.node.entries import close_with
 from zhengtong.node.incoming import Call, Incoming, Received, Reply, Turned
@@ -25,7 +25,6 @@ from zhengtong.wire.decision import Ask, VerifyAnswer
 from zhengtong.wire.envelope import Kind
 from zhengtong.wire.grant import GrantField, Mode
 from zhengtong.wire.records import OutcomeKind, Record
-from zhengtong.wire.suites import pseudonym_key
 
 _KINDS = frozenset({Kind.QUERY, Kind.VERIFY})
 PAIRS_MAX = 500
@@ -46,6 +45,7 @@ class Provider:
     def __init__(self, core: Core, incoming: Incoming) -> None:
         self._core = core
         self._incoming = incoming
+        self._plans: dict[object, Plan] = {}
 
     async def service(self, call: Call) -> Reply:
         """One call, answered or refused; either way recorded before the reply leaves."""
@@ -63,9 +63,9 @@ class Provider:
         return await self._answer(received, asked, admitted)
 
     async def _answer(self, received: Received, asked: ServiceAsk, admitted: Admitted) -> Reply:
+        if admitted.refusal is not None:
+            return await self._refuse(received, admitted, admitted.refusal)
         try:
-            if admitted.refusal is not None:
-                raise Refuse(admitted.refusal)
             content, rows = await self._read(asked, admitted)
         except Refuse as stop:
             return await self._refuse(received, admitted, stop.refusal)
@@ -97,13 +97,11 @@ class Provider:
     async def _read(self, asked: ServiceAsk, admitted: Admitted) -> tuple[dict[str, Json], int]:
         """The content of an answer and how many rows it holds."""
         grant, binding = admitted.grant, admitted.binding
-        assert grant is not None and binding is not None  # admitted without refusal
+        assert grant is not None  # admitted without refusal
+        assert binding is not None
         source = self._core.source(binding.url)
         rows_max = min(admitted.rows_max if admitted.rows_max is not None else ANSWER_ROWS, ANSWER_ROWS)
-        statement = compile_select(
-            binding.reading(source.dialect), fields=admitted.fields, lookup=asked.lookup,
-            row_filter=grant.row_filter, rows_max=rows_max + 1,
-        )  # fmt: skip
+        statement = self._plan(asked, admitted).statement(asked.lookup)
         rows = await self._core.in_thread(lambda: source.rows(statement.sql, statement.values, limit=rows_max + 1))
         if asked.ask.mode is Mode.VERIFY:
             return {"result": compare(rows, admitted.fields, asked.claims).value}, 0
@@ -111,9 +109,34 @@ class Provider:
             raise Refuse(
                 Refusal(key="wire.refused_rows", facts={"number": grant.number, "limit": rows_max}, at="provider")
             )
-        key = pseudonym_key(self._core.home.pseudonym_secret(), grant=grant.id)
+        key = self._core.pseudonym_key(grant.id)
         shaped = shape_rows(rows, admitted.fields, pseudonym_key=key)
         return answer_content(admitted.fields, shaped), len(shaped.rows)
+
+    def _plan(self, asked: ServiceAsk, admitted: Admitted) -> Plan:
+        """The compiled statement of a grant, compiled once for each shape of call."""
+        grant, binding = admitted.grant, admitted.binding
+        assert grant is not None
+        assert binding is not None
+        names = tuple(field.name for field in admitted.fields)
+        shape = (
+            admitted.digest,
+            names,
+            frozenset(asked.lookup),
+            binding.url,
+            binding.table,
+            tuple(binding.columns.items()),
+        )
+        if shape not in self._plans:
+            if len(self._plans) >= PLANS_KEPT:
+                self._plans.clear()
+            most = ANSWER_ROWS if grant.limits.max_rows is None else min(grant.limits.max_rows, ANSWER_ROWS)
+            source = self._core.source(binding.url)
+            self._plans[shape] = compile_plan(
+                binding.reading(source.dialect), fields=admitted.fields, lookup=asked.lookup,
+                row_filter=grant.row_filter, rows_max=most + 1,
+            )  # fmt: skip
+        return self._plans[shape]
 
 
 def read_ask(received: Received) -> ServiceAsk:

@@ -5,7 +5,9 @@ to co-sign its head; the co-signed head is kept beside the ledger's own.
 """
 
 import json
-from zhengtong.kernel.errors import PlatformError
+import shutil
+from importlib.metadata import version
+
 from zhengtong.node import accounts
 from zhengtong.node.bounds import RECEIPTS_A_BATCH
 from zhengtong.node.center import CenterClient
@@ -42,6 +44,18 @@ class Receipts:
         if sent or self._core.ledger.size != self._cosigned_size():
             await self._cosign()
         return sent
+
+    async def report(self, *, directory: str) -> None:
+        """Say how the node is doing: version, directory held, receipts waiting, ledger size, free disk."""
+        core = self._core
+        told = {
+            "software": f"zhengtong/{version('zhengtong')}",
+            "queue": self.waiting(),
+            "ledger_size": core.ledger.size,
+            "disk_free_bytes": shutil.disk_usage(core.home.folder).free,
+            **({"directory": directory} if directory else {}),
+        }
+        await self._center.call("POST", "/status", body=json.dumps(told).encode())
 
     async def _send_batch(self) -> int:
         core = self._core
@@ -84,11 +98,3 @@ class Receipts:
 
     def _cosigned_size(self) -> int:
         return int(fact(self._core.reader, "cosigned_size") or "0")
-
-
-async def try_send(receipts: Receipts) -> int:
-    """Send once; 0 if the center is away or refuses (the reason is counted, the receipts stay)."""
-    try:
-        return await receipts.send_all()
-    except PlatformError:
-        return 0

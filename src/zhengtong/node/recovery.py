@@ -11,7 +11,7 @@ from zhengtong.node.entries import outcome_record
 from zhengtong.node.journal_thread import JournalThread, Step
 from zhengtong.node.ledger import LedgerStore
 from zhengtong.node.store import fact, remember
-from zhengtong.wire.records import OutcomeKind, Record, RecordKind, Role, parse_record, record_to_bytes
+from zhengtong.wire.records import OutcomeKind, Record, RecordKind, Role, parse_record
 
 REASON = "node.closed_after_restart"
 _MODES_OF_RUNS = frozenset({"run"})
@@ -29,17 +29,17 @@ def catch_up(step: Step, ledger: LedgerStore) -> int:
             _replay_intent(step, record, index)
             requests[record.exchange or ""] = record.envelope_digest or ""
         elif record.kind is RecordKind.OUTCOME:
-            request = requests.get(record.exchange or "") or _request_digest(step, record)
+            request = requests.get(record.exchange or "") or _request_digest(step, ledger, record)
             accounts.project_outcome(step.db, record, index=index, request_digest=request)
     remember(step.db, "ledger_size", str(ledger.size))
     return max(0, ledger.size - known)
 
 
-def close_open_intents(step: Step, clock: Clock) -> int:
+def close_open_intents(step: Step, ledger: LedgerStore, clock: Clock) -> int:
     """Close what a crash left open.  Returns how many were closed."""
     closed = 0
-    for row in step.db.execute("SELECT exchange, side, entry FROM open_intent").fetchall():
-        intent = parse_record(str(row["entry"]).encode())
+    for row in step.db.execute("SELECT idx FROM open_intent").fetchall():
+        intent = parse_record(ledger.record(row["idx"]))
         if intent.facts.get("mode") in _MODES_OF_RUNS:
             continue
         record = outcome_record(intent, at=clock.now(), outcome=OutcomeKind.FAILED, refusal=REASON)
@@ -51,23 +51,20 @@ def close_open_intents(step: Step, clock: Clock) -> int:
 def recover(journal: JournalThread, ledger: LedgerStore, clock: Clock) -> int:
     """Both, durable before the node serves anybody."""
     journal.do_blocking(lambda step: catch_up(step, ledger))
-    return journal.do_blocking(lambda step: close_open_intents(step, clock))
+    return journal.do_blocking(lambda step: close_open_intents(step, ledger, clock))
 
 
 def _replay_intent(step: Step, record: Record, index: int) -> None:
-    step.db.execute(
-        "INSERT OR REPLACE INTO open_intent VALUES (?, ?, ?, ?)",
-        (record.exchange, record.role.value if record.role else "", index, record_to_bytes(record).decode()),
-    )
+    side = accounts.side_of(record)
+    step.db.execute("INSERT OR REPLACE INTO open_intent VALUES (?, ?, ?)", (record.exchange, side, index))
     if record.role is Role.PROVIDER and record.peer and record.exchange:
         accounts.first_time(step.db, peer=record.peer, message=record.exchange, now=record.at)
         if record.grant:
             accounts.count(step.db, record.grant, legal_day(record.at), calls=1, subject=record.subject)
 
 
-def _request_digest(step: Step, record: Record) -> str:
+def _request_digest(step: Step, ledger: LedgerStore, record: Record) -> str:
     row = step.db.execute(
-        "SELECT entry FROM open_intent WHERE exchange = ? AND side = ?",
-        (record.exchange, record.role.value if record.role else ""),
+        "SELECT idx FROM open_intent WHERE exchange = ? AND side = ?", (record.exchange, accounts.side_of(record))
     ).fetchone()
-    return (parse_record(str(row["entry"]).encode()).envelope_digest or "") if row else ""
+    return (parse_record(ledger.record(row["idx"])).envelope_digest or "") if row else ""

@@ -15,6 +15,7 @@ from zhengtong.node.bounds import (
     DIRECTORY_EVERY_S,
     RECEIPTS_EVERY_S,
     SOURCE_CONNECTIONS,
+    STATUS_EVERY_S,
 )
 from zhengtong.node.center import CenterClient
 from zhengtong.node.consumer import Consumer
@@ -54,7 +55,8 @@ class Node:
 
     @classmethod
     def open(
-        cls, home: NodeHome, *, clock: Clock | None = None, every_s: float = DIRECTORY_EVERY_S, center: Center | None = None
+        cls, home: NodeHome, *, clock: Clock | None = None, every_s: float = DIRECTORY_EVERY_S,
+        center: Center | None = None,
     ) -> "Node":  # fmt: skip
         """Lock the home, open the stores, recover from a crash.  Raises WrongState if another process serves it."""
         lock = HomeLock(home)
@@ -68,7 +70,8 @@ class Node:
             journal.start()
             recovery.recover(journal, ledger, now)
             directory = Directory(home.folder / "directory", node=home.code, pinned=home.settings.root, clock=now)
-            directory.load(store.fact(db, "held"))
+            if directory.load(store.fact(db, "held")):
+                journal.do_blocking(directory.record_loaded)
             core = Core(
                 home=home, clock=now, key=key, seal=home.seal_key(), journal=journal, ledger=ledger,
                 directory=directory, threads=ThreadPoolExecutor(_THREADS, thread_name_prefix="source"),
@@ -83,11 +86,11 @@ class Node:
         with contextlib.suppress(PlatformError):
             await self.refresh()
         await self.runs.recover()
-        await self.pulls.recover()
         self._tasks = [
             asyncio.create_task(self._again(self.refresh, self._every_s), name="directory"),
             asyncio.create_task(self._again(self._send, RECEIPTS_EVERY_S), name="receipts"),
-            asyncio.create_task(self._again(self.runs.tidy, self._every_s), name="tidy"),
+            asyncio.create_task(self._again(self._tidy, self._every_s), name="tidy"),
+            asyncio.create_task(self._again(self._report, STATUS_EVERY_S), name="status"),
         ]
 
     async def refresh(self) -> bool:
@@ -109,6 +112,16 @@ class Node:
         self.core.ledger.close()
         self.core.close_sources()
         self._lock.__exit__(None, None, None)
+
+    async def _tidy(self) -> None:
+        await self.runs.tidy()
+        await self.pulls.tidy()
+
+    async def _report(self) -> None:
+        """Tell the center how this node is doing."""
+        if self.core.home.settings.center:
+            view = self.core.directory.last_view()
+            await self.receipts.report(directory=view.members.known_as if view else "")
 
     async def _send(self) -> None:
         if self.core.home.settings.center:

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import uvicorn
 
 from zhengtong.kernel.errors import WrongState
-from zhengtong.node.bounds import HEADER_B, KEEP_ALIVE_S, LISTEN_QUEUE, STOP_S
+from zhengtong.node.bounds import CONNECTIONS, HEADER_B, KEEP_ALIVE_S, LISTEN_QUEUE, STOP_S
 from zhengtong.node.gateway import build
 from zhengtong.node.home import NodeHome, write_private
 from zhengtong.node.service import Node
@@ -45,10 +46,12 @@ async def serve(node: Node, listener: socket.socket, *, ready: Callable[[uvicorn
         access_log=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_S,
+        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=STOP_S,
         h11_max_incomplete_event_size=HEADER_B,
     )
-    server = uvicorn.Server(config)
+    server = _Quiet(config)
+    _stop_on_signals(server)
     await node.start()
     home = node.core.home
     host, port = listener.getsockname()[:2]
@@ -62,12 +65,28 @@ async def serve(node: Node, listener: socket.socket, *, ready: Callable[[uvicorn
         await node.stop()
 
 
+class _Quiet(uvicorn.Server):
+    """uvicorn without its own signal handling, which ends the process before a node has closed its ledger."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _stop_on_signals(server: uvicorn.Server) -> None:
+    def stop() -> None:
+        server.should_exit = True
+
+    with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread (tests), Windows
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
 def run(home: NodeHome, *, every_s: float) -> None:
     """Open and serve a node in this process, with uvloop where there is one."""
     listener = listen(home)
-    with contextlib.closing(listener):
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_whole(home, listener, every_s))
+    with contextlib.closing(listener), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_whole(home, listener, every_s))
 
 
 async def _whole(home: NodeHome, listener: socket.socket, every_s: float) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
-
 from zhengtong.kernel.errors import WrongState
 from zhengtong.wire.arrow import Column, Schema, Table, arrow, compute
 from zhengtong.wire.grant import FieldType, GrantField
@@ -102,13 +101,17 @@ def to_type(column: Column, field: GrantField, kind: Schema) -> tuple[Column, Co
         return _cell_by_cell(column, field, kind)
 
 
-def table_of_text(columns: Sequence[Sequence[str | None]], fields: Sequence[GrantField], schema: Schema) -> Table:
+def table_of_text(read: Table, fields: Sequence[GrantField], schema: Schema) -> Table:
     """Text columns read back from a target, in the types they were sent in; a cell that no longer fits becomes null."""
     arrays = [
-        to_type(pa.array(column, pa.string()), field, kind.type)[0]
-        for column, field, kind in zip(columns, fields, schema, strict=True)
+        to_type(_whole_column(read.column(index)), field, schema.field(index).type)[0]
+        for index, field in enumerate(fields)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _whole_column(column: Column) -> Column:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def cell_value(field: GrantField, text: str | None) -> Typed:

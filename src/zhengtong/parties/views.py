@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.decorators.http import require_GET, require_POST
@@ -69,7 +70,7 @@ def seat(request: ActorRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session (退出)."""
     request.session.flush()
-    return HttpResponseRedirect("/signin")
+    return HttpResponseRedirect(reverse("parties:signin"))
 
 
 @require_GET

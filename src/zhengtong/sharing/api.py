@@ -23,7 +23,10 @@ ITEMS_MAX = 200
 router = Router(tags=["sharing"])
 IfMatch = Annotated[str, functions.Header(alias="If-Match")]
 OnceKey = Annotated[str, functions.Header(alias="Idempotency-Key")]
-Text = Annotated[str, Field(max_length=TEXT_MAX)]
+NO_NUL = r"^[^\x00]*$"  # a database cannot keep it
+Text = Annotated[str, Field(max_length=TEXT_MAX, pattern=NO_NUL)]
+Name = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
+Sought = Annotated[str, functions.Query(max_length=40, pattern=r"^[0-9A-Za-z_-]*$")]
 
 
 class OrganOut(Schema):
@@ -85,7 +88,7 @@ class RequestDetailOut(RequestOut):
 class SupplementIn(Schema):
     """What is missing: field names of the request; named once, for everything."""
 
-    missing: Annotated[list[str], Field(min_length=1, max_length=ITEMS_MAX)]
+    missing: Annotated[list[Name], Field(min_length=1, max_length=ITEMS_MAX)]
     note: Text = ""
 
 
@@ -99,21 +102,21 @@ class ExtensionIn(Schema):
 class AnswerIn(Schema):
     """The answer to one item."""
 
-    item: Annotated[str, Field(max_length=64)]
+    item: Name
     outcome: Outcome
-    mask: Annotated[str, Field(max_length=80)] = ""
+    mask: Name = ""
     ground: Ground | None = None
     reason: Text = ""
-    article: Annotated[str, Field(max_length=200)] = ""
+    article: Name = ""
     alternative: Text = ""
 
 
 class RowIn(Schema):
     """One condition on rows."""
 
-    item: Annotated[str, Field(max_length=64)]
-    op: Annotated[str, Field(max_length=20)]
-    values: Annotated[list[Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=ITEMS_MAX)]
+    item: Name
+    op: Name
+    values: Annotated[list[Name], Field(min_length=1, max_length=ITEMS_MAX)]
 
 
 class ReplyIn(Schema):
@@ -122,7 +125,7 @@ class ReplyIn(Schema):
     answers: Annotated[list[AnswerIn], Field(min_length=1, max_length=ITEMS_MAX)]
     rows: Annotated[list[RowIn], Field(max_length=20)] = []
     rows_note: Text = ""
-    lookup: Annotated[list[str], Field(max_length=ITEMS_MAX)] = []
+    lookup: Annotated[list[Name], Field(max_length=ITEMS_MAX)] = []
     calls_per_day: int = 1000
     rows_per_day: int = 1000
     subjects_per_day: int = 1000
@@ -135,9 +138,9 @@ class ReplyIn(Schema):
 class RefusalIn(Schema):
     """Refuse every item for one reason."""
 
-    reason: Annotated[str, Field(min_length=4, max_length=TEXT_MAX)]
+    reason: Annotated[str, Field(min_length=4, max_length=TEXT_MAX, pattern=NO_NUL)]
     ground: Ground
-    article: Annotated[str, Field(max_length=200)] = ""
+    article: Name = ""
     alternative: Text = ""
 
 
@@ -152,7 +155,7 @@ class StandingOut(Schema):
 
 @router.get("/requests", response=RequestsOut, operation_id="list_requests")
 def list_requests(
-    request: ActorRequest, state: str = "", role: str = "any", after: str = "", rows: int = 20
+    request: ActorRequest, state: Sought = "", role: Sought = "any", after: Sought = "", rows: int = 20
 ) -> dict[str, object]:
     """Requests you may see, newest first."""
     page = queries.requests(

@@ -1,11 +1,12 @@
 """What the catalogue offers to a request (目录条目), as sharing needs it.  The only reader of catalog here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from zhengtong.catalog import queries as catalog
 from zhengtong.catalog.rules import ShareType
-from zhengtong.kernel.errors import RuleBroken
+from zhengtong.kernel.errors import NotFound, RuleBroken
 from zhengtong.sharing.rules import AskedItem
 from zhengtong.wire import canonical, suites
 from zhengtong.wire.grant import FieldType
@@ -66,7 +67,11 @@ class Offer:
         return {item.asked.code: item.asked for item in self.items}
 
     def item(self, code: str) -> OfferedItem:
-        return next(item for item in self.items if item.asked.code == code)
+        """The item of a code.  Raises RuleBroken if the entry has dropped it since."""
+        found = next((item for item in self.items if item.asked.code == code), None)
+        if found is None:
+            raise RuleBroken("sharing.item_unknown", items=code)
+        return found
 
 
 def offer(*, entry: UUID) -> Offer:
@@ -110,6 +115,17 @@ def requestable(*, entry: UUID) -> Offer:
     ):
         raise RuleBroken("sharing.entry_withheld", entry=found.name, law=found.law, reason=found.reason)
     return found
+
+
+def known_items(*, entry: UUID, asked: Mapping[str, AskedItem]) -> dict[str, AskedItem]:
+    """Items a reply may speak of: the entry's of today, and those asked for, as they were then.
+
+    An entry withdrawn since leaves only the latter: it can still be answered, though not granted.
+    """
+    try:
+        return offer(entry=entry).asked() | dict(asked)
+    except NotFound:
+        return dict(asked)
 
 
 def _item(item: catalog.ItemRow, *, whole: ShareType, law: str) -> OfferedItem:

@@ -348,7 +348,7 @@ def _evidence(
         return
     raw = envelope_of(evidence)
     envelope = parse_envelope(raw)
-    public = members.sign_key(evidence.party, key=evidence.key, at=envelope.created)
+    public = members.evidence_key(evidence.party, key=evidence.key, at=envelope.created)
     if not holds(evidence, public=public) or envelope.key != evidence.key:
         found.add("wire.signature_wrong", where=where, index=index, key_id=evidence.key)
         return

@@ -16,6 +16,7 @@ from zhengtong.wire.shapes import Shape
 
 BUNDLE_BYTES_MAX = 64 << 20
 ENTRIES_MAX = 20_000
+DEPTH_MAX = 24  # a filter of eight levels is sixteen levels of JSON
 VERSION = 1
 
 __all__ = ["BUNDLE_BYTES_MAX", "ENTRIES_MAX", "Bundle", "bundle_payload", "open_bundle", "parse_bundle"]
@@ -40,13 +41,14 @@ def bundle_payload(bundle: Bundle) -> bytes:
             "serial": bundle.serial,
             "issued_at": canonical.instant(bundle.issued_at),
             "entries": [entry_to_json(entry) for entry in bundle.entries],
-        }
+        },
+        max_depth=DEPTH_MAX,
     )
 
 
 def parse_bundle(raw: bytes) -> Bundle:
     """The bundle in signed bytes, strictly; the grants in it are not yet checked."""
-    shape = Shape(canonical.parse(raw, max_bytes=BUNDLE_BYTES_MAX, max_depth=24), thing="grants")
+    shape = Shape(canonical.parse(raw, max_bytes=BUNDLE_BYTES_MAX, max_depth=DEPTH_MAX), thing="grants")
     shape.number("v", least=VERSION, most=VERSION)
     built = Bundle(
         node=shape.text("node", least=1, most=40),

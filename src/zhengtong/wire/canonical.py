@@ -8,6 +8,7 @@ which also refuses duplicate keys, spare blanks and other spellings of one value
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias, cast
 
@@ -24,7 +25,7 @@ DOCUMENT_BYTES_MAX = 32 << 20
 _KEY = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")
 _SEEN_KEYS_MAX = 1024  # the protocol's own names; foreign keys are matched each time once it is full
 _seen_keys: set[object] = set()
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 __all__ = ["DEPTH_MAX", "INTEGER_MAX", "Json", "encode", "instant", "parse", "parse_instant", "parse_object"]
 
@@ -91,18 +92,21 @@ def _admit(value: object, *, depth: int) -> None:
         return
     if depth <= 0:
         raise RuleBroken("wire.too_deep", limit=DEPTH_MAX)
+    for item in _members(value):
+        if item is not None and type(item) is not str:
+            _admit(item, depth=depth - 1)
+
+
+def _members(value: object) -> Iterable[object]:
     if isinstance(value, dict):
-        for key, item in cast("dict[object, object]", value).items():
+        held = cast("dict[object, object]", value)
+        for key in held:
             if key not in _seen_keys:
                 _admit_key(key)
-            if item is not None and type(item) is not str:
-                _admit(item, depth=depth - 1)
-    elif isinstance(value, list | tuple):
-        for item in cast("list[object]", value):
-            if type(item) is not str:
-                _admit(item, depth=depth - 1)
-    else:
-        raise RuleBroken("wire.not_canonical", why=f"{type(value).__name__} has no place in canonical JSON")
+        return held.values()
+    if isinstance(value, list | tuple):
+        return cast("list[object]", value)
+    raise RuleBroken("wire.not_canonical", why=f"{type(value).__name__} has no place in canonical JSON")
 
 
 def _admit_key(key: object) -> None:

@@ -10,7 +10,7 @@ a new one for an old one.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from zhengtong.kernel.errors import NotAllowed
@@ -190,6 +190,13 @@ class Members:
         """The public key by which a node signed at an instant, or NotAllowed."""
         return _key_of(self.node(node).keys, key=key, use=KeyUse.SIGN, at=at, owner=node)
 
+    def evidence_key(self, node: str, *, key: str, at: datetime) -> str:
+        """`sign_key` for judging old evidence: a node suspended since then signed all the same."""
+        found = next((n for n in self.nodes if n.id == node), None)
+        if found is None:
+            raise NotAllowed("wire.directory_unknown_node", node=node)
+        return _key_of(found.keys, key=key, use=KeyUse.SIGN, at=at, owner=node)
+
     def seal_key(self, node: str, *, at: datetime) -> str:
         """The newest public key for which bodies to a node are sealed, or NotAllowed."""
         good = [k for k in self.node(node).keys if k.use is KeyUse.SEAL and k.holds(at)]
@@ -346,6 +353,8 @@ def parse_members(raw: bytes) -> Members:
         bundles=tuple(_bundle_digest(part) for part in shape.each("bundles", most=ORGANIZATIONS_MAX)),
     )
     shape.done()
+    if not timedelta(0) < built.valid_until - built.issued_at <= timedelta(seconds=VALIDITY_S):
+        raise shape.bad("valid_until", "at most 24 hours after issued_at")
     for key, ids in (
         ("organizations", [o.code for o in built.organizations]),
         ("nodes", [n.id for n in built.nodes]),

@@ -26,8 +26,8 @@ VERSION = 1
 _PREFIX = b"zhengtong/v1/envelope\n"
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PARTY = re.compile(r"[a-z0-9-]{2,40}")
-_DIRECTORY = re.compile(r"\d{1,10}\.\d{1,15}")
-_HEAD = re.compile(r"\d{1,15}:[0-9a-f]{64}")
+_DIRECTORY = re.compile(r"[0-9]{1,10}\.[0-9]{1,15}")
+_HEAD = re.compile(r"[0-9]{1,15}:[0-9a-f]{64}")
 
 __all__ = [
     "BODY_BYTES_MAX",

@@ -14,7 +14,7 @@ Between nodes query strings are refused: what is asked stands in the body, under
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -40,7 +40,7 @@ _REQUEST = f'("@method" "@path" "content-type" "content-digest" "{ENVELOPE_FIELD
 _RESPONSE = f'("@status" "content-type" "content-digest" "{ENVELOPE_FIELD}" "@path";req "{ENVELOPE_FIELD}";req)'
 _LOCAL = '("@method" "@request-target" "content-type" "content-digest")'
 _INPUT = re.compile(
-    LABEL + r'=(\([^()]*\));created=(\d{1,11});keyid="([0-9A-Za-z._-]{1,64})";alg="([a-z0-9-]{1,20})"'
+    LABEL + r'=(\([^()]*\));created=([0-9]{1,11});keyid="([0-9A-Za-z._-]{1,64})";alg="([a-z0-9-]{1,20})"'
     r'(?:;nonce="([0-9A-Za-z-]{16,64})")?;tag="([a-z0-9-]{1,40})"'
 )
 _BYTES = re.compile(r":([A-Za-z0-9+/]*={0,2}):")
@@ -49,6 +49,7 @@ _TARGET = re.compile(r"/[A-Za-z0-9._~/-]{0,500}(?:\?[A-Za-z0-9._~/=&:%+-]{0,500}
 _TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")
 
 KeyFor = Callable[[Envelope], str]
+Lines = list[tuple[str, str]]
 
 __all__ = [
     "ENVELOPE_FIELD",
@@ -60,6 +61,7 @@ __all__ = [
     "sign_local",
     "sign_request",
     "sign_response",
+    "signature_base",
     "verify_local",
     "verify_request",
     "verify_response",
@@ -177,7 +179,7 @@ def sign_local(
     """The header fields of a system's call to its own node (本机调用签名); `nonce` is a UUID."""
     lines = _local_lines(method, path, content_type, content_digest(body))
     parameters = _parameters(_LOCAL, key=key, created=created, tag=LOCAL_TAG, nonce=nonce)
-    signature = key.sign(_base(lines, parameters))
+    signature = key.sign(signature_base(lines, parameters=parameters))
     return {
         "content-type": content_type,
         "content-digest": content_digest(body),
@@ -204,37 +206,47 @@ def verify_local(
         raise NotAllowed("wire.signature_malformed", field="signature-input")
     _in_time(created, now)
     signature = _signature(headers)
-    if not verify(key_for(key), message=_base(lines, parameters), signature=signature):
+    if not verify(key_for(key), message=signature_base(lines, parameters=parameters), signature=signature):
         raise NotAllowed("wire.signature_wrong", key_id=key)
     return LocalCall(key=key, nonce=nonce)
 
 
-def _request_lines(method: str, path: str, content_type: str, digest: str, envelope: bytes) -> str:
-    return (
-        f'"@method": {_method(method)}\n"@path": {_path(path)}\n"content-type": {_content_type(content_type)}\n'
-        f'"content-digest": {digest}\n"{ENVELOPE_FIELD}": :{b64(envelope)}:\n'
-    )
+def signature_base(components: Iterable[tuple[str, str]], *, parameters: str) -> bytes:
+    """The signature base of RFC 9421 §2.5 (签名基): serialized component identifiers and values, in order."""
+    lines = [f"{identifier}: {value}\n" for identifier, value in components]
+    return "".join([*lines, f'"@signature-params": {parameters}']).encode("ascii")
+
+
+def _request_lines(method: str, path: str, content_type: str, digest: str, envelope: bytes) -> Lines:
+    return [
+        ('"@method"', _method(method)),
+        ('"@path"', _path(path)),
+        ('"content-type"', _content_type(content_type)),
+        ('"content-digest"', digest),
+        (f'"{ENVELOPE_FIELD}"', f":{b64(envelope)}:"),
+    ]
 
 
 def _response_lines(
     status: int, content_type: str, digest: str, envelope: bytes, request_path: str, request_envelope: bytes
-) -> str:
-    return (
-        f'"@status": {status}\n"content-type": {_content_type(content_type)}\n"content-digest": {digest}\n'
-        f'"{ENVELOPE_FIELD}": :{b64(envelope)}:\n"@path";req: {_path(request_path)}\n'
-        f'"{ENVELOPE_FIELD}";req: :{b64(request_envelope)}:\n'
-    )
+) -> Lines:
+    return [
+        ('"@status"', str(status)),
+        ('"content-type"', _content_type(content_type)),
+        ('"content-digest"', digest),
+        (f'"{ENVELOPE_FIELD}"', f":{b64(envelope)}:"),
+        ('"@path";req', _path(request_path)),
+        (f'"{ENVELOPE_FIELD}";req', f":{b64(request_envelope)}:"),
+    ]
 
 
-def _local_lines(method: str, path: str, content_type: str, digest: str) -> str:
-    return (
-        f'"@method": {_method(method)}\n"@request-target": {_target(path)}\n'
-        f'"content-type": {_content_type(content_type)}\n"content-digest": {digest}\n'
-    )
-
-
-def _base(lines: str, parameters: str) -> bytes:
-    return f'{lines}"@signature-params": {parameters}'.encode("ascii")
+def _local_lines(method: str, path: str, content_type: str, digest: str) -> Lines:
+    return [
+        ('"@method"', _method(method)),
+        ('"@request-target"', _target(path)),
+        ('"content-type"', _content_type(content_type)),
+        ('"content-digest"', digest),
+    ]
 
 
 def _parameters(components: str, *, key: SigningKey, created: datetime, tag: str, nonce: str = "") -> str:
@@ -245,9 +257,9 @@ def _parameters(components: str, *, key: SigningKey, created: datetime, tag: str
 
 
 def _signed(
-    lines: str, parameters: str, *, content_type: str, digest: str, envelope: bytes, party: str, key: SigningKey
+    lines: Lines, parameters: str, *, content_type: str, digest: str, envelope: bytes, party: str, key: SigningKey
 ) -> SignedMessage:
-    base = _base(lines, parameters)
+    base = signature_base(lines, parameters=parameters)
     signature = key.sign(base)
     headers = {
         "content-type": content_type,
@@ -261,7 +273,7 @@ def _signed(
 
 
 def _verified(
-    lines: str,
+    lines: Lines,
     components: str,
     *,
     headers: Mapping[str, str],
@@ -274,7 +286,7 @@ def _verified(
     if key != read.key or nonce is not None:
         raise NotAllowed("wire.signature_malformed", field="signature-input")
     _in_time(created, now)
-    base = _base(lines, parameters)
+    base = signature_base(lines, parameters=parameters)
     signature = _signature(headers)
     if not verify(key_for(read), message=base, signature=signature, suite_name=read.suite):
         raise NotAllowed("wire.signature_wrong", key_id=key)

@@ -8,7 +8,7 @@ No database, no network, no Django.  A ledger folder holds
     directory/*.json   the roots and members documents that the node accepted
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -20,6 +20,7 @@ from zhengtong.wire.ledger import LEVELS_MAX
 from zhengtong.wire.records import Octets
 
 ENTRIES_BYTES_MAX = 1 << 40  # mapped, never read whole
+_MOVING = frozenset({"wire.ledger_unsigned_tail", "wire.ledger_level_longer", "wire.ledger_cut", "wire.ledger_shorter"})
 READ_ATTEMPTS = 3  # of a ledger that its node is still writing
 ENTRIES, HEADS, DIRECTORY = "entries.log", "heads.jsonl", "directory"
 
@@ -50,9 +51,12 @@ class Report:
     problems: tuple[Problem, ...]
 
 
-def verify(paths: Sequence[Path], *, root_fingerprint: str) -> Report:
-    """Whether ledgers are whole, signed under the root, and agree with each other (核验)."""
-    ledgers = [audit(_read(folder), root_fingerprint=root_fingerprint) for folder in find_ledgers(paths)]
+def verify(paths: Sequence[Path], *, root_fingerprint: str, pause: Callable[[], None] = lambda: None) -> Report:
+    """Whether ledgers are whole, signed under the root, and agree with each other (核验).
+
+    `pause` is called before a ledger that its node is still writing is read again.
+    """
+    ledgers = [_settled(folder, root_fingerprint, pause) for folder in find_ledgers(paths)]
     pairs = cross_check(ledgers)
     problems = [problem for ledger in ledgers for problem in ledger.problems]
     problems += [problem for pair in pairs for problem in pair.problems]
@@ -87,6 +91,17 @@ def _summary(ledger: Audited) -> LedgerSummary:
         open_intents=ledger.open_intents,
         alarms=ledger.alarms,
     )
+
+
+def _settled(folder: Path, root_fingerprint: str, pause: Callable[[], None]) -> Audited:
+    """The audit of a folder; again when all that is wrong is what a node in the middle of writing leaves."""
+    found = audit(_read(folder), root_fingerprint=root_fingerprint)
+    for _ in range(READ_ATTEMPTS):
+        if not found.problems or {problem.key for problem in found.problems} - _MOVING:
+            break
+        pause()
+        found = audit(_read(folder), root_fingerprint=root_fingerprint)
+    return found
 
 
 def _read(folder: Path) -> LedgerBytes:

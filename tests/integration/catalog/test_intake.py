@@ -66,6 +66,9 @@ def test_a_dry_run_says_the_same_and_writes_nothing(hall: Any, clock: FixedClock
         ("地下管线信息", "管" * 201, 4, "name"),
     ],
 )
+@pytest.mark.fault(
+    "catalog.import_code_unknown", what="导入文件的一行用了代码表之外的值", unchanged="该行未接收，其他行照常接收"
+)
 def test_a_bad_line_is_refused_with_line_and_column_and_the_others_are_taken(
     wrong: str, right: str, row: int, field: str, hall: Any, clock: FixedClock
 ) -> None:
@@ -103,12 +106,16 @@ def test_json_of_the_same_fields_is_taken(hall: Any, clock: FixedClock) -> None:
         (b'"text"', "json", "import_json_shape"),
     ],
 )
+@pytest.mark.fault("catalog.import_encoding", what="导入文件的编码无法识别", unchanged="没有写入任何条目")
+@pytest.mark.fault("catalog.import_csv_broken", what="导入的CSV引号不成对", unchanged="没有写入任何条目")
+@pytest.mark.fault("catalog.import_json_broken", what="导入的JSON不完整", unchanged="没有写入任何条目")
 def test_a_file_that_cannot_be_read_is_refused_as_a_whole(
     body: bytes, kind: str, key: str, hall: Any, clock: FixedClock
 ) -> None:
     with pytest.raises(RuleBroken, match=key) as refused:
         _take(body, hall, clock, kind=kind)
     assert refused.value.remedy("zh")
+    assert queries.entries(actor=hall.officer, filters=queries.EntryFilters(scope="mine")).rows == ()
 
 
 def test_files_have_bounds(hall: Any, clock: FixedClock) -> None:
@@ -131,6 +138,9 @@ def test_the_command_reports_lines_and_exits_with_one_if_any_was_refused(
     assert "偶尔" in said["refused"][0]["reason"]
     listed = CliRunner().invoke(app, ["list", "--scope", "open", "--json"])
     assert json.loads(listed.stdout)["short_code"] == "R03"
+    checked = CliRunner().invoke(app, ["check", "--provider", "wl-land", "--json"])
+    assert checked.exit_code == 1
+    assert "secrecy_review" in {json.loads(line)["field"] for line in checked.stdout.splitlines()}
 
 
 def test_the_template_names_every_column_once() -> None:

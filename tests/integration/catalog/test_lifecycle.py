@@ -61,6 +61,7 @@ def test_the_rows_equal_what_the_events_imply(hall: Any, published: UUID, clock:
         ({"data_grade": ""}, "数据分级"),
     ],
 )
+@pytest.mark.fault("catalog.not_ready", what="缺少评估、范围、用途等必填内容的条目提交审核", unchanged="条目仍为草稿")
 def test_an_incomplete_entry_cannot_be_submitted_and_stays_a_draft(
     missing: dict[str, Any], key: str, hall: Any, parcels: EntryDraft, clock: FixedClock
 ) -> None:
@@ -85,6 +86,7 @@ def test_only_the_head_of_the_department_signs(hall: Any, parcels: EntryDraft, c
     assert _state(entry, hall.officer) is EntryState.DEPT_REVIEW
 
 
+@pytest.mark.fault("parties.same_person", what="编制人自己或者通过替班审核同意", unchanged="条目仍在待审核")
 def test_who_drafted_does_not_sign_not_even_through_a_substitute(
     hall: Any, parcels: EntryDraft, clock: FixedClock
 ) -> None:
@@ -93,6 +95,7 @@ def test_who_drafted_does_not_sign_not_even_through_a_substitute(
     services.submit(entry=entry, actor=hall.officer, clock=clock)
     with pytest.raises(RuleBroken, match="same_person"):
         services.sign(entry=entry, actor=hall.head, clock=clock)
+    assert _state(entry, hall.officer) is EntryState.DEPT_REVIEW
 
 
 def test_a_return_needs_a_reason_and_the_department_may_send_again(
@@ -168,6 +171,9 @@ def test_loading_a_holiday_moves_open_due_dates(hall: Any, published: UUID, cloc
     assert queries.published(id=published).row.due_on == date(2026, 3, 17)
 
 
+@pytest.mark.fault(
+    "catalog.own_entry_needs_leader", what="主管部门审核员发布本部门自己的条目", unchanged="条目仍在审核中，未发布"
+)
 def test_the_authority_publishes_its_own_entry_only_through_its_leader(
     hall: Any, parcels: EntryDraft, clock: FixedClock
 ) -> None:
@@ -182,6 +188,7 @@ def test_the_authority_publishes_its_own_entry_only_through_its_leader(
     services.start_review(entry=entry, actor=hall.reviewer, clock=clock)
     with pytest.raises(RuleBroken, match="own_entry_needs_leader"):
         services.publish(entry=entry, actor=hall.reviewer, clock=clock)
+    assert _state(entry, hall.reviewer) is EntryState.AUTHORITY_REVIEW
     assert services.publish(entry=entry, actor=hall.leader, clock=clock) == 1
 
 
@@ -235,6 +242,7 @@ def test_a_published_entry_cannot_be_moved_without_a_new_revision(
     assert queries.published(id=published).row.version == 1
 
 
+@pytest.mark.fault("catalog.code_taken", what="使用已撤回条目的代码", unchanged="没有新条目")
 def test_a_code_is_never_used_again(hall: Any, parcels: EntryDraft, clock: FixedClock) -> None:
     first = services.draft(content=parcels, actor=hall.officer, clock=clock)
     services.withdraw(entry=first, reason="重复", actor=hall.officer, clock=clock)
@@ -249,11 +257,13 @@ def test_an_origin_of_another_department_is_refused(hall: Any, parcels: EntryDra
         services.draft(content=parcels, actor=hall.other, clock=clock)
 
 
+@pytest.mark.fault("catalog.text_too_long", what="名称超过200个字符", unchanged="没有写入任何内容")
 def test_an_overlong_name_is_refused_before_the_database_sees_it(
     hall: Any, parcels: EntryDraft, clock: FixedClock
 ) -> None:
     with pytest.raises(RuleBroken, match="text_too_long"):
         services.draft(content=replace(parcels, name="长" * 201), actor=hall.officer, clock=clock)
+    assert queries.entries(actor=hall.officer, filters=queries.EntryFilters(scope="mine")).rows == ()
 
 
 def test_the_database_itself_refuses_a_conditional_publication_without_terms(hall: Any, published: UUID) -> None:
@@ -296,3 +306,24 @@ def test_the_contract_leaves_withheld_items_out(hall: Any, parcels: EntryDraft, 
     ):
         getattr(services, act)(entry=entry, actor=actor, clock=clock)
     assert [f["name"] for f in queries.contract(id=entry)["fields"]] == ["usage", "owner"]
+
+
+def test_a_last_small_edit_by_another_does_not_let_the_first_writer_sign(
+    hall: Any, parcels: EntryDraft, clock: FixedClock
+) -> None:
+    both = replace(hall.head, roles=frozenset({str(Role.DATA_OFFICER), str(Role.DEPARTMENT_HEAD)}))
+    entry = services.draft(content=parcels, actor=both, clock=clock)
+    services.edit(entry=entry, content=replace(parcels, abstract="改一字"), actor=hall.officer, clock=clock)
+    services.submit(entry=entry, actor=hall.officer, clock=clock)
+    with pytest.raises(RuleBroken, match="same_person"):
+        services.sign(entry=entry, actor=both, clock=clock)
+
+
+def test_a_listing_asks_the_database_the_same_few_questions_however_long_it_is(
+    hall: Any, parcels: EntryDraft, clock: FixedClock, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(12):
+        services.draft(content=replace(parcels, name=f"条目{n}", short_code=""), actor=hall.officer, clock=clock)
+    with django_assert_max_num_queries(3):
+        page = queries.entries(actor=hall.officer, filters=queries.EntryFilters(scope="mine"))
+    assert [r.item_count for r in page.rows] == [3] * 12

@@ -4,15 +4,17 @@ import http.client
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.timeout(150)
+ROOT = Path(__file__).resolve().parents[3]
 ZHENGTONG = [sys.executable, "-m", "zhengtong.cli.main"]
 
 
@@ -45,6 +47,14 @@ def test_init_makes_home_keys_and_tables_and_may_be_repeated(home: Path) -> None
     assert (home / "center" / "keys").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.fault(
+    "config.key_missing",
+    what="the center was never installed, or its keys are gone",
+    unchanged="the check changes nothing",
+)
+@pytest.mark.fault(
+    "config.database_unreachable", what="the database cannot be reached", unchanged="the check changes nothing"
+)
 def test_check_before_init_explains_what_to_do(home: Path) -> None:
     answer = _run("center", "check", "--json", environment=_environment(home, LANG="en_US.UTF-8"))
     found = [json.loads(line) for line in answer.stdout.splitlines()]
@@ -53,6 +63,9 @@ def test_check_before_init_explains_what_to_do(home: Path) -> None:
     assert all(f["message"] and f["remedy"] for f in found)
 
 
+@pytest.mark.fault(
+    "config.key_readable", what="a key file can be read by other users", unchanged="the check changes nothing"
+)
 def test_a_key_that_others_can_read_fails_the_check(home: Path) -> None:
     environment = _environment(home)
     _run("center", "init", environment=environment)
@@ -63,6 +76,11 @@ def test_a_key_that_others_can_read_fails_the_check(home: Path) -> None:
     assert [json.loads(line)["key"] for line in answer.stdout.splitlines()] == ["config.key_readable"]
 
 
+@pytest.mark.fault(
+    "config.demo_not_on_loopback",
+    what="a demo is to be served to other machines",
+    unchanged="the server does not start",
+)
 def test_a_demo_is_not_served_to_other_machines(home: Path) -> None:
     environment = _environment(home, ZHENGTONG_DEMO="1")
     answer = _run("center", "serve", "--host", "0.0.0.0", environment=environment)
@@ -91,10 +109,75 @@ def test_serve_answers_and_stops_at_a_signal(home: Path) -> None:
             http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
 
 
-def test_verify_finds_a_flipped_event_by_name(home: Path) -> None:
+FACTS = """
+import django
+django.setup()
+from django.db import transaction
+from tests.support.facts import SUBJECT, WANG, ThingOpened
+from zhengtong.journal.services import record
+from zhengtong.journal.services.sequencer import seal
+from zhengtong.kernel.clock import SystemClock
+
+with transaction.atomic():
+    for number in range(3):
+        record(ThingOpened(SUBJECT, title=f"t{number}"), actor=WANG, clock=SystemClock())
+seal()
+"""
+DEMO_ACCOUNT = """
+import django
+django.setup()
+from zhengtong.kernel.actors import SYSTEM
+from zhengtong.kernel.clock import SystemClock
+from zhengtong.parties import services
+
+clock = SystemClock()
+officer = services.add_officer(name="演示员", actor=SYSTEM, clock=clock)
+services.open_account(login="demo.one", officer=officer, actor=SYSTEM, clock=clock, is_demo=True)
+"""
+
+
+def _python(program: str, environment: dict[str, str]) -> None:
+    settings = {**environment, "DJANGO_SETTINGS_MODULE": "zhengtong.config.settings"}
+    subprocess.run([sys.executable, "-c", program], env=settings, cwd=ROOT, timeout=60, check=True)
+
+
+@pytest.mark.fault(
+    "config.demo_accounts",
+    what="a database with demo accounts runs as no demo",
+    unchanged="the check changes nothing; the accounts do not show at sign-in",
+)
+def test_demo_accounts_outside_a_demo_fail_the_check(home: Path) -> None:
+    demo = _environment(home, ZHENGTONG_DEMO="1")
+    _run("center", "init", environment=demo)
+    _python(DEMO_ACCOUNT, demo)
+    assert _run("center", "check", environment=demo).returncode == 0
+    answer = _run("center", "check", "--json", environment=_environment(home))
+    assert answer.returncode == 1
+    assert [json.loads(line)["key"] for line in answer.stdout.splitlines()] == ["config.demo_accounts"]
+
+
+def test_verify_names_the_event_that_was_flipped(home: Path) -> None:
     environment = _environment(home)
     _run("center", "init", environment=environment)
+    _python(FACTS, environment)
+    whole = _run("journal", "verify", "--json", environment=environment)
+    said = json.loads(whole.stdout)
+    assert (whole.returncode, said["flaw"]) == (0, None)
+    published = _run("journal", "verify", "--head", said["head"], environment=environment)
+    assert published.returncode == 0
+    with closing(sqlite3.connect(home / "center" / "center.db")) as store, store:
+        store.execute("DROP TRIGGER journal_event_no_update")
+        store.execute("UPDATE journal_event SET request_id = 'x' WHERE name = 'probe.thing.opened' AND seq % 2 = 0")
+        flipped = store.execute("SELECT min(seq) FROM journal_event WHERE request_id = 'x'").fetchone()[0]
     answer = _run("journal", "verify", "--json", environment=environment)
-    assert (answer.returncode, json.loads(answer.stdout)["flaw"]) == (0, None)
+    found = json.loads(answer.stdout)
+    assert (answer.returncode, found["flaw"], found["seq"]) == (1, "altered", flipped)
+    assert found["name"] == "probe.thing.opened"
+
+
+@pytest.mark.fault("journal.no_such_head", what="a head is typed in another form", unchanged="the chain is only read")
+def test_a_head_in_another_form_is_refused(home: Path) -> None:
+    environment = _environment(home)
+    _run("center", "init", environment=environment)
     wrong = _run("journal", "verify", "--head", "1:abc", environment=environment)
     assert (wrong.returncode, "journal.no_such_head" in wrong.stderr) == (3, True)

@@ -68,6 +68,11 @@ def test_half_sent_posts_and_stalled_downloads_do_not_slow_a_page(export: Path) 
         assert _p95(port) <= P95_S_MAX
 
 
+@pytest.mark.fault(
+    "config.body_too_slow",
+    what="a request promises a body and does not send it",
+    unchanged="no thread is spent and nothing reaches Django",
+)
 def test_a_body_that_does_not_come_is_refused_in_time() -> None:
     with sockets.serving(Gate(page, bounds=Bounds(body_s=0.3))) as port, sockets.half_sent_post(port) as client:
         began = time.monotonic()
@@ -90,25 +95,34 @@ def test_a_trickled_body_does_not_win_time(monkeypatch: pytest.MonkeyPatch) -> N
         assert sockets.answer_of(client).startswith(b"HTTP/1.1 408 ")
 
 
+@pytest.mark.fault(
+    "config.body_too_large",
+    what="a body over the bound, its length told or not",
+    unchanged="it is not read to the end and nothing reaches Django",
+)
 @pytest.mark.parametrize("told", [True, False])
 def test_an_oversized_body_is_refused_told_or_untold(told: bool) -> None:
-    with sockets.serving(Gate(page, bounds=Bounds(body_bytes=1000))) as port:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
-            head = "Content-Length: 5000" if told else "Transfer-Encoding: chunked"
-            client.sendall(f"POST / HTTP/1.1\r\nHost: localhost\r\n{head}\r\n\r\n".encode())
-            if not told:
-                client.sendall(b"7d0\r\n" + b"x" * 2000 + b"\r\n")
-            said = sockets.answer_of(client)
+    head = "Content-Length: 5000" if told else "Transfer-Encoding: chunked"
+    begun = f"POST / HTTP/1.1\r\nHost: localhost\r\n{head}\r\n\r\n".encode()
+    app = Gate(page, bounds=Bounds(body_bytes=1000))
+    with sockets.serving(app) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(begun if told else begun + b"7d0\r\n" + b"x" * 2000 + b"\r\n")
+        said = sockets.answer_of(client)
     assert said.startswith(b"HTTP/1.1 413 ")
     assert b"config.body_too_large" in said
 
 
 def test_bodies_together_have_a_bound() -> None:
-    with sockets.serving(Gate(page, bounds=Bounds(bodies_bytes=15))) as port:
-        with sockets.half_sent_post(port), sockets.half_sent_post(port) as second:
-            assert sockets.answer_of(second).startswith(b"HTTP/1.1 503 ")
+    app = Gate(page, bounds=Bounds(bodies_bytes=15))
+    with sockets.serving(app) as port, sockets.half_sent_post(port), sockets.half_sent_post(port) as second:
+        assert sockets.answer_of(second).startswith(b"HTTP/1.1 503 ")
 
 
+@pytest.mark.fault(
+    "config.busy",
+    what="more whole requests than may wait for a thread",
+    unchanged="the refused requests never began; the others are answered",
+)
 def test_a_full_queue_is_refused_at_once_with_a_time_to_come_back() -> None:
     with sockets.serving(Gate(page, threads=1, bounds=Bounds(waiting=2))) as port:
         answers: list[tuple[int, dict[str, str], bytes]] = []
@@ -189,6 +203,11 @@ def test_a_changed_file_is_not_resumed(export: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", ["forged", "late", "gone", "outside"])
+@pytest.mark.fault(
+    "journal.link_expired",
+    what="a download address that is forged, too old, or points outside the exports",
+    unchanged="no byte of any file is sent",
+)
 def test_a_bad_address_serves_nothing(
     export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str
 ) -> None:

@@ -103,6 +103,11 @@ def test_a_revocation_changes_both_bundles_at_once(center: Path, clock: FixedClo
     assert grant.status.value == "revoked"
 
 
+@pytest.mark.fault(
+    "wire.directory_rolled_back",
+    what="the center was restored from a backup and publishes old serials",
+    unchanged="nodes keep the newer directory",
+)
 def test_a_rolled_back_or_forked_directory_is_refused_by_nodes(center: Path, clock: FixedClock) -> None:
     joined(LAND, clock)
     services.publish(clock=clock)
@@ -165,6 +170,9 @@ def test_an_online_key_is_replaced_without_losing_anybody(center: Path, clock: F
     assert queries.root_fingerprint() == queries.directory_state(clock=clock).root_fingerprint
 
 
+@pytest.mark.fault(
+    "exchange.keys_exist", what="the key ceremony is held a second time", unchanged="the keys stay as they are"
+)
 def test_the_root_keys_lie_apart_and_only_their_owner_reads_them(center: Path, clock: FixedClock) -> None:
     files = [center / "root-offline" / "root-1.pem", center / "keys" / "online.pem"]
     assert [oct(file.stat().st_mode & 0o777) for file in files] == ["0o600", "0o600"]
@@ -173,6 +181,11 @@ def test_the_root_keys_lie_apart_and_only_their_owner_reads_them(center: Path, c
         init_keys(center=center, clock=clock)
 
 
+@pytest.mark.fault(
+    "exchange.offline_keys_missing",
+    what="too few offline root keys are there to open an epoch",
+    unchanged="the roots document stays as it was",
+)
 def test_two_of_three_root_keys_must_sign(tmp_path: Path, center: Path, clock: FixedClock) -> None:
     from zhengtong.exchange.models import Document as Row
 
@@ -202,3 +215,39 @@ def test_changing_who_takes_part_asks_for_a_publication(center: Path, clock: Fix
         node=queries.node_by_code(code=LAND).id, reason="检修", actor=actor(Role.SECURITY_ADMIN), clock=clock
     )
     assert len([job for job in jobs().rows if job.kind == "exchange.publish"]) == 1
+
+
+def test_a_suspended_grant_reaches_the_bundles_with_the_next_round_of_the_worker(
+    center: Path, clock: FixedClock
+) -> None:
+    from zhengtong.journal.services import record
+    from zhengtong.journal.worker import Worker
+    from zhengtong.parties.queries import organization_by_code
+    from zhengtong.sharing.events import GrantSuspended
+    from zhengtong.sharing.models import Grant as GrantRow
+
+    id_ = grant_row(provider=LAND, consumer=MARKET, number="0011-1", clock=clock)
+    for code in (LAND, MARKET):
+        joined(code, clock)
+    Worker(clock=clock, machine=clock).drain()
+    before = queries.directory_state(clock=clock).known_as
+    GrantRow.objects.filter(id=id_).update(state="suspended", suspension_reason="短信推广", suspended_on=clock.today())
+    fact = GrantSuspended(
+        subject=id_,
+        number="0011-1",
+        provider=organization_by_code(code=LAND).id,
+        consumer=organization_by_code(code=MARKET).id,
+        breach="U2",
+        reason="短信推广",
+        rectify_by=None,
+        suspended_on=clock.today(),
+    )
+    record(fact, actor=SYSTEM, clock=clock)
+    clock.move(timedelta(seconds=2))
+    Worker(clock=clock, machine=clock).drain()
+    assert before == "1.1"
+    assert queries.directory_state(clock=clock).known_as == "1.2"
+    members, _, _ = _members(clock)
+    raw = parse_document(queries.stored_bundle(node_code=MARKET).body, kind="grants", max_bytes=BYTES)
+    (grant,) = accept_bundle(raw, roots=_roots(clock), members=members, node=MARKET, now=clock.now())
+    assert grant.status.value == "suspended"

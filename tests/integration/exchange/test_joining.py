@@ -49,6 +49,11 @@ def test_a_node_joins_waits_and_is_let_in(center: Path, clock: FixedClock) -> No
     assert names == ["exchange.node.invited", "exchange.node.joined", "exchange.node.approved"]
 
 
+@pytest.mark.fault(
+    "exchange.code_wrong",
+    what="a node joins with a wrong one-time code",
+    unchanged="the invitation stays open; nobody joined",
+)
 def test_a_wrong_code_is_refused_and_leaves_the_invitation_open(center: Path, clock: FixedClock) -> None:
     invited, node = _invited(clock), FakeNode(LAND, clock)
     refused = node.join("A" * 20)
@@ -57,6 +62,11 @@ def test_a_wrong_code_is_refused_and_leaves_the_invitation_open(center: Path, cl
     assert node.join(invited.code).status_code == 202
 
 
+@pytest.mark.fault(
+    "exchange.code_used",
+    what="a one-time code is used a second time",
+    unchanged="the first node keeps its place; the second key is not known",
+)
 def test_a_code_cannot_be_used_twice(center: Path, clock: FixedClock) -> None:
     invited = _invited(clock)
     assert FakeNode(LAND, clock).join(invited.code).status_code == 202
@@ -64,6 +74,9 @@ def test_a_code_cannot_be_used_twice(center: Path, clock: FixedClock) -> None:
     assert (again.status_code, json.loads(again.content)["key"]) == (403, "exchange.code_used")
 
 
+@pytest.mark.fault(
+    "exchange.code_expired", what="a one-time code is used after 72 hours", unchanged="the node stays invited"
+)
 def test_a_code_runs_out(center: Path, clock: FixedClock) -> None:
     invited = _invited(clock)
     clock.move(timedelta(hours=72))
@@ -83,6 +96,11 @@ def test_a_code_of_another_organization_does_not_let_a_node_in(center: Path, clo
     assert FakeNode(LAND, clock).join(invited.code).status_code == 403
 
 
+@pytest.mark.fault(
+    "exchange.fingerprint_differs",
+    what="the fingerprint read out is not that of the key that joined",
+    unchanged="the node keeps waiting",
+)
 def test_another_fingerprint_is_not_approved(center: Path, clock: FixedClock) -> None:
     invited, node = _invited(clock), FakeNode(LAND, clock)
     node.join(invited.code)
@@ -104,6 +122,9 @@ def test_only_the_security_administrator_approves(center: Path, clock: FixedCloc
         services.approve_node(node=invited.node, fingerprint=node.fingerprint, actor=actor(role), clock=clock)
 
 
+@pytest.mark.fault(
+    "exchange.approver_invited", what="one person invites and approves a node", unchanged="the node keeps waiting"
+)
 def test_who_invited_does_not_approve_even_in_another_seat(center: Path, clock: FixedClock) -> None:
     person = uuid4()
     invited, node = _invited(clock, officer=person), FakeNode(LAND, clock)
@@ -128,6 +149,11 @@ def test_the_code_is_stored_nowhere_in_the_clear(center: Path, clock: FixedClock
     assert invited.code.replace("-", "") not in str(rows)
 
 
+@pytest.mark.fault(
+    "exchange.signature_bad",
+    what="a request to the center has a strange, missing or old signature",
+    unchanged="nothing is read or written",
+)
 def test_a_stranger_and_a_tampered_request_are_refused(center: Path, clock: FixedClock) -> None:
     node = joined(LAND, clock)
     assert FakeNode(LAND, clock).call("GET", "members").status_code == 403

@@ -59,6 +59,11 @@ def test_the_same_batch_twice_changes_nothing(pair: tuple[FakeNode, FakeNode, UU
     assert use.answered == 1
 
 
+@pytest.mark.fault(
+    "exchange.receipt_tampered",
+    what="a batch of receipts was changed, or another node sends it",
+    unchanged="no receipt is stored",
+)
 def test_a_tampered_batch_is_refused_whole(pair: tuple[FakeNode, FakeNode, UUID]) -> None:
     provider, consumer, grant = pair
     batch = provider.batch(provider.receipt(ASK, side="provider", peer=MARKET, grant=grant))
@@ -70,6 +75,11 @@ def test_a_tampered_batch_is_refused_whole(pair: tuple[FakeNode, FakeNode, UUID]
     assert queries.three_sides(actor=SYSTEM).exchanges == 0
 
 
+@pytest.mark.fault(
+    "exchange.receipt_contradicts",
+    what="a node tells a second story about one record",
+    unchanged="the first receipt stands",
+)
 def test_a_second_story_about_one_record_is_refused(pair: tuple[FakeNode, FakeNode, UUID]) -> None:
     provider, _, grant = pair
     told = provider.receipt(ASK, side="provider", peer=MARKET, grant=grant)
@@ -181,6 +191,11 @@ def test_a_growing_ledger_is_cosigned(pair: tuple[FakeNode, FakeNode, UUID]) -> 
     assert json.loads(provider.call("GET", "heads").content)["size"] == 11
 
 
+@pytest.mark.fault(
+    "exchange.ledger_forked",
+    what="a ledger was rewritten or shortened",
+    unchanged="the last co-signed head stands; the alarm is an event",
+)
 def test_a_forked_or_shortened_ledger_raises_the_alarm_and_is_not_signed(
     pair: tuple[FakeNode, FakeNode, UUID], clock: FixedClock
 ) -> None:
@@ -214,11 +229,13 @@ def test_a_report_of_status_is_shown(pair: tuple[FakeNode, FakeNode, UUID], cloc
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"head": 3}', b'{"head": {}, "proof": [1]}'])
+@pytest.mark.fault("exchange.body_malformed", what="a node sends a malformed body", unchanged="nothing is stored")
 def test_a_malformed_body_is_explained(pair: tuple[FakeNode, FakeNode, UUID], body: bytes) -> None:
     answer = pair[0].call("POST", "heads", body)
     assert answer.status_code == 422
     assert json.loads(answer.content)["remedy"]
 
 
+@pytest.mark.fault("exchange.body_too_large", what="a node sends more than 1 MiB", unchanged="nothing is stored")
 def test_an_oversized_body_is_refused_unread(pair: tuple[FakeNode, FakeNode, UUID]) -> None:
     assert pair[0].call("POST", "receipts", b"x" * ((1 << 20) + 1)).status_code in (413, 422)

@@ -41,9 +41,7 @@ def _let_in(home: NodeHome, *, url: str, clock: FixedClock) -> None:
         clock=clock,
     )
     root = queries.root_fingerprint()
-    found = asyncio.run(
-        joining.join(home, center=url, one_time_code=invited.code, root=root, wait_s=0, clock=clock)
-    )
+    found = asyncio.run(joining.join(home, center=url, one_time_code=invited.code, root=root, wait_s=0, clock=clock))
     assert found.state == "pending"
     services.approve_node(
         node=invited.node, fingerprint=found.fingerprint, actor=actor(Role.SECURITY_ADMIN), clock=clock
@@ -59,9 +57,7 @@ def _source(folder: Path, home: NodeHome) -> None:
     columns = {"ZL": "ZL", "FWYT": "FWYT"}
     ceiling = ceiling_of(RESOURCE, columns, masks={}, purposes=(), rows_a_day=None, accept="auto")
     with contextlib.closing(store.connect(home.database)) as db:
-        bound = SourceBinding(
-            resource=RESOURCE, url=f"sqlite://{path}", table="fw", columns=columns, ceiling=ceiling
-        )
+        bound = SourceBinding(resource=RESOURCE, url=f"sqlite://{path}", table="fw", columns=columns, ceiling=ceiling)
         bind_source(db, bound)
 
 
@@ -102,6 +98,7 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
     use = queries.grant_use(grant=grant, actor=actor(Role.DATA_OFFICER, of=LAND), clock=clock)
     assert (use.answered, use.rows, use.refused) == (1, 1, 2)
     page = queries.node(node=queries.node_by_code(code=LAND).id, actor=SYSTEM, clock=clock)
+    assert page.line.directory == queries.directory_state(clock=clock).known_as
     assert page.heads
     assert not any(head.forked for head in page.heads)
     report = verify([provider.folder, consumer.folder], root_fingerprint=queries.root_fingerprint())

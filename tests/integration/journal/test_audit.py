@@ -24,12 +24,20 @@ def test_a_read_says_who_whose_what_and_why(clock: FixedClock) -> None:
     assert (held.actor, held.fields, held.purpose) == (WANG.officer, ("phone",), "办理 2026-0001")
 
 
+@pytest.mark.fault(
+    "journal.purpose_missing",
+    what="personal data is asked for without a purpose",
+    unchanged="nothing is shown and no record is written",
+)
 def test_a_read_without_a_purpose_is_refused(clock: FixedClock) -> None:
     with pytest.raises(RuleBroken, match="purpose_missing"):
         _read(clock, purpose="  ")
     assert queries.reads_of(actor=AUDITOR).rows == ()
 
 
+@pytest.mark.fault(
+    "journal.reads_for_auditors", what="someone else asks for the records of reads", unchanged="nothing is shown"
+)
 def test_only_those_who_audit_may_see_the_records(clock: FixedClock) -> None:
     with pytest.raises(NotAllowed, match="reads_for_auditors"):
         queries.reads_of(actor=WANG)

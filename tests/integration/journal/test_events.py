@@ -65,6 +65,9 @@ def test_listeners_that_answer_each_other_without_end_are_stopped(clock: FixedCl
         _record(clock)
 
 
+@pytest.mark.fault(
+    "journal.payload_too_large", what="an event over its bound", unchanged="the transaction is undone, no event stays"
+)
 def test_an_overlong_payload_is_refused_and_nothing_stays(clock: FixedClock, wiring: None) -> None:
     with pytest.raises(RuleBroken, match="payload_too_large"), transaction.atomic():
         record(ThingOpened(SUBJECT, title="长" * 30_000), actor=WANG, clock=clock)

@@ -1,11 +1,12 @@
 """Jobs run after commit, at least once, never by two workers at a time, and a crash loses none."""
 
+import contextlib
 import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from zhengtong.journal import dispatch, queries
 from zhengtong.journal.models import Job
@@ -40,7 +41,7 @@ def test_a_job_outside_a_transaction_is_refused(clock: FixedClock) -> None:
 
 
 def test_a_job_of_a_broken_off_transaction_never_existed(clock: FixedClock) -> None:
-    with pytest.raises(ValueError, match="stop"), transaction.atomic():
+    with contextlib.suppress(ValueError), transaction.atomic():
         enqueue(KIND, {}, clock=clock)
         raise ValueError("stop")
     assert queries.jobs().rows == ()
@@ -211,3 +212,64 @@ def test_two_workers_never_run_one_job_twice(clock: FixedClock, wiring: None) ->
     for thread in threads:
         thread.join(timeout=50)
     assert sorted(ran) == list(range(count))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_store_that_refuses_for_a_while_costs_no_job(clock: FixedClock, wiring: None) -> None:
+    ran: list[int] = []
+    _wire(lambda payload, /, *, clock: ran.append(payload["n"]))
+    with transaction.atomic():
+        enqueue(KIND, {"n": 7}, clock=clock)
+    refusals = iter([True, False])
+
+    def refuse_once(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        """Stands for a lock or a lost connection: the store's own error, raised where the store raises it."""
+        if "journal_job" in str(sql) and next(refusals, False):
+            raise OperationalError("the store refused")
+        return execute(sql, params, many, context)
+
+    worker = Worker(clock=clock, machine=clock, name="w1")
+    with connection.execute_wrapper(refuse_once):
+        assert worker._guarded(worker.once) is None
+    assert (worker._guarded(worker.once), ran) == (1, [7])
+
+
+def test_a_job_that_the_store_refuses_is_one_attempt_and_the_rest_none(
+    clock: FixedClock, wiring: None, worker: Worker
+) -> None:
+    refusals = iter([True])
+
+    def work(payload: dict[str, Any], /, *, clock: FixedClock) -> None:
+        if next(refusals, False):
+            raise OperationalError("database is locked")
+
+    _wire(work)
+    first, second = _enqueue(clock), _enqueue(clock)
+    with pytest.raises(OperationalError):
+        worker.once()
+    assert worker.once() == 1
+    (held,) = queries.jobs().rows
+    assert (held.id, held.state, held.attempts) == (first, "waiting", 1)
+    assert held.id != second
+    clock.move(timedelta(minutes=1))
+    assert (worker.once(), queries.jobs().rows) == (1, ())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_for_the_same_work_at_once_get_one_job(clock: FixedClock) -> None:
+    made: list[Any] = []
+    together = threading.Barrier(4, timeout=20)
+
+    def ask() -> None:
+        together.wait()
+        with transaction.atomic():
+            made.append(enqueue(KIND, {}, clock=clock, dedup="bundle:7"))
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=40)
+    assert len(made) == 4
+    assert len(set(made)) == 1

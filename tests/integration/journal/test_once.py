@@ -1,8 +1,10 @@
 """A retried submission gets the first answer; other content under the same key is refused."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests.support.facts import AUDITOR, WANG
 from zhengtong.journal.models import OnceKey
@@ -34,6 +36,11 @@ def test_the_same_key_and_body_give_the_stored_answer(clock: FixedClock) -> None
     assert work.times == 1
 
 
+@pytest.mark.fault(
+    "journal.key_reused",
+    what="an idempotency key comes again with other content",
+    unchanged="the work was done once, its answer is kept",
+)
 def test_the_same_key_with_another_body_is_refused(clock: FixedClock) -> None:
     work = Work()
     run_once(KEY, actor=WANG, clock=clock, body_digest="a", act=work)
@@ -66,6 +73,29 @@ def test_a_key_is_forgotten_after_its_time(clock: FixedClock) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "short", "has space in it", "x" * 65, "键键键键键键键键"])
+@pytest.mark.fault(
+    "journal.key_bad", what="an idempotency key of another shape", unchanged="no work is done and no key is kept"
+)
 def test_a_key_of_another_shape_is_refused(clock: FixedClock, key: str) -> None:
     with pytest.raises(RuleBroken, match="key_bad"):
         run_once(key, actor=WANG, clock=clock, body_digest="a", act=Work())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_submissions_at_once_do_the_work_once(clock: FixedClock) -> None:
+    work, answers = Work(), []
+    together = threading.Barrier(3, timeout=20)
+
+    def submit() -> None:
+        together.wait()
+        answers.append(run_once(KEY, actor=WANG, clock=clock, body_digest="a", act=work))
+        connection.close()
+
+    threads = [threading.Thread(target=submit) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=40)
+    assert work.times == 1
+    assert [a.body for a in answers] == [{"number": "SR-1"}] * 3
+    assert sorted(a.replayed for a in answers) == [False, True, True]

@@ -75,6 +75,16 @@ def test_empty_stays_empty() -> None:
     assert Probe.objects.get().phone == ""
 
 
+@pytest.mark.fault(
+    "journal.value_altered",
+    what="a sealed value is altered, or copied from another column",
+    unchanged="it does not open; the row stays as it is",
+)
+@pytest.mark.fault(
+    "journal.key_unknown",
+    what="a sealed value names a key that is not in the ring",
+    unchanged="it does not open; the row stays as it is",
+)
 def test_a_value_moved_to_another_column_or_altered_does_not_open() -> None:
     sealed = sealing.seal("13900000001", column=COLUMN)
     with pytest.raises(WrongState, match="value_altered"):
@@ -101,6 +111,11 @@ def test_rotation_rewrites_every_row_and_reading_never_stops(settings: LazySetti
     assert Probe.objects.filter(phone_index__in=blind_indexes("13900000003", column=COLUMN)).count() == 1
 
 
+@pytest.mark.fault(
+    "journal.keys_missing",
+    what="the column keys are not where the home folder says",
+    unchanged="nothing is written unsealed",
+)
 def test_missing_keys_are_named_with_a_remedy(settings: LazySettings, tmp_path: Path) -> None:
     settings.ZHENGTONG_KEYS = tmp_path / "elsewhere"
     with pytest.raises(NotFound, match="center init"):

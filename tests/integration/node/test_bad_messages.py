@@ -38,14 +38,14 @@ def refused(place: Place, sent: Letter, key: str, *, signed: bool, status: int) 
     assert alarms(place.provider.folder)[-1] == key
 
 
-@pytest.mark.fault(key="wire.refused_replay", what="截获的请求被重放", unchanged="没有新的结果记录，配额未动，登记告警")
+@pytest.mark.fault("wire.refused_replay", what="截获的请求被重放", unchanged="没有新的结果记录，配额未动，登记告警")
 def test_a_captured_request_replayed_is_refused(place: Place, grant: Grant) -> None:
     sent = letter(place, grant)
     assert deliver(place.p.url, sent).status == 200
     refused(place, sent, "wire.refused_replay", signed=True, status=403)
 
 
-@pytest.mark.fault(key="wire.refused_replay", what="重放发生在结点重启之后", unchanged="重启不忘记已见过的报文")
+@pytest.mark.fault("wire.refused_replay", what="重放发生在结点重启之后", unchanged="重启不忘记已见过的报文")
 def test_a_replay_after_a_restart_is_refused(place: Place, grant: Grant) -> None:
     sent = letter(place, grant)
     assert deliver(place.p.url, sent).status == 200
@@ -54,7 +54,7 @@ def test_a_replay_after_a_restart_is_refused(place: Place, grant: Grant) -> None
     refused(place, sent, "wire.refused_replay", signed=True, status=403)
 
 
-@pytest.mark.fault(key="wire.signature_wrong", what="签名用了别人的密钥", unchanged="没有读库，登记告警")
+@pytest.mark.fault("wire.signature_wrong", what="签名用了别人的密钥", unchanged="没有读库，登记告警")
 def test_a_signature_of_another_key_is_refused(place: Place, grant: Grant) -> None:
     thief = SigningKey.generate()
     mine = place.c.node.core.key.key_id
@@ -65,21 +65,21 @@ def test_a_signature_of_another_key_is_refused(place: Place, grant: Grant) -> No
     refused(place, sent, "wire.directory_unknown_key", signed=False, status=401)
 
 
-@pytest.mark.fault(key="wire.unsigned", what="没有签名的请求", unchanged="没有读库，登记告警")
+@pytest.mark.fault("wire.unsigned", what="没有签名的请求", unchanged="没有读库，登记告警")
 def test_an_unsigned_request_is_refused(place: Place, grant: Grant) -> None:
     sent = letter(place, grant)
     bare = {n: v for n, v in sent.headers.items() if n not in {"signature", "signature-input"}}
     refused(place, Letter(bare, sent.body, sent.envelope), "wire.unsigned", signed=False, status=401)
 
 
-@pytest.mark.fault(key="wire.body_differs", what="报文体在途中被改", unchanged="没有读库，登记告警")
+@pytest.mark.fault("wire.body_differs", what="报文体在途中被改", unchanged="没有读库，登记告警")
 def test_an_altered_body_is_refused(place: Place, grant: Grant) -> None:
     sent = letter(place, grant)
     altered = sent.body.replace(b"GMSFHM", b"GMSFHN", 1)
     refused(place, Letter(sent.headers, altered, sent.envelope), "wire.body_differs", signed=False, status=401)
 
 
-@pytest.mark.fault(key="wire.envelope_misaddressed", what="报文寄给了别的结点", unchanged="没有结果记录，登记告警")
+@pytest.mark.fault("wire.envelope_misaddressed", what="报文寄给了别的结点", unchanged="没有结果记录，登记告警")
 def test_a_misaddressed_message_is_refused(place: Place, grant: Grant) -> None:
     sent = letter(place, grant, change=lambda e: replace(e, recipient="wl-land"))
     refused(place, sent, "wire.envelope_misaddressed", signed=True, status=403)
@@ -94,7 +94,7 @@ def test_a_message_of_another_time_is_refused(place: Place, grant: Grant) -> Non
     refused(place, sent, "wire.envelope_from_another_time", signed=False, status=401)
 
 
-@pytest.mark.fault(key="wire.too_long", what="请求体超过上限", unchanged="收满上限即拒绝，结点照常工作")
+@pytest.mark.fault("wire.too_long", what="请求体超过上限", unchanged="收满上限即拒绝，结点照常工作")
 def test_an_oversized_body_is_refused(place: Place, grant: Grant) -> None:
     sent = letter(place, grant)
     told = deliver(place.p.url, Letter(sent.headers, b"x" * (WIRE_BODY_B + 1), sent.envelope))
@@ -102,21 +102,21 @@ def test_an_oversized_body_is_refused(place: Place, grant: Grant) -> None:
     assert place.query("0001-1")[0] == 200
 
 
-@pytest.mark.fault(key="wire.refused_no_grant", what="许可编号不存在", unchanged="双方都有拒绝记录，没有读库")
+@pytest.mark.fault("wire.refused_no_grant", what="许可编号不存在", unchanged="双方都有拒绝记录，没有读库")
 def test_an_unknown_grant_is_refused_and_recorded(place: Place, grant: Grant) -> None:
     told = deliver(place.p.url, letter(place, person_grant()))
     assert (told.key, told.signed) == ("wire.refused_no_grant", True)
     assert outcomes(place.provider.folder)[-1].refusal == "wire.refused_no_grant"
 
 
-@pytest.mark.fault(key="node.ask_shape", what="请求内容形式不对", unchanged="没有读库")
+@pytest.mark.fault("node.ask_shape", what="请求内容形式不对", unchanged="没有读库")
 def test_a_local_call_of_another_form_is_refused(place: Place) -> None:
     for body in ({}, {"grant": "0001-1"}, {"grant": "0001-1", "purpose": "x", "lookup": {"GMSFHM": 1}}):
         status, told = place.c.post("/local/v1/query", body, token=place.token)
         assert (status, told["key"]) == (422, "node.ask_shape")
 
 
-@pytest.mark.fault(key="node.system_unknown", what="没有登记的系统调用本机接口", unchanged="没有报文发出")
+@pytest.mark.fault("node.system_unknown", what="没有登记的系统调用本机接口", unchanged="没有报文发出")
 def test_an_unregistered_system_is_refused(place: Place) -> None:
     status, told = place.c.post("/local/v1/query", {}, token="guess")
     assert (status, told["key"]) == (403, "node.system_unknown")

@@ -51,7 +51,7 @@ def test_a_second_full_run_lets_deletes_arrive(tmp_path: Path) -> None:
         assert pull(place)[1]["rows"] == 40
 
 
-@pytest.mark.fault(key="-", what="目标表拒绝部分行", unchanged="其余行入库，被拒的行连同原因进入隔离表，核对一致")
+@pytest.mark.fault("-", what="目标表拒绝部分行", unchanged="其余行入库，被拒的行连同原因进入隔离表，核对一致")
 def test_rows_the_target_refuses_are_quarantined_and_counted(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "tl-market.db") as db:
         db.execute(

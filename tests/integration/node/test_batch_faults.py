@@ -52,7 +52,7 @@ class Killed(BaseException):
     """The provider's process ends here: nothing of ours may catch it."""
 
 
-@pytest.mark.fault(key="-", what="使用方结点在批量途中停止", unchanged="目标表未变；再次拉取从检查点续传，核对一致")
+@pytest.mark.fault("-", what="使用方结点在批量途中停止", unchanged="目标表未变；再次拉取从检查点续传，核对一致")
 def test_a_pull_goes_on_from_its_checkpoint(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[int] = []
     whole = Fetcher.parcel
@@ -80,7 +80,7 @@ def test_a_pull_goes_on_from_its_checkpoint(place: Place, monkeypatch: pytest.Mo
     unchanged="本次批量双方按未完成关闭，目标表未变，再次拉取取新快照",
 )
 def test_a_snapshot_lost_in_a_crash_closes_the_run(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    write, made = producing._write_parcel, list[int]()
+    write, made = producing.write_parcel, list[int]()
 
     def broken(work: Any, seq: int, plain: bytes, **more: Any) -> str:
         made.append(seq)
@@ -88,7 +88,7 @@ def test_a_snapshot_lost_in_a_crash_closes_the_run(place: Place, monkeypatch: py
             raise Killed
         return write(work, seq, plain, **more)
 
-    monkeypatch.setattr(producing, "_write_parcel", broken)
+    monkeypatch.setattr(producing, "write_parcel", broken)
     monkeypatch.setattr("zhengtong.node.inbound.RUN_TRIES", 1)
     monkeypatch.setattr("zhengtong.node.outbound.RUN_WAIT_S", 0.2)
     assert pull(place)[0] == 503
@@ -176,7 +176,7 @@ def test_a_target_that_refuses_leaves_a_run_that_can_go_on(place: Place) -> None
     assert (status, told["rows"], told["reconciled"]) == (200, ROWS, True)
 
 
-@pytest.mark.fault(key="node.no_target", what="没有说明数据落到哪里", unchanged="没有请求发出")
+@pytest.mark.fault("node.no_target", what="没有说明数据落到哪里", unchanged="没有请求发出")
 def test_a_pull_without_a_target_asks_nobody(place: Place) -> None:
     place.city.grant(person_grant(number="0003-1", resource="306001002/000777"))
     place.publish()

@@ -32,7 +32,7 @@ def both_verify(tmp_path: Path, place: Place) -> None:
     assert report.ok, report.problems
 
 
-@pytest.mark.fault(key="node.peer_unreachable", what="对方结点已停", unchanged="本方账本有未完成记录，恢复后可再次请求")
+@pytest.mark.fault("node.peer_unreachable", what="对方结点已停", unchanged="本方账本有未完成记录，恢复后可再次请求")
 def test_a_dead_peer_is_said_and_recorded(tmp_path: Path) -> None:
     with two_departments(tmp_path) as place:
         place.city.grant(person_grant())
@@ -74,7 +74,7 @@ def test_a_database_that_is_gone_is_said(tmp_path: Path) -> None:
         assert place.query("0001-1")[0] == 200
 
 
-@pytest.mark.fault(key="node.already_serving", what="同一结点启动两次", unchanged="第二个进程不碰账本")
+@pytest.mark.fault("node.already_serving", what="同一结点启动两次", unchanged="第二个进程不碰账本")
 def test_a_second_process_on_a_home_is_refused(tmp_path: Path) -> None:
     with two_departments(tmp_path) as place, pytest.raises(WrongState) as refused:
         Node.open(place.provider, clock=place.city.clock)
@@ -111,7 +111,7 @@ def test_an_open_intent_is_closed_at_the_next_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.fault(key="-", what="结点进程在答复途中被 kill -9", unchanged="账本可核验，意图都有结果，已答复的都有记录")
+@pytest.mark.fault("-", what="结点进程在答复途中被 kill -9", unchanged="账本可核验，意图都有结果，已答复的都有记录")
 def test_a_killed_node_comes_back_with_a_whole_ledger(tmp_path: Path) -> None:
     with two_departments(tmp_path, clock=SystemClock(), start=False) as place:
         place.city.grant(person_grant())
@@ -148,7 +148,7 @@ def test_a_killed_node_comes_back_with_a_whole_ledger(tmp_path: Path) -> None:
     both_verify(tmp_path, place)
 
 
-@pytest.mark.fault(key="wire.ledger_root_differs", what="账本被改动一个字节", unchanged="核验指出第一条坏记录")
+@pytest.mark.fault("wire.ledger_root_differs", what="账本被改动一个字节", unchanged="核验指出第一条坏记录")
 @pytest.mark.parametrize("at", [0.2, 0.5, 0.9])
 def test_one_flipped_byte_is_found_and_named(tmp_path: Path, at: float) -> None:
     with two_departments(tmp_path) as place:
@@ -185,7 +185,7 @@ def _size(head: bytes) -> int:
 
 def _serve(home: Path) -> "subprocess.Popen[bytes]":
     """The provider's node as the process a department runs."""
-    code = "from zhengtong.cli.main import run; run(['node', 'serve', '--home', %r, '--node', 'wl-police'])" % str(home)
+    code = f"from zhengtong.cli.main import run; run(['node', 'serve', '--home', {str(home)!r}, '--node', 'wl-police'])"
     child = subprocess.Popen([sys.executable, "-c", code], env={**os.environ}, stdout=subprocess.DEVNULL)
     serving = home / "nodes/wl-police/serving.json"
     for _ in range(200):

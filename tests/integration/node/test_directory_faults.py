@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.wire_city import MORNING, City, Place, person_grant, two_departments
-from tests.support.wire_ledgers import alarms
+from tests.support.wire_ledgers import alarms, records
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.kernel.errors import NotAllowed
+from zhengtong.wire.records import RecordKind
+from zhengtong.wire.suites import SigningKey
+from zhengtong.wire.verifier import verify
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def test_a_clock_gone_back_stops_the_node(place: Place) -> None:
     assert place.query("0001-1")[0] == 200
 
 
-@pytest.mark.fault(key="wire.clock_gone_back", what="结点重启后时钟早于上次所见", unchanged="不答复任何请求")
+@pytest.mark.fault("wire.clock_gone_back", what="结点重启后时钟早于上次所见", unchanged="不答复任何请求")
 def test_a_restart_does_not_forget_the_latest_time(place: Place) -> None:
     place.stop("tl-market")
     move(place, timedelta(hours=-1))
@@ -121,7 +124,7 @@ def test_an_expired_directory_refuses_everything_until_a_new_one_comes(place: Pl
     assert place.query("0001-1")[0] == 200
 
 
-@pytest.mark.fault(key="wire.refused_stale", what="名录旧于该资源允许的时限", unchanged="双方各有一条拒绝记录")
+@pytest.mark.fault("wire.refused_stale", what="名录旧于该资源允许的时限", unchanged="双方各有一条拒绝记录")
 def test_a_sensitive_resource_needs_a_fresher_directory(place: Place) -> None:
     place.city.grants.clear()
     place.city.grant(person_grant(max_stale_s=3600))
@@ -142,3 +145,49 @@ def test_a_node_whose_center_is_away_starts_from_what_it_held(place: Place) -> N
     place.start()
     place.c.desk.down = place.p.desk.down = True
     assert place.query("0001-1")[0] == 200
+
+
+def test_rotations_a_node_slept_through_are_followed_one_by_one(place: Place) -> None:
+    place.stop("tl-market")
+    for _ in range(3):
+        place.city.rotate()
+    place.city.publish()
+    place.start("tl-market")
+    place.p.refresh()
+    assert place.query("0001-1")[0] == 200
+    place.stop()
+    report = verify([place.provider.folder, place.consumer.folder], root_fingerprint=place.city.fingerprint)
+    assert report.ok, report.problems
+
+
+@pytest.mark.fault("wire.signature_missing", what="信任根由别人轮换", unchanged="仍用已有名录，照常答复，登记告警")
+def test_a_rotation_by_somebody_else_is_refused(place: Place) -> None:
+    honest = place.city.root
+    place.city.root = SigningKey.generate()
+    place.city.rotate(by=place.city.root)
+    place.city.publish()
+    place.city.root = honest
+    with pytest.raises(NotAllowed) as refused:
+        place.p.refresh()
+    assert refused.value.key == "wire.signature_missing"
+    assert place.query("0001-1")[0] == 200
+
+
+@pytest.mark.fault("-", what="结点在存下名录之后、记账之前被杀", unchanged="重启时补记名录，账本可核验")
+def test_a_directory_taken_but_not_recorded_is_recorded_at_the_next_start(place: Place) -> None:
+    before = place.provider.folder / "directory"
+    place.city.publish()
+    for kind in ("members", "grants"):  # the documents reached the disk, the record did not
+        (before / f"{kind}.json").write_bytes(place.city.served["wl-police", kind].to_bytes())
+    archived = f"members-{place.city.epoch}-{place.city.serial}.json"
+    raw = place.city.served["wl-police", "members"].to_bytes()
+    (place.provider.folder / "ledger" / "directory" / archived).write_bytes(raw)
+    place.stop("wl-police")
+    place.start("wl-police")
+    place.c.refresh()
+    assert place.query("0001-1")[0] == 200
+    place.stop()
+    report = verify([place.provider.folder], root_fingerprint=place.city.fingerprint)
+    assert report.ok, report.problems
+    kinds = [record.kind for record in records(place.provider.folder)]
+    assert kinds.count(RecordKind.DIRECTORY) == place.city.serial

@@ -89,6 +89,8 @@ def test_real_matters_and_code_lists_are_exchanged_under_grants(tmp_path: Path, 
         assert {"TASK_NAME": name} in told["rows"], told
         assert place.query("0102-1", **ask, lookup={"DM": "440000"})[1]["rows"] == [{"DM": "440000", "MC": guangdong}]
         place.stop()
-    report = verify([tmp_path / "nodes/wl-police", tmp_path / "nodes/tl-market"], root_fingerprint=place.city.fingerprint)
+    report = verify(
+        [tmp_path / "nodes/wl-police", tmp_path / "nodes/tl-market"], root_fingerprint=place.city.fingerprint
+    )
     assert report.ok, report.problems
     assert report.pairs[0].both == 4

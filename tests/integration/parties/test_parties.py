@@ -1,5 +1,6 @@
 """Organizations, seats, substitutes and sign-in on a real database."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,12 +8,15 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test import Client
+from typer.testing import CliRunner
 
 from zhengtong.journal.queries import events_of
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.parties import queries, services
+from zhengtong.parties.cli import app
+from zhengtong.parties.models import Account
 from zhengtong.parties.rules import Level, OrgKind, Role
 from zhengtong.parties.services import sign_in
 
@@ -27,16 +31,21 @@ def _organization(clock: FixedClock, *, code: str = "wl-land", uscc: str = "", a
     )  # fmt: skip
 
 
+@pytest.mark.fault("parties.uscc_wrong", what="统一社会信用代码的校验码错误", unchanged="没有登记机构")
 def test_an_organization_with_a_wrong_check_character_is_refused(db: None, clock: FixedClock) -> None:
     with pytest.raises(RuleBroken) as refused:
         _organization(clock, uscc="11990100MB00012340")
     assert refused.value.key == "parties.uscc_wrong"
+    assert queries.organizations(actor=SYSTEM) == ()
 
 
+@pytest.mark.fault("parties.code_taken", what="机构代码重复", unchanged="已登记的机构不变，没有新登记")
 def test_a_code_is_given_once(town: Any, clock: FixedClock) -> None:
     with pytest.raises(RuleBroken) as refused:
         _organization(clock, code="tl-market")
     assert refused.value.key == "parties.code_taken"
+    assert queries.organization_by_code(code="tl-market").id == town.bureau
+    assert len(queries.organizations(actor=SYSTEM)) == 2
 
 
 @pytest.mark.parametrize("code", ["A", "市监局", "has space", "-x", "x" * 41, ""])
@@ -83,6 +92,7 @@ def test_a_seat_needs_a_role_and_an_order_of_days(town: Any, clock: FixedClock) 
         give([Role.ENGINEER], TODAY - timedelta(days=1))
 
 
+@pytest.mark.fault("parties.admins_not_separate", what="给系统管理员再授予安全管理员角色", unchanged="没有授予岗位")
 def test_system_security_and_audit_never_meet_in_one_person(town: Any, clock: FixedClock) -> None:
     def give(role: Role) -> UUID:
         return services.give_seat(
@@ -93,6 +103,7 @@ def test_system_security_and_audit_never_meet_in_one_person(town: Any, clock: Fi
     give(Role.SYSTEM_ADMIN)
     with pytest.raises(RuleBroken, match="admins_not_separate"):
         give(Role.SECURITY_ADMIN)
+    assert [seat.roles for seat in queries.seats(on=TODAY, officer=town.substitute)] == [(Role.SYSTEM_ADMIN,)]
 
 
 def test_nobody_gives_himself_a_seat(town: Any, clock: FixedClock) -> None:
@@ -190,6 +201,7 @@ def test_an_unknown_login_and_a_wrong_password_read_the_same(real_account: UUID,
     assert keys == {"parties.sign_in_refused"}
 
 
+@pytest.mark.fault("parties.sign_in_locked", what="连续输错密码", unchanged="账号锁定15分钟，没有登录，留有记录")
 def test_repeated_errors_lock_the_account_and_time_unlocks_it(real_account: UUID, clock: FixedClock) -> None:
     for _ in range(sign_in.FAILED_SIGN_INS_MAX):
         with pytest.raises(NotAllowed, match="sign_in_refused"):
@@ -234,3 +246,40 @@ def test_a_card_of_a_real_account_is_refused(real_account: UUID, client: Client)
     answer = client.post("/signin/card", {"account": real_account, "seat": ""})
     assert answer.status_code == 403
     assert "zt_account" not in client.session
+
+
+def test_the_demo_accounts_can_be_counted_for_the_check(town: Any) -> None:
+    assert queries.demo_account_count() == 2
+
+
+def test_outside_the_demo_there_are_no_cards_and_no_card_signs_in(
+    town: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhengtong.journal.door.is_demo", lambda: False)
+    assert queries.sign_in_cards(on=TODAY) == ()
+    with pytest.raises(NotAllowed, match="sign_in_refused"):
+        sign_in.with_card(account=town.account, clock=clock)
+
+
+def test_a_closed_account_ends_its_session(town: Any, client: Client) -> None:
+    client.post("/signin/card", {"account": town.account, "seat": town.seat})
+    assert client.get("/catalog/").status_code == 200
+    Account.objects.filter(pk=town.account).update(is_active=False)
+    assert client.get("/catalog/").status_code == 302
+
+
+def test_commands_list_organizations_and_masked_officers(
+    town: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhengtong.parties.cli.current_clock", lambda: clock)
+    listed = CliRunner().invoke(app, ["organizations", "--json"])
+    assert [json.loads(line)["code"] for line in listed.stdout.splitlines()] == ["tl-market", "wl-data"]
+    people = CliRunner().invoke(app, ["officers", "--json"])
+    assert [json.loads(line)["name"] for line in people.stdout.splitlines()] == ["沈**"]
+    opened = CliRunner().invoke(
+        app, ["create-account", "shen.real", "--officer", str(town.officer), "--password", PASSWORD]
+    )
+    assert opened.exit_code == 0
+    assert sign_in.with_password(login="shen.real", password=PASSWORD, clock=clock).account == UUID(
+        opened.stdout.strip()
+    )

@@ -36,6 +36,9 @@ def test_a_local_limit_holds_in_its_place_and_below_from_its_day(clock: FixedClo
     assert before.days == 10
 
 
+@pytest.mark.fault(
+    "standards.override_against_requester", what="地方期限比条例更不利于申请方", unchanged="仍按一般期限计算"
+)
 def test_a_local_limit_never_takes_from_the_requester(clock: FixedClock) -> None:
     with pytest.raises(RuleBroken, match="override_against_requester"):
         _override(clock, 12)

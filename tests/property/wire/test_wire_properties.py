@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.city import NOW, PATH, City, land_grant
@@ -52,6 +52,7 @@ from zhengtong.wire.rowfilter import (
     matches,
 )
 
+unhurried = settings(deadline=None)  # two cores are shared; time is measured by the benchmarks
 KEYS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters='"\\'), min_size=1, max_size=12)
 SCALARS = (
     st.none()
@@ -64,6 +65,7 @@ VALUES = st.recursive(
 )
 
 
+@unhurried
 @given(VALUES)
 def test_canonical_bytes_are_those_of_rfc_8785_and_read_back(value: canonical.Json) -> None:
     raw = canonical.encode(value)
@@ -71,6 +73,7 @@ def test_canonical_bytes_are_those_of_rfc_8785_and_read_back(value: canonical.Js
     assert canonical.parse(raw, max_bytes=10**6) == value
 
 
+@unhurried
 @given(VALUES, st.sampled_from([{"indent": 1}, {"ensure_ascii": True}, {"separators": (", ", ":")}]))
 def test_a_reader_takes_only_canonical_bytes(value: canonical.Json, style: dict[str, object]) -> None:
     other = json.dumps(value, **style).encode()  # pyright: ignore[reportArgumentType]
@@ -79,6 +82,7 @@ def test_a_reader_takes_only_canonical_bytes(value: canonical.Json, style: dict[
             canonical.parse(other, max_bytes=10**6)
 
 
+@unhurried
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused_never_more(raw: bytes) -> None:
     for read in (lambda: canonical.parse(raw, max_bytes=100), lambda: parse_envelope(raw), lambda: parse_grant(raw)):
@@ -101,6 +105,7 @@ def _take(kind: str, read: Callable[[bytes], object], raw: bytes) -> object:
     return read(parse_document(raw, kind=kind, max_bytes=10**6).payload_bytes)
 
 
+@unhurried
 @given(st.sampled_from(DOCUMENTS), st.integers(0, 10**6), st.binary(max_size=4), st.integers(0, 4))
 def test_damaged_documents_are_refused_in_words_and_never_crash(
     document: tuple[bytes, Callable[[bytes], object]], at: int, put: bytes, drop: int
@@ -111,6 +116,7 @@ def test_damaged_documents_are_refused_in_words_and_never_crash(
         read(raw[:at] + put + raw[at + drop :])
 
 
+@unhurried
 @given(st.sampled_from(sorted(MESSAGE.headers)), st.integers(0, 10**6), st.text(max_size=4), st.integers(0, 4))
 def test_damaged_header_fields_are_refused_in_words(name: str, at: int, put: str, drop: int) -> None:
     field = MESSAGE.headers[name]
@@ -155,6 +161,7 @@ def depth(row_filter: Filter) -> int:
     return 1 + depth(row_filter.arg) if isinstance(row_filter, Not) else 1
 
 
+@unhurried
 @given(FILTERS)
 def test_filters_within_bounds_read_back_and_others_are_refused(row_filter: Filter) -> None:
     value = filter_to_json(row_filter)
@@ -167,6 +174,7 @@ def test_filters_within_bounds_read_back_and_others_are_refused(row_filter: Filt
     assert fields_of(row_filter) <= {"a", "b", "坐落"}
 
 
+@unhurried
 @given(FILTERS, ROWS)
 def test_not_turns_true_and_false_and_leaves_unknown(row_filter: Filter, row: dict[str, Value | None]) -> None:
     found = matches(row_filter, row)
@@ -175,6 +183,7 @@ def test_not_turns_true_and_false_and_leaves_unknown(row_filter: Filter, row: di
     assert matches(Or((row_filter, row_filter)), row) is found
 
 
+@unhurried
 @given(FILTERS, st.binary(min_size=16, max_size=16))
 def test_a_grant_reads_back_whatever_its_filter(row_filter: Filter, salt: bytes) -> None:
     if depth(row_filter) > 8:
@@ -211,6 +220,7 @@ class Stored:
 TREES = st.integers(1, 70).map(lambda n: [leaf_hash(str(i).encode()) for i in range(n)])
 
 
+@unhurried
 @given(TREES, st.data())
 def test_every_leaf_and_every_beginning_is_provable(leaves: list[bytes], data: st.DataObject) -> None:
     stored, size = Stored(leaves), len(leaves)
@@ -225,6 +235,7 @@ def test_every_leaf_and_every_beginning_is_provable(leaves: list[bytes], data: s
     assert Frontier.restore(old, stored.read).root() == old_root
 
 
+@unhurried
 @given(TREES, st.data())
 def test_a_wrong_proof_never_passes(leaves: list[bytes], data: st.DataObject) -> None:
     stored, size = Stored(leaves), len(leaves)
@@ -248,6 +259,7 @@ def test_a_wrong_proof_never_passes(leaves: list[bytes], data: st.DataObject) ->
         assert not check_consistency(old=old, new=size, old_root=old_root, new_root=root, path=proof[:-1])
 
 
+@unhurried
 @given(st.sampled_from([m for m in Mask if m not in {Mask.NULL, Mask.PSEUDONYM}]), st.text(max_size=30))
 def test_what_a_mask_gives_passes_its_own_output_check(name: Mask, value: str) -> None:
     assert is_masked(name, mask(name, value))
@@ -256,6 +268,7 @@ def test_what_a_mask_gives_passes_its_own_output_check(name: Mask, value: str) -
 LIMIT = st.none() | st.integers(0, 50)
 
 
+@unhurried
 @given(st.builds(Limits, LIMIT, LIMIT, LIMIT, LIMIT), st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
 def test_no_stated_limit_is_ever_passed(limits: Limits, calls: int, rows: int, subjects: int) -> None:
     ask = Ask(
@@ -280,6 +293,7 @@ def test_no_stated_limit_is_ever_passed(limits: Limits, calls: int, rows: int, s
         assert rows + found.rows_max <= limits.rows_per_day
 
 
+@unhurried
 @given(
     st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1)),  # noqa: DTZ001
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=100),

@@ -56,7 +56,7 @@ CASES = (
         "27-4",
         "没有写明属于哪一种违规使用",
         "不能暂停",
-        lambda: check_suspension(reason="不想给了", breach=""),
+        lambda: check_suspension(reason="不想给了", breach="", rectify_by=None, on=SUSPENDED_ON),
         refused="sharing.suspension_needs_breach",
     ),
     Case(

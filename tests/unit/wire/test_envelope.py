@@ -71,6 +71,8 @@ def test_a_missing_field_is_refused_by_name(name: str) -> None:
         ("grant_digest", "sha-256:00"),
         ("directory", "7"),
         ("ledger_head", "0:abc"),
+        ("directory", "١.٧"),
+        ("created", "٢٠٢٦-10-16T01:00:00.000Z"),
         ("created", "2026-10-16T01:00:00Z"),
         ("expires", "2026-10-16T01:00:00.000Z"),
         ("expires", "2027-10-16T01:00:00.000Z"),

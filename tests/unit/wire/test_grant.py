@@ -23,7 +23,7 @@ from zhengtong.wire.grant import (
     with_filter,
 )
 from zhengtong.wire.masks import Mask
-from zhengtong.wire.rowfilter import Compare, Op
+from zhengtong.wire.rowfilter import And, Compare, Filter, Op
 
 
 def test_the_signed_form_reads_back_without_the_private_part() -> None:
@@ -60,6 +60,16 @@ def test_another_filter_than_the_signed_one_is_refused() -> None:
     with pytest.raises(RuleBroken) as refused:
         open_bundle(document, keys={city.online.key_id: city.online.public}, node=LAND)
     assert refused.value.key == "wire.grant_filter_differs"
+
+
+def test_a_filter_of_the_greatest_depth_fits_into_a_bundle() -> None:
+    city = City()
+    deep: Filter = Compare(Op.EQ, "坐落", "x")
+    for _ in range(7):
+        deep = And((deep,))
+    grant = with_filter(land_grant(), deep, salt=seed("salt")[:16])
+    keys = {city.online.key_id: city.online.public}
+    assert open_bundle(city.bundle_document(LAND, grant), keys=keys, node=LAND)[1] == (grant,)
 
 
 def test_a_filter_that_is_missing_at_the_provider_is_refused() -> None:

@@ -7,7 +7,8 @@ from django.db.models import Count, Q, QuerySet
 
 from zhengtong.catalog.models import Item, Revision, SourceNaming
 from zhengtong.catalog.queries.records import EntryFilters, EntryRow, Facet, Facets, SourceRow
-from zhengtong.catalog.queries.rows import CURRENT, OPEN, reviewed_by, revisions, row, visible
+from zhengtong.catalog.queries.rows import CURRENT, OPEN, reviewed_by, revisions, visible
+from zhengtong.catalog.queries.rows import rows as as_rows
 from zhengtong.catalog.rules import EntryState, ShareType
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.paging import Page, cut, size
@@ -31,8 +32,10 @@ def entries(
     if after:
         code, _, number = after.rpartition("~")
         same = Q(entry__guide_code=code, number__gt=int(number) if number.isdigit() else 0)
-        found = found.filter(Q(entry__guide_code__gt=code) | same)
-    return cut([(f"{r.guide_code}~{r.version}", r) for r in map(row, found[: wanted + 1])], rows=wanted)
+        found = found.filter(
+            Q(entry__guide_code__gt=code) | same, entry__guide_code__gte=code
+        )  # the second uses the index
+    return cut([(f"{r.guide_code}~{r.version}", r) for r in as_rows(found[: wanted + 1])], rows=wanted)
 
 
 def facets(*, actor: Actor, filters: EntryFilters | None = None) -> Facets:
@@ -75,14 +78,14 @@ def inbox(*, actor: Actor) -> tuple[EntryRow, ...]:
         turns |= Q(state__in=[EntryState.SUBMITTED, EntryState.AUTHORITY_REVIEW], entry__provider__in=under)
     if under and actor.has(Role.AUTHORITY_LEADER):  # the authority's own entries need its leader
         turns |= Q(state=EntryState.AUTHORITY_REVIEW, entry__provider=actor.organization)
-    found = [row(r) for r in revisions().filter(turns).order_by("entry__guide_code")[:INBOX_ROWS_MAX]]
+    found = as_rows(revisions().filter(turns).order_by("entry__guide_code")[:INBOX_ROWS_MAX])
     return tuple(sorted(found, key=lambda r: (r.due_on or date.max, r.guide_code)))
 
 
 def overdue(*, on: date, actor: Actor) -> tuple[EntryRow, ...]:
     """Reviews and updates past their due date, longest first (超期); provisional dates are never overdue."""
     late = Q(due_on__lt=on, due_provisional=False)
-    return tuple(row(r) for r in revisions().filter(late, visible(actor)).order_by("due_on")[:OVERDUE_ROWS_MAX])
+    return as_rows(revisions().filter(late, visible(actor)).order_by("due_on")[:OVERDUE_ROWS_MAX])
 
 
 def item_holders(*, name: str, actor: Actor) -> tuple[SourceRow, ...]:
@@ -126,5 +129,5 @@ def _terms(text: str) -> Iterable[str]:
 
 def _counted(actor: Actor, asked: EntryFilters, leave_out: str, column: str) -> dict[str, int]:
     rows: QuerySet[Revision] = Revision.objects.filter(_narrowed(actor, asked, leave_out=leave_out))
-    counted = rows.order_by().values_list(column).annotate(n=Count("id", distinct=True)).order_by("-n", column)
+    counted = rows.order_by().values_list(column).annotate(n=Count("id")).order_by("-n", column)
     return dict(counted[:FACET_VALUES_MAX])

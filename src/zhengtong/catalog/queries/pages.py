@@ -5,7 +5,8 @@ from uuid import UUID
 from zhengtong.catalog.models import Entry, MatterDocument, Revision, SourceNaming
 from zhengtong.catalog.queries import drafts
 from zhengtong.catalog.queries.records import EntryPage, HistoryLine, ItemRow, OriginRow, Standing
-from zhengtong.catalog.queries.rows import CURRENT, OPEN, reviewed_by, revisions, row, visible
+from zhengtong.catalog.queries.rows import CURRENT, OPEN, reviewed_by, revisions, visible
+from zhengtong.catalog.queries.rows import rows as as_rows
 from zhengtong.catalog.rules import (
     AUTHORITY_ROLES,
     ENTRY,
@@ -125,7 +126,7 @@ def _page(found: Revision, actor: Actor, seen: list[Revision]) -> EntryPage:
     numbers = {state: r.number for r in seen for state in [r.state] if r.number != found.number}
     named = SourceNaming.objects.filter(entry=found.entry_id).values_list("item_name", flat=True)
     return EntryPage(
-        row=row(found),
+        row=as_rows([found])[0],
         revision=found.id,
         abstract=found.abstract,
         format=found.format,

@@ -1,10 +1,11 @@
 """How rows become records: the one place that selects and maps revisions."""
 
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from zhengtong.catalog.models import Revision
+from zhengtong.catalog.models import Item, Revision
 from zhengtong.catalog.queries.records import EntryRow
 from zhengtong.catalog.rules import CURRENT_STATES, OPEN_STATES, EntryState, ShareType
 from zhengtong.kernel.actors import Actor
@@ -16,13 +17,8 @@ REPORTED = sorted({EntryState.SUBMITTED, EntryState.AUTHORITY_REVIEW, EntryState
 
 
 def revisions() -> QuerySet[Revision]:
-    """All revisions with what a row needs; not yet narrowed to what anybody may see."""
-    return Revision.objects.select_related("entry__provider").annotate(
-        items_all=Count("items"),
-        items_u=Count("items", filter=Q(items__share_type=ShareType.UNCONDITIONAL)),
-        items_k=Count("items", filter=Q(items__share_type=ShareType.CONDITIONAL)),
-        items_w=Count("items", filter=Q(items__share_type=ShareType.WITHHELD)),
-    )
+    """All revisions with entry and provider; not yet narrowed to what anybody may see."""
+    return Revision.objects.select_related("entry__provider")
 
 
 def visible(actor: Actor) -> Q:
@@ -49,10 +45,18 @@ def reviewed_by(actor: Actor) -> frozenset[UUID]:
     return parties.organizations_under(authority=actor.organization)
 
 
-def row(found: Revision) -> EntryRow:
-    """A revision selected by `revisions` as a row."""
+def rows(found: Iterable[Revision]) -> tuple[EntryRow, ...]:
+    """Revisions selected by `revisions` as rows, in their order; the items of all are counted in one query."""
+    held = list(found)
+    counts: dict[UUID, dict[str, int]] = {}
+    grouped = Item.objects.filter(revision__in=[r.id for r in held]).order_by()
+    for revision, share, n in grouped.values_list("revision_id", "share_type").annotate(n=Count("id")):
+        counts.setdefault(revision, {})[share] = n
+    return tuple(_row(r, counts.get(r.id, {})) for r in held)
+
+
+def _row(found: Revision, items: Mapping[str, int]) -> EntryRow:
     entry, provider = found.entry, found.entry.provider
-    counted = vars(found)  # the annotations of `revisions`
     return EntryRow(
         id=entry.id,
         guide_code=entry.guide_code,
@@ -74,9 +78,9 @@ def row(found: Revision) -> EntryRow:
         published_on=found.published_on,
         due_on=found.due_on,
         due_provisional=found.due_provisional,
-        item_count=counted["items_all"],
-        unconditional=counted["items_u"],
-        conditional=counted["items_k"],
-        withheld=counted["items_w"],
+        item_count=sum(items.values()),
+        unconditional=items.get(ShareType.UNCONDITIONAL, 0),
+        conditional=items.get(ShareType.CONDITIONAL, 0),
+        withheld=items.get(ShareType.WITHHELD, 0),
         updated_at=found.updated_at,
     )

@@ -6,13 +6,17 @@ Not an entry point: the use cases in this folder call it inside their transactio
 from collections.abc import Iterable
 from uuid import UUID
 
+from zhengtong.catalog.events import EntryDrafted, EntryEdited, EntryRevised
 from zhengtong.catalog.models import Entry, Revision
 from zhengtong.catalog.rules import AUTHORITY_ROLES, CURRENT_STATES, ENTRY, OPEN_STATES, PROVIDER_ROLES, EntryState
+from zhengtong.journal.queries import events_of
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotAllowed, NotFound, WrongState
 from zhengtong.kernel.lifecycle import Step
 from zhengtong.parties.queries import authority_of
 from zhengtong.parties.rules import DoneAct
+
+_WRITING = frozenset({EntryDrafted.NAME, EntryEdited.NAME, EntryRevised.NAME})
 
 
 def open_revision(entry: UUID, *, actor: Actor) -> Revision:
@@ -48,11 +52,18 @@ def is_authority_over(actor: Actor, entry: Entry) -> bool:
 
 
 def acts_of(revision: Revision) -> tuple[DoneAct, ...]:
-    """Who drafted and who signed, for the separation of duties."""
-    acts = [DoneAct("draft_entry", revision.drafted_by, revision.drafted_for)]
-    if revision.signed_by is not None:
-        acts.append(DoneAct("sign_entry", revision.signed_by, revision.signed_for))
-    return tuple(acts)
+    """Everybody who wrote this revision, and who signed it, for the separation of duties.
+
+    Read from the events: the row only knows the last writer, and a last small edit by somebody
+    else must not let the first writer sign.
+    """
+    wrote = (
+        DoneAct("draft_entry", told.actor, told.acting_for)
+        for told in events_of(revision.entry_id)
+        if told.name in _WRITING and told.payload["number"] == revision.number and told.actor is not None
+    )
+    signed = (DoneAct("sign_entry", revision.signed_by, revision.signed_for),) if revision.signed_by else ()
+    return (*wrote, *signed)
 
 
 def person(actor: Actor) -> UUID:

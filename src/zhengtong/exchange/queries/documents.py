@@ -1,6 +1,6 @@
 """Signed documents and who a key belongs to (签名文件查询).  What nodes fetch, and what pages say of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -30,6 +30,7 @@ class StoredDocument:
     etag: str
     is_delta: bool = False
     is_held: bool = False  # the caller named the newest itself
+    known_as: str = ""  # "<epoch>.<serial>" of a members document
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +97,15 @@ def stored_roots(*, version: int = 0) -> StoredDocument:
 def stored_members(*, since: str = "") -> StoredDocument:
     """The members document, or the delta since `<epoch>.<serial>` when that is still held.  Raises NotFound."""
     newest = _latest("members")
+    whole = StoredDocument(bytes(newest.body), newest.digest, known_as=f"{newest.epoch}.{newest.serial}")
     epoch, _, serial = since.partition(".")
     if not (epoch.isdigit() and serial.isdigit()) or int(epoch) != newest.epoch:
-        return StoredDocument(bytes(newest.body), newest.digest)
+        return whole
     behind = newest.serial - int(serial)
     if behind == 0:
-        return StoredDocument(b"", newest.digest, is_held=True)
-    if not 0 < behind <= DELTAS_KEPT:
-        return StoredDocument(bytes(newest.body), newest.digest)
-    delta = _delta(newest.epoch, int(serial), newest.serial)
-    if delta is None:
-        return StoredDocument(bytes(newest.body), newest.digest)
-    return StoredDocument(delta, newest.digest, is_delta=True)
+        return replace(whole, body=b"", is_held=True)
+    delta = _delta(newest.epoch, int(serial), newest.serial) if 0 < behind <= DELTAS_KEPT else None
+    return whole if delta is None else replace(whole, body=delta, is_delta=True)
 
 
 def stored_bundle(*, node_code: str) -> StoredDocument:

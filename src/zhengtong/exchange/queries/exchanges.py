@@ -79,6 +79,7 @@ class ComparedField:
     provider: str
     consumer: str
     same: bool
+    is_digest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,7 @@ def _compared(provider: Receipt | None, consumer: Receipt | None, *, number: str
             provider=_said(provider, name, number=number),
             consumer=_said(consumer, name, number=number),
             same=getattr(provider, name) == getattr(consumer, name),
+            is_digest=name.endswith("digest"),
         )
         for name in COMPARED
     )

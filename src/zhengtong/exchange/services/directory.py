@@ -16,8 +16,8 @@ from django.db import transaction
 
 from zhengtong.exchange.models import Document, Node, NodeKey, System
 from zhengtong.exchange.queries.roots import current_roots
-from zhengtong.exchange.rules import DIRECTORY_VALID, RESIGN_AFTER, KeyState, NodeState
-from zhengtong.exchange.services.keys import online_key
+from zhengtong.exchange.rules import DIRECTORY_VALID, MEMBERS_KEPT, RESIGN_AFTER, KeyState, NodeState
+from zhengtong.exchange.services.keys import hold_roots, online_key
 from zhengtong.kernel.clock import Clock
 from zhengtong.parties.queries import OrganizationCard, organizations_by_id
 from zhengtong.sharing.queries import PublishedGrant, grants_for_publication
@@ -67,6 +67,7 @@ def publish(*, clock: Clock, force: bool = False) -> Published:
     Raises:
         NotFound: the key ceremony was not held.
     """
+    hold_roots()
     Document.objects.select_for_update().filter(kind="roots").order_by("-serial").first()  # one publisher at a time
     now = to_millisecond(clock.now())
     _, roots = current_roots()
@@ -90,7 +91,13 @@ def publish(*, clock: Clock, force: bool = False) -> Published:
         issued_at=members.issued_at,
         expires_at=members.valid_until,
     )
+    _forget(epoch=members.epoch, before=members.serial - MEMBERS_KEPT)
     return Published(members.known_as, document.digest, changed=True, bundles=renewed)
+
+
+def _forget(*, epoch: int, before: int) -> None:
+    """Drop members documents nobody asks for any more; every node keeps those it acted under in its ledger."""
+    Document.objects.filter(kind="members", epoch=epoch, serial__lte=before).delete()
 
 
 def _sign_members(

@@ -85,7 +85,7 @@ def init_keys(*, center: Path, clock: Clock, keys: int = 1, threshold: int = 1) 
     (files.offline_folder / "READ-ME.txt").write_text(_READ_ME, encoding="utf-8")
     _write_private(files.online_file, online.pem())
     document = sign_document("roots", roots_payload(roots), keys=root_keys)
-    (files.online_file.parent / ROOTS_FILE).write_bytes(document.to_bytes())
+    _write_private(files.online_file.parent / ROOTS_FILE, document.to_bytes())  # public, but all in keys/ is 0600
     return replace(files, fingerprint=root_fingerprint(roots))
 
 
@@ -93,7 +93,13 @@ def install(*, clock: Clock) -> None:
     """Make keys if there are none, and hold the roots document in the database (`center init`)."""
     if not (door.keys_dir() / ONLINE_FILE).exists():
         init_keys(center=door.center_home(), clock=clock)
-    _store(roots_on_file())
+    hold_roots()
+
+
+def hold_roots() -> None:
+    """Put the ceremony's roots document into the database if it holds none yet."""
+    if not Document.objects.filter(kind="roots").exists():
+        _store(roots_on_file())
 
 
 def online_key() -> SigningKey:
@@ -143,8 +149,9 @@ def _issue(roots: Roots, *, center: Path, offline: Path | None) -> int:
     if len(found) < roots.threshold:
         raise NotFound("exchange.offline_keys_missing", folder=folder.name, found=len(found), threshold=roots.threshold)
     document = sign_document("roots", roots_payload(roots), keys=found[: roots.threshold])
+    hold_roots()
     _store(document)
-    (center / "keys" / ROOTS_FILE).write_bytes(document.to_bytes())
+    _write_private(center / "keys" / ROOTS_FILE, document.to_bytes())
     return roots.version
 
 
@@ -183,6 +190,7 @@ def _write_private(path: Path, content: bytes) -> None:
 
 __all__ = [
     "RootFiles",
+    "hold_roots",
     "init_keys",
     "install",
     "online_key",

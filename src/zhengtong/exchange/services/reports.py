@@ -24,9 +24,10 @@ class StatusReport:
     address: str | None = None
 
 
-def heard(*, node: UUID, clock: Clock) -> None:
-    """Note that a node was heard now (心跳)."""
-    Node.objects.filter(id=node).update(last_seen_at=clock.now())
+def heard(*, node: UUID, clock: Clock, directory: str = "") -> None:
+    """Note that a node was heard now, and which directory it was handed or holds (心跳)."""
+    held = {"directory": directory} if directory else {}
+    Node.objects.filter(id=node).update(last_seen_at=clock.now(), **held)
 
 
 @transaction.atomic

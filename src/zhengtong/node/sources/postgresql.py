@@ -13,42 +13,40 @@ from psycopg.rows import tuple_row
 from zhengtong.kernel.errors import NotAllowed, NotFound, Unreachable
 from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, SOURCE_CONNECTIONS, STATEMENT_S
 from zhengtong.node.sources.base import Cell, Column, Row
-from zhengtong.wire.arrow import Table, arrow
-
-pa = arrow()
+from zhengtong.node.sources.postgresql_arrow import adbc, arrow_rows, short, sliced
+from zhengtong.wire.arrow import Table
 
 _OPTIONS = "-c default_transaction_read_only=on -c lock_timeout={lock} -c idle_in_transaction_session_timeout=60000"
-_FETCH = 8192
 
 # Everything a role could write through, itself or by SET ROLE; each line names one way.
 _WAYS_TO_WRITE: tuple[tuple[str, LiteralString], ...] = (
-    ("superuser/createrole/createdb/replication/bypassrls",
+    ("superuser/createrole/createdb/replication/bypassrls", (
      "SELECT rolname FROM pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER')"
-     " AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls) LIMIT 1"),
-    ("server role",
+     " AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls) LIMIT 1")),
+    ("server role", (
      "SELECT rolname FROM pg_roles r WHERE rolname IN ('pg_write_all_data','pg_write_server_files',"
-     "'pg_execute_server_program','pg_read_server_files') AND pg_has_role(current_user, r.oid, 'MEMBER') LIMIT 1"),
-    ("owner",
+     "'pg_execute_server_program','pg_read_server_files') AND pg_has_role(current_user, r.oid, 'MEMBER') LIMIT 1")),
+    ("owner", (
      "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-     " WHERE n.nspname !~ '^pg_(toast|temp)' AND pg_has_role(current_user, c.relowner, 'MEMBER') LIMIT 1"),
-    ("schema owner",
-     "SELECT nspname FROM pg_namespace WHERE pg_has_role(current_user, nspowner, 'MEMBER') LIMIT 1"),
-    ("CREATE in schema",
+     " WHERE n.nspname !~ '^pg_(toast|temp)' AND pg_has_role(current_user, c.relowner, 'MEMBER') LIMIT 1")),
+    ("schema owner", (
+     "SELECT nspname FROM pg_namespace WHERE pg_has_role(current_user, nspowner, 'MEMBER') LIMIT 1")),
+    ("CREATE in schema", (
      "SELECT n.nspname FROM pg_namespace n, pg_roles r WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
-     " AND pg_has_role(current_user, r.oid, 'MEMBER') AND has_schema_privilege(r.oid, n.oid, 'CREATE') LIMIT 1"),
-    ("CREATE in database",
+     " AND pg_has_role(current_user, r.oid, 'MEMBER') AND has_schema_privilege(r.oid, n.oid, 'CREATE') LIMIT 1")),
+    ("CREATE in database", (
      "SELECT r.rolname FROM pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER')"
-     " AND has_database_privilege(r.oid, current_database(), 'CREATE') LIMIT 1"),
-    ("INSERT/UPDATE/DELETE/TRUNCATE",
+     " AND has_database_privilege(r.oid, current_database(), 'CREATE') LIMIT 1")),
+    ("INSERT/UPDATE/DELETE/TRUNCATE", (
      "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_roles r"
      " WHERE c.relkind IN ('r','p','v','f','m') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
      " AND pg_has_role(current_user, r.oid, 'MEMBER')"
      " AND (has_table_privilege(r.oid, c.oid, 'INSERT,UPDATE,DELETE,TRUNCATE,TRIGGER')"
-     " OR has_any_column_privilege(r.oid, c.oid, 'INSERT,UPDATE')) LIMIT 1"),
-    ("sequence",
+     " OR has_any_column_privilege(r.oid, c.oid, 'INSERT,UPDATE')) LIMIT 1")),
+    ("sequence", (
      "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_roles r"
      " WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND pg_has_role(current_user, r.oid, 'MEMBER')"
-     " AND has_sequence_privilege(r.oid, c.oid, 'USAGE,UPDATE') LIMIT 1"),
+     " AND has_sequence_privilege(r.oid, c.oid, 'USAGE,UPDATE') LIMIT 1")),
 )  # fmt: skip
 
 
@@ -88,10 +86,15 @@ class PostgresSource:
 
     @contextmanager
     def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> Iterator[Iterator[Table]]:
-        with self._connection(RUN_STATEMENT_S, isolation="REPEATABLE READ") as db, db.cursor(name="run") as cursor:
-            cursor.itersize = _FETCH
-            cursor.execute(sql.encode(), values)
-            yield _batches(cursor, batch_rows)
+        if not self._slots.acquire(timeout=LOCK_WAIT_S):
+            raise Unreachable("node.source_busy", connections=SOURCE_CONNECTIONS)
+        try:
+            with arrow_rows(self._url, sql, values, seconds=RUN_STATEMENT_S) as batches:
+                yield (piece for batch in batches for piece in sliced(batch, batch_rows))
+        except adbc.Error as error:
+            raise Unreachable("node.source_failed", reason=short(error)) from error
+        finally:
+            self._slots.release()
 
     def close(self) -> None:
         while not self._idle.empty():
@@ -111,16 +114,14 @@ class PostgresSource:
         return db
 
     @contextmanager
-    def _connection(
-        self, seconds: float, *, isolation: LiteralString = "READ COMMITTED"
-    ) -> "Iterator[psycopg.Connection[Row]]":
+    def _connection(self, seconds: float) -> "Iterator[psycopg.Connection[Row]]":
         """Lend a connection inside one READ ONLY transaction with a statement time-out."""
         if not self._slots.acquire(timeout=LOCK_WAIT_S):
             raise Unreachable("node.source_busy", connections=SOURCE_CONNECTIONS)
         try:
             db = self._idle.get_nowait() if not self._idle.empty() else self._open()
             try:
-                db.execute(b"BEGIN TRANSACTION ISOLATION LEVEL " + isolation.encode() + b" READ ONLY")
+                db.execute(b"BEGIN TRANSACTION READ ONLY")
                 db.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}".encode())
                 yield db
                 db.execute("COMMIT")
@@ -133,16 +134,6 @@ class PostgresSource:
             self._idle.put(db)
         finally:
             self._slots.release()
-
-
-def _batches(cursor: "psycopg.ServerCursor[Row]", batch_rows: int) -> Iterator[Table]:
-    names = [column.name for column in cursor.description or ()]
-    while chunk := cursor.fetchmany(batch_rows):
-        columns = [
-            pa.array([None if c is None else str(c) for c in column], pa.string())
-            for column in zip(*chunk, strict=True)
-        ]
-        yield pa.RecordBatch.from_arrays(columns, names=names)
 
 
 def _short(error: psycopg.Error) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from queue import LifoQueue
 from urllib.parse import quote, unquote, urlsplit
 
-
 from zhengtong.kernel.errors import NotFound, Unreachable
 from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, SOURCE_CONNECTIONS, STATEMENT_S
 from zhengtong.node.sources.base import Cell, Column, Row

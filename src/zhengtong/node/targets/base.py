@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from zhengtong.wire.arrow import Table
+from zhengtong.wire.arrow import Table, arrow
 from zhengtong.wire.grant import GrantField
 
 
@@ -70,8 +70,8 @@ class Target(Protocol):
         """What the swap of a run did, if it was committed."""
         ...
 
-    def read_back(self, run: str, table: TargetTable) -> Iterator[Sequence[Sequence[str | None]]]:
-        """Rows now in the table, then the run's quarantined rows, as text, in chunks."""
+    def read_back(self, run: str, table: TargetTable) -> Iterator[Table]:
+        """Rows now in the table, then the run's quarantined rows, as Arrow batches of text columns."""
         ...
 
     def finish(self, run: str) -> None:
@@ -81,3 +81,10 @@ class Target(Protocol):
     def close(self) -> None:
         """Close the connection."""
         ...
+
+
+def text_table(table: TargetTable, rows: Sequence[Sequence[str | None]]) -> Table:
+    """Rows of text as an Arrow table with the granted names."""
+    pa = arrow()
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    return pa.Table.from_arrays(columns, names=[field.name for field in table.fields])

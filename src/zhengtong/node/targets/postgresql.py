@@ -1,26 +1,29 @@
 """PostgreSQL targets (PostgreSQL 落地库): COPY into a text stage, cast on the swap."""
 
 import json
-from collections.abc import Iterator, Sequence
-from typing import LiteralString, cast
+from collections.abc import Iterator
+from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import sql as pg
 from psycopg.rows import tuple_row
 
 from zhengtong.kernel.errors import RuleBroken, Unreachable
-from zhengtong.node.bounds import LOCK_WAIT_S, PARCEL_ROWS, QUARANTINE_ROWS
-from zhengtong.node.targets.base import Applied, StagedParcel, TargetTable
+from zhengtong.node.bounds import LOCK_WAIT_S, QUARANTINE_ROWS, RUN_STATEMENT_S
+from zhengtong.node.sources.postgresql_arrow import adbc, arrow_rows, connect, short
+from zhengtong.node.targets.base import Applied, StagedParcel, TargetTable, text_table
 from zhengtong.wire.arrow import Table, arrow
 from zhengtong.wire.grant import FieldType, GrantField
 
 pa = arrow()
 
 _NODE_TABLES: LiteralString = """
-CREATE TABLE IF NOT EXISTS _zt_parcel (run text, seq bigint, digest text NOT NULL, rows bigint NOT NULL, PRIMARY KEY (run, seq));
+CREATE TABLE IF NOT EXISTS _zt_parcel (run text, seq bigint, digest text NOT NULL, rows bigint NOT NULL,
+  PRIMARY KEY (run, seq));
 CREATE TABLE IF NOT EXISTS _zt_run (run text PRIMARY KEY, grant_id text NOT NULL, rows bigint NOT NULL,
   quarantined bigint NOT NULL, fingerprint text NOT NULL, swapped_at text NOT NULL);
-CREATE TABLE IF NOT EXISTS _zt_quarantine (run text, n bigint, reason text NOT NULL, row text NOT NULL, PRIMARY KEY (run, n));
+CREATE TABLE IF NOT EXISTS _zt_quarantine (run text, n bigint, reason text NOT NULL, row text NOT NULL,
+  PRIMARY KEY (run, n));
 """
 _TYPES = {
     FieldType.STRING: pg.SQL("text"),
@@ -42,6 +45,15 @@ class PostgresTarget:
             )  # fmt: skip
         except psycopg.Error as error:
             raise Unreachable("node.target_unwritable", reason=_short(error)) from error
+        self._url = url
+        self._opened: Any = None
+
+    @property
+    def _bulk(self) -> Any:  # ADBC has no types
+        """The connection that stages, opened at first use: rows and checkpoint in one transaction of its own."""
+        if self._opened is None:
+            self._opened = connect(self._url)
+        return self._opened
 
     def columns(self, table: str) -> tuple[str, ...]:
         return tuple(self._column_types(table))
@@ -80,19 +92,18 @@ class PostgresTarget:
         return tuple(StagedParcel(seq=seq, digest=digest, rows=count) for seq, digest, count in rows)
 
     def stage(self, run: str, parcel: StagedParcel, table: TargetTable, rows: Table) -> None:
-        cells = [rows.column(i).cast(pa.string()).to_pylist() for i in range(rows.num_columns)]
-        names = pg.SQL(", ").join(pg.Identifier(f"c{i}") for i in range(len(table.columns)))
-        copy = pg.SQL("COPY {} ({}) FROM STDIN").format(pg.Identifier(_stage(run)), names)
+        names = [f"c{i}" for i in range(len(table.columns))]
+        text = pa.Table.from_arrays([rows.column(i).cast(pa.string()) for i in range(len(names))], names=names)
         try:
-            with self._db.transaction():
-                self._db.execute(
-                    "INSERT INTO _zt_parcel VALUES (%s,%s,%s,%s)", (run, parcel.seq, parcel.digest, parcel.rows)
+            with self._bulk.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO _zt_parcel VALUES ($1, $2, $3, $4)", (run, parcel.seq, parcel.digest, parcel.rows)
                 )
-                with self._db.cursor() as cursor, cursor.copy(copy) as out:
-                    for row in zip(*cells, strict=True):
-                        out.write_row(row)
-        except psycopg.Error as error:
-            raise Unreachable("node.target_failed", reason=_short(error)) from error
+                cursor.adbc_ingest(_stage(run), text, mode="append")
+            self._bulk.commit()
+        except adbc.Error as error:
+            self._bulk.rollback()
+            raise Unreachable("node.target_failed", reason=short(error)) from error
 
     def swap(self, run: str, table: TargetTable, *, grant: str, fingerprint: str, at: str) -> Applied:
         stage = pg.Identifier(_stage(run))
@@ -123,20 +134,21 @@ class PostgresTarget:
         row = self._db.execute("SELECT rows, quarantined FROM _zt_run WHERE run = %s", (run,)).fetchone()
         return None if row is None else Applied(rows=row[0], quarantined=row[1])
 
-    def read_back(self, run: str, table: TargetTable) -> Iterator[Sequence[Sequence[str | None]]]:
+    def read_back(self, run: str, table: TargetTable) -> Iterator[Table]:
         columns = pg.SQL(", ").join(pg.SQL("CAST({} AS text)").format(pg.Identifier(c)) for c in table.columns)
-        with self._db.transaction(), self._db.cursor(name="read_back") as cursor:
-            cursor.execute(pg.SQL("SELECT {} FROM {}").format(columns, _table(table.table)))
-            while chunk := cursor.fetchmany(PARCEL_ROWS):
-                yield list(zip(*chunk, strict=True))
+        query = pg.SQL("SELECT {} FROM {}").format(columns, _table(table.table)).as_string(self._db)
+        with arrow_rows(self._url, query, (), seconds=RUN_STATEMENT_S) as batches:
+            yield from batches
         kept = self._db.execute("SELECT row FROM _zt_quarantine WHERE run = %s", (run,)).fetchall()
         if kept:
-            yield list(zip(*(json.loads(row) for (row,) in kept), strict=True))
+            yield text_table(table, [json.loads(row) for (row,) in kept])
 
     def finish(self, run: str) -> None:
         self._db.execute(pg.SQL("DROP TABLE IF EXISTS {}").format(pg.Identifier(_stage(run))))
 
     def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
         self._db.close()
 
     def _column_types(self, table: str) -> dict[str, str]:

@@ -1,14 +1,15 @@
 """SQLite targets (SQLite 落地库): stage a parcel a transaction, swap in one."""
+# ruff: noqa: S608 -- every name in a statement goes through _q or is made here; values are bound
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from zhengtong.kernel.errors import RuleBroken, Unreachable
 from zhengtong.node.bounds import LOCK_WAIT_S, PARCEL_ROWS, QUARANTINE_ROWS
-from zhengtong.node.targets.base import Applied, StagedParcel, TargetTable
+from zhengtong.node.targets.base import Applied, StagedParcel, TargetTable, text_table
 from zhengtong.wire.arrow import Column, Table, arrow
 from zhengtong.wire.grant import FieldType
 
@@ -16,7 +17,8 @@ pa = arrow()
 
 _NODE_TABLES = """
 CREATE TABLE IF NOT EXISTS _zt_parcel (
-  run TEXT NOT NULL, seq INTEGER NOT NULL, digest TEXT NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY (run, seq)) WITHOUT ROWID;
+  run TEXT NOT NULL, seq INTEGER NOT NULL, digest TEXT NOT NULL, rows INTEGER NOT NULL,
+  PRIMARY KEY (run, seq)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _zt_run (
   run TEXT PRIMARY KEY, grant_id TEXT NOT NULL, rows INTEGER NOT NULL, quarantined INTEGER NOT NULL,
   fingerprint TEXT NOT NULL, swapped_at TEXT NOT NULL);
@@ -110,14 +112,14 @@ class SqliteTarget:
         row = self._db.execute("SELECT rows, quarantined FROM _zt_run WHERE run = ?", (run,)).fetchone()
         return None if row is None else Applied(rows=row[0], quarantined=row[1])
 
-    def read_back(self, run: str, table: TargetTable) -> Iterator[Sequence[Sequence[str | None]]]:
+    def read_back(self, run: str, table: TargetTable) -> Iterator[Table]:
         columns = ", ".join(f"CAST({_q(c)} AS TEXT)" for c in table.columns)
         cursor = self._db.execute(f"SELECT {columns} FROM {_q(table.table)}")
         while chunk := cursor.fetchmany(PARCEL_ROWS):
-            yield list(zip(*chunk, strict=True))
+            yield text_table(table, chunk)
         kept = self._db.execute("SELECT row FROM _zt_quarantine WHERE run = ?", (run,)).fetchall()
         if kept:
-            yield list(zip(*(json.loads(row) for (row,) in kept), strict=True))
+            yield text_table(table, [json.loads(row) for (row,) in kept])
 
     def finish(self, run: str) -> None:
         self._db.execute(f"DROP TABLE IF EXISTS {_q(_stage(run))}")

@@ -1,6 +1,6 @@
 """What can be asked about grants (许可查询).  Every query for people takes the actor and denies by default."""
 
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,13 +13,15 @@ from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.documents import rows_from_json
 from zhengtong.sharing.models import Grant
+from zhengtong.sharing.offers import known_items
 from zhengtong.sharing.queries.clockwork import grant_clock
+from zhengtong.sharing.queries.forms_of import asked_of
 from zhengtong.sharing.queries.lines import grant_lines, history
 from zhengtong.sharing.queries.records import FieldLine, GrantLine, GrantPage, PublishedGrant
 from zhengtong.sharing.queries.scope import visible_grants
 from zhengtong.sharing.queries.terms import published
 from zhengtong.sharing.queries.turns import grant_turn, sides_of
-from zhengtong.sharing.rules import GRANT, SIDES, GrantState, Mode, Quota, UseTerm
+from zhengtong.sharing.rules import GRANT, SIDES, GrantState, Mode, Quota, RowCondition, UseTerm
 from zhengtong.standards import queries as standards
 from zhengtong.wire import grant as wire
 
@@ -111,11 +113,10 @@ def _page(row: Grant, *, actor: Actor, on: date) -> GrantPage:
     return GrantPage(
         line=line,
         version=row.version,
-        fields=_fields(terms.fields, terms.lookup),
-        verify_fields=_fields(terms.verify_fields, terms.lookup),
+        fields=_fields(terms),
         modes=tuple(mode for mode in Mode if str(mode) in {str(m) for m in terms.modes}),
         uses=tuple(UseTerm(u.system, u.purpose, u.matters) for u in terms.uses),
-        rows=rows_from_json(reply.rows) if reply and sees_rows else (),
+        rows=_rows(row) if sees_rows else (),
         rows_note=terms.filter_description,
         filter_digest=terms.filter_digest,
         quota=_quota(terms.limits),
@@ -150,8 +151,21 @@ def _clock(row: Grant, *, on: date) -> ClockView:
     return grant_clock(row, jurisdiction=place, on=on)
 
 
-def _fields(fields: Iterable[wire.GrantField], lookup: tuple[str, ...]) -> tuple[FieldLine, ...]:
-    return tuple(FieldLine(f.name, f.title, str(f.mask or ""), f.name in lookup) for f in fields)
+def _fields(terms: wire.Grant) -> tuple[FieldLine, ...]:
+    """One line for each item, whether its value is given, compared or both."""
+    given, compared = {f.name for f in terms.fields}, {f.name for f in terms.verify_fields}
+    items = {f.name: f for f in (*terms.verify_fields, *terms.fields)}  # the given one carries the mask
+    return tuple(
+        FieldLine(code, f.title, str(f.mask or ""), code in terms.lookup, code in given, code in compared)
+        for code, f in sorted(items.items(), key=lambda item: item[0] not in given)
+    )
+
+
+def _rows(row: Grant) -> tuple[RowCondition, ...]:
+    """The row filter in the words of the catalogue."""
+    items = known_items(entry=row.request.entry_id, asked=asked_of(row.request))
+    rows = rows_from_json(row.request.reply.rows)
+    return tuple(replace(r, item=items[r.item].name if r.item in items else r.item) for r in rows)
 
 
 def _quota(limits: wire.Limits) -> Quota:

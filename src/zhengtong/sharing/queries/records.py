@@ -193,6 +193,8 @@ class FieldLine:
     name: str
     mask: str
     is_lookup: bool
+    is_given: bool  # the value is given
+    is_verified: bool  # a value of the consumer's own is compared: yes or no
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +204,9 @@ class GrantPage:
     line: GrantLine
     version: int
     fields: tuple[FieldLine, ...]
-    verify_fields: tuple[FieldLine, ...]
     modes: tuple[Mode, ...]
     uses: tuple[UseTerm, ...]
-    rows: tuple[RowCondition, ...]
+    rows: tuple[RowCondition, ...]  # `item` is the item's name here
     rows_note: str
     filter_digest: str
     quota: Quota

@@ -14,7 +14,7 @@ from zhengtong.parties import queries as parties
 from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.queries.lines import request_lines
 from zhengtong.sharing.queries.records import Counts, RequestLine
-from zhengtong.sharing.queries.scope import visible_requests
+from zhengtong.sharing.queries.scope import NOBODY, visible_requests
 from zhengtong.sharing.rules import ANSWERABLE, DECIDED_STATES, GrantState, RequestState
 from zhengtong.standards import queries as standards
 
@@ -34,7 +34,7 @@ def requests(
     """Requests the actor may see, newest number first.
 
     `role` narrows to those the actor's organization asks (`consumer`) or answers (`provider`);
-    `state` is a RequestState, `open` or `late`; `after` is a number: the page before ended with it.
+    `state` is a RequestState, `open`, `late` or `due_today`; `after` is a number: the page before ended with it.
     """
     wanted = paging.size(rows)
     found = SharingRequest.objects.filter(visible_requests(actor)).filter(_narrowed(actor, role, state, on)).distinct()
@@ -55,8 +55,10 @@ def _narrowed(actor: Actor, role: str, state: str, on: date) -> Q:
         asked &= ~Q(state__in=[str(s) for s in (*DECIDED_STATES, RequestState.WITHDRAWN)])
     elif state == "late":
         asked &= _late(on)
+    elif state == "due_today":
+        asked &= Q(state__in=[str(s) for s in ANSWERABLE], due_on=on)
     elif state:
-        asked &= Q(state=state)
+        asked &= Q(state=state) if state in set(RequestState) else NOBODY
     return asked
 
 

@@ -143,6 +143,8 @@ def _field(item: OfferedItem, *, mask: str) -> wire.GrantField:
         named = Mask(mask) if mask else None
     except ValueError:
         raise RuleBroken("sharing.mask_unknown", mask=mask, item=item.asked.name) from None
+    if named is not None and item.type is not wire.FieldType.STRING:
+        raise RuleBroken("sharing.mask_only_on_text", item=item.asked.name)
     return wire.GrantField(
         name=item.asked.code,
         type=item.type,

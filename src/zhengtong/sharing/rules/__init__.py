@@ -60,6 +60,7 @@ from zhengtong.sharing.rules.replies import (
 from zhengtong.sharing.rules.requests import (
     MODE_WORDS,
     SUPPLEMENTABLE,
+    TEXT_CHARS_MAX,
     AskedItem,
     Beneficiary,
     Gap,
@@ -101,6 +102,7 @@ __all__ = [
     "SIDE_WORDS",
     "STATE_WORDS",
     "SUPPLEMENTABLE",
+    "TEXT_CHARS_MAX",
     "VERB_OF_OUTCOME",
     "VERB_WORDS",
     "AskedItem",

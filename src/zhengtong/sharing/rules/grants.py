@@ -27,8 +27,10 @@ class Negotiation:
     filed_number: str
 
 
-def check_suspension(*, reason: str, breach: str) -> None:
-    """Raise RuleBroken unless a fact of misuse is stated: only misuse suspends (第二十七条)."""
+def check_suspension(*, reason: str, breach: str, rectify_by: date | None, on: date) -> None:
+    """Raise RuleBroken unless a fact of misuse is stated and there is time to put it right (第二十七条)."""
+    if rectify_by is not None and rectify_by <= on:
+        raise RuleBroken("sharing.rectify_day_past")
     if breach not in BREACH_WORDS:
         raise RuleBroken("sharing.suspension_needs_breach")
     _check_reason(reason)

@@ -1,15 +1,7 @@
 """What people can do in sharing (共享办理).  One function, one use case, one transaction."""
 
-from zhengtong.sharing.services.answering import (
-    SignedReply,
-    agree_extension,
-    ask_extension,
-    ask_supplement,
-    countersign_reply,
-    decline_extension,
-    prepare_reply,
-    sign_reply,
-)
+from zhengtong.sharing.services.answering import SignedReply, countersign_reply, prepare_reply, sign_reply
+from zhengtong.sharing.services.asking import agree_extension, ask_extension, ask_supplement, decline_extension
 from zhengtong.sharing.services.drafting import (
     answer_supplement,
     approve_own,

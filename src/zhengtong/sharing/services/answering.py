@@ -1,4 +1,4 @@
-"""The provider's side of a request (答复, 条例 第二十、二十一条): supplement, extension, reply, signature."""
+"""How a provider replies (答复, 条例 第二十、二十一条): item by item, its signatures, the decision."""
 
 import secrets
 from dataclasses import dataclass
@@ -9,21 +9,16 @@ from django.db import transaction
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
-from zhengtong.kernel.errors import RuleBroken, WrongState
+from zhengtong.kernel.errors import WrongState
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.documents import reply_to_json, rows_to_json
 from zhengtong.sharing.events import (
-    ExtensionAsked,
-    ExtensionDeclined,
     ReplyPrepared,
     ReplySigned,
     RequestDecided,
-    RequestExtended,
-    SupplementAsked,
 )
-from zhengtong.sharing.models import Extension, Reply, ReplyItem, SharingRequest, Supplement
-from zhengtong.sharing.offers import offer
-from zhengtong.sharing.queries.clockwork import reply_limit
+from zhengtong.sharing.models import Reply, ReplyItem, SharingRequest
+from zhengtong.sharing.offers import known_items
 from zhengtong.sharing.queries.decisions import decision_record
 from zhengtong.sharing.queries.forms_of import asked_of, form_of, reply_of
 from zhengtong.sharing.queries.terms import check_terms, filter_digest
@@ -32,9 +27,7 @@ from zhengtong.sharing.rules import (
     ReplyForm,
     RequestState,
     check_apart,
-    check_extension,
     check_reply,
-    check_supplement,
     check_told_first,
     outcome_of,
 )
@@ -56,113 +49,6 @@ class SignedReply:
 
 
 @transaction.atomic
-def ask_supplement(*, request: UUID, missing: tuple[str, ...], note: str, actor: Actor, clock: Clock) -> None:
-    """Tell the consumer once, for everything, what is missing (一次性告知, 条例 第二十一条).
-
-    Raises:
-        RuleBroken: a notice was already given; it names nothing; it leaves out something visibly missing.
-    """
-    row = request_for("ask_supplement", request=request, actor=actor)
-    check_supplement(already_asked=hasattr(row, "supplement"), missing=missing, form=form_of(row))
-    row.supplement = Supplement.objects.create(
-        request=row,
-        missing=list(missing),
-        note=note.strip(),
-        asked_on=clock.today(),
-        asked_at=clock.now(),
-        asked_by=officer_of(actor),
-    )
-    row.state = RequestState.SUPPLEMENT_ASKED
-    keep_clock(row, on=clock.today())
-    keep(row)
-    fact = SupplementAsked(row.id, number=row.number, missing=missing, asked_on=clock.today())
-    record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
-
-
-@transaction.atomic
-def ask_extension(*, request: UUID, days: int, reason: str, actor: Actor, clock: Clock) -> None:
-    """Ask the authority for more working days to reply (报请延长, 条例 第二十一条).
-
-    Raises:
-        RuleBroken: beyond the limit's own days, without a reason, a second time, or once the reply is late.
-    """
-    row = request_for("ask_extension", request=request, actor=actor)
-    check_extension(
-        days=days,
-        reason=reason,
-        limit=reply_limit(row),
-        due_on=row.due_on,
-        on=clock.today(),
-        asked_before=row.extensions.exclude(agreed=False).exists(),
-    )
-    Extension.objects.create(
-        request=row,
-        days=days,
-        reason=reason.strip(),
-        asked_on=clock.today(),
-        asked_at=clock.now(),
-        asked_by=officer_of(actor),
-    )
-    put_hand(row, "ask_extension", actor)
-    keep(row)
-    fact = ExtensionAsked(row.id, number=row.number, days=days, reason=reason.strip(), asked_on=clock.today())
-    record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
-
-
-@transaction.atomic
-def agree_extension(*, request: UUID, actor: Actor, clock: Clock) -> None:
-    """Agree, as the authority, to a longer reply (同意延长); the event tells the requester (并告知需求部门).
-
-    Raises:
-        WrongState: nothing was asked for.
-    """
-    row = request_for("agree_extension", request=request, actor=actor)
-    asked = _asked_extension(row)
-    check_apart("agree_extension", actor=actor, done=hands(row))
-    asked.agreed, asked.answered_on, asked.answered_at, asked.answered_by = (
-        True,
-        clock.today(),
-        clock.now(),
-        officer_of(actor),
-    )
-    asked.save()
-    row.state = RequestState.EXTENDED
-    keep_clock(row, on=clock.today())
-    keep(row)
-    fact = RequestExtended(
-        row.id,
-        number=row.number,
-        consumer=row.consumer_id,
-        days=asked.days,
-        reason=asked.reason,
-        extended_on=clock.today(),
-    )
-    record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
-
-
-@transaction.atomic
-def decline_extension(*, request: UUID, reason: str, actor: Actor, clock: Clock) -> None:
-    """Decline, as the authority, a longer reply (不同意延长); the clock runs on as before."""
-    row = request_for("decline_extension", request=request, actor=actor)
-    asked = _asked_extension(row)
-    if not reason.strip():
-        raise RuleBroken("sharing.act_needs_reason")
-    asked.agreed, asked.answer_reason = False, reason.strip()
-    asked.answered_on, asked.answered_at, asked.answered_by = clock.today(), clock.now(), officer_of(actor)
-    asked.save()
-    keep(row)
-    fact = ExtensionDeclined(row.id, number=row.number, reason=asked.answer_reason)
-    record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
-
-
-def _asked_extension(row: SharingRequest) -> Extension:
-    asked = row.extensions.filter(agreed__isnull=True).first()
-    if asked is None:
-        raise WrongState("sharing.no_extension_asked", number=row.number)
-    return asked
-
-
-@transaction.atomic
 def prepare_reply(*, request: UUID, reply: ReplyForm, actor: Actor, clock: Clock, version: int | None = None) -> UUID:
     """Write the reply, item by item, for the head to sign (拟写答复).  A newer one replaces an older.
 
@@ -174,7 +60,7 @@ def prepare_reply(*, request: UUID, reply: ReplyForm, actor: Actor, clock: Clock
     row = request_for("prepare_reply", request=request, actor=actor, version=version)
     check_apart("prepare_reply", actor=actor, done=hands(row))
     form, asked = form_of(row), asked_of(row)
-    check_reply(reply, form=form, offered=offer(entry=row.entry_id).asked() | asked)
+    check_reply(reply, form=form, offered=known_items(entry=row.entry_id, asked=asked))
     if outcome_of(reply.answers, modes=form.modes) is RequestState.REFUSED:
         check_told_first(form, told=hasattr(row, "supplement"))
     else:
@@ -275,7 +161,7 @@ def _prepared(row: SharingRequest) -> Reply:
 def _decide(row: SharingRequest, reply: Reply, *, actor: Actor, clock: Clock) -> SignedReply:
     """The decision itself: state, record, clock, grants, event, in that order."""
     answer, form = reply_of(reply), form_of(row)
-    check_reply(answer, form=form, offered=offer(entry=row.entry_id).asked() | asked_of(row))
+    check_reply(answer, form=form, offered=known_items(entry=row.entry_id, asked=asked_of(row)))
     state = outcome_of(answer.answers, modes=form.modes)
     row.state = state
     row.decided_at, row.decided_by, row.decided_on = clock.now(), officer_of(actor), clock.today()

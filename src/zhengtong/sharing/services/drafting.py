@@ -26,6 +26,7 @@ from zhengtong.sharing.offers import Offer, requestable
 from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.rules import (
     OPEN_STATES,
+    TEXT_CHARS_MAX,
     RequestForm,
     RequestState,
     check_apart,
@@ -156,7 +157,7 @@ def answer_supplement(*, request: UUID, form: RequestForm, note: str, actor: Act
     notice = row.supplement
     check_supplemented(form, missing=notice.missing)
     _rewrite(row, form)
-    notice.answer_note = note.strip()
+    notice.answer_note = _note(note)
     notice.answered_on, notice.answered_at, notice.answered_by = clock.today(), clock.now(), officer_of(actor)
     notice.save()
     row.state = RequestState.RECEIVED
@@ -271,4 +272,10 @@ def _record_draft(row: SharingRequest, form: RequestForm, *, actor: Actor, clock
 def _reason(text: str) -> str:
     if len(text.strip()) < REASON_CHARS_MIN:
         raise RuleBroken("sharing.act_needs_reason")
+    return _note(text)
+
+
+def _note(text: str) -> str:
+    if len(text) > TEXT_CHARS_MAX:
+        raise RuleBroken("sharing.text_too_long", most=TEXT_CHARS_MAX)
     return text.strip()

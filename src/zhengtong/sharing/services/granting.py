@@ -117,8 +117,8 @@ def suspend_grant(
         RuleBroken: no fact of misuse is stated; the day to rectify is past.
     """
     row = _moved("suspend", grant=grant, actor=actor)
-    check_suspension(reason=reason, breach=breach)
     today = clock.today()
+    check_suspension(reason=reason, breach=breach, rectify_by=rectify_by, on=today)
     row.breach, row.suspension_reason, row.lift_evidence = breach, reason.strip(), ""
     row.suspended_on, row.suspended_at, row.suspended_by = today, clock.now(), officer_of(actor)
     row.rectify_by = rectify_by or rectify_day(suspended_on=today, jurisdiction=row.request.jurisdiction)

@@ -11,6 +11,7 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import GrantActForm
 from zhengtong.sharing.rules import GrantState
+from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
 
 
@@ -24,7 +25,7 @@ def listing(request: ActorRequest) -> HttpResponse:
         on=request.clock.today(),
         state=state if state in set(GrantState) else "",
         role=role,
-        after=request.GET.get("after", ""),
+        after=sought(request, "after"),
     )
     context = {"page": page, "state": state, "role": role, "states": [*GrantState]}
     return render(request, "sharing/grants.html", context)

@@ -10,7 +10,9 @@ from zhengtong.kernel.errors import NotFound, PlatformError
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import ExtensionForm, ReplyInput, SupplementForm
-from zhengtong.sharing.offers import offer
+from zhengtong.sharing.offers import known_items
+from zhengtong.sharing.rules import AskedItem
+from zhengtong.sharing.views.reading import seen_version
 from zhengtong.ui import errors
 
 
@@ -65,7 +67,8 @@ def extension(request: ActorRequest, request_id: UUID) -> HttpResponse:
 def reply(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Answer item by item (逐项答复)."""
     page = _page_for(request, request_id, "prepare_reply")
-    items = [(item.asked.code, item.asked.name) for item in offer(entry=page.line.entry).items]
+    asked = {item.code: AskedItem(item.code, item.name, item.share_type) for item in page.items}
+    items = [(code, item.name) for code, item in known_items(entry=page.line.entry, asked=asked).items()]
     form = ReplyInput(page, entry_items=items, data=request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -73,7 +76,7 @@ def reply(request: ActorRequest, request_id: UUID) -> HttpResponse:
             services.prepare_reply(
                 request=request_id,
                 reply=form.value(),
-                version=_seen_version(request),
+                version=seen_version(request),
                 actor=request.actor,
                 clock=request.clock,
             )
@@ -92,7 +95,7 @@ def sign(request: ActorRequest, request_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             services.sign_reply(
-                request=request_id, version=_seen_version(request), actor=request.actor, clock=request.clock
+                request=request_id, version=seen_version(request), actor=request.actor, clock=request.clock
             )
             return redirect("sharing:request", request_id)
         except PlatformError as error:
@@ -117,8 +120,3 @@ def _page_for(request: ActorRequest, request_id: UUID, verb: str) -> queries.Req
     if verb not in page.verbs:
         raise NotFound("sharing.not_your_turn", number=page.line.number)
     return page
-
-
-def _seen_version(request: ActorRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else None

@@ -16,8 +16,10 @@ from zhengtong.sharing.forms import RequestInput
 from zhengtong.sharing.offers import offer, requestable
 from zhengtong.sharing.rules import FIELD_WORDS, RequestState, check_can_be_sent, gaps
 from zhengtong.sharing.templatetags.sharing_words import said
+from zhengtong.sharing.views.reading import seen_version, sought, typed
 from zhengtong.sharing.views.steps import request_steps
 from zhengtong.ui import errors
+from zhengtong.ui.language import lang
 
 ORGANS_SHOWN_MAX = 500
 
@@ -30,9 +32,9 @@ def listing(request: ActorRequest) -> HttpResponse:
     page = queries.requests(
         actor=request.actor,
         on=request.clock.today(),
-        state=state if state in {*RequestState, "open", "late"} else "",
+        state=state if state in {*RequestState, "open", "late", "due_today"} else "",
         role=role,
-        after=request.GET.get("after", ""),
+        after=sought(request, "after"),
     )
     states = [*RequestState]
     return render(request, "sharing/requests.html", {"page": page, "state": state, "role": role, "states": states})
@@ -70,7 +72,7 @@ def edit(request: ActorRequest, request_id: UUID) -> HttpResponse:
     page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
     entered = _input(request, entry=page.line.entry, page=page)
     if request.method == "POST" and request.POST.get("do") in {"save", "send"} and entered.is_valid():
-        version = _seen_version(request)
+        version = seen_version(request)
         try:
             services.update_draft(
                 request=request_id, form=entered.value(), version=version, actor=request.actor, clock=request.clock
@@ -102,7 +104,7 @@ def answer_supplement(request: ActorRequest, request_id: UUID) -> HttpResponse:
             services.answer_supplement(
                 request=request_id,
                 form=entered.value(),
-                note=request.POST.get("note", ""),
+                note=typed(request, "note"),
                 actor=request.actor,
                 clock=request.clock,
             )
@@ -148,7 +150,7 @@ def _do(verb: str, request: UUID, why: str, actor: Actor, clock: Clock) -> None:
 def act(request: ActorRequest, request_id: UUID, verb: str) -> HttpResponse:
     """Acts that need at most a reason."""
     try:
-        _do(verb, request_id, request.POST.get("reason", ""), request.actor, request.clock)
+        _do(verb, request_id, typed(request, "reason"), request.actor, request.clock)
     except PlatformError as error:
         queries.request(actor=request.actor, id=request_id, on=request.clock.today())  # hides it from strangers
         errors.say(request, error)
@@ -188,7 +190,7 @@ def _checks(entered: RequestInput) -> dict[str, object]:
         if form.items:
             check_can_be_sent(form, offered=entered.offer.asked(), provider=entered.offer.provider)
     except PlatformError as error:
-        fault = error.message("zh")
+        fault = error.message(lang())
     return {"gaps": gaps(form), "fault": fault}
 
 
@@ -225,8 +227,3 @@ def _saved(request: ActorRequest, request_id: UUID) -> HttpResponse:
         except PlatformError as error:
             errors.say(request, error)
     return redirect("sharing:request", request_id)
-
-
-def _seen_version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else None

@@ -1,0 +1,61 @@
+"""PostgreSQL as Arrow (列式读写): COPY through ADBC, without a Python object a cell.
+
+COPY takes no parameters, so bound values travel as settings of the transaction: `set_config` takes
+them as parameters, the statement reads them back with `current_setting`.  No literal becomes text of SQL.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from zhengtong.wire.arrow import Table
+
+# ADBC's wheels carry no type information; both modules are Any here, in one place.
+adbc: Any = import_module("adbc_driver_manager")
+_dbapi: Any = import_module("adbc_driver_postgresql.dbapi")
+_CASTS: dict[type, str] = {bool: "boolean", int: "bigint", str: "text"}
+
+
+def connect(url: str) -> Any:
+    """An ADBC connection with transactions left to the caller."""
+    return _dbapi.connect(url, autocommit=False)
+
+
+@contextmanager
+def arrow_rows(url: str, sql: str, values: Sequence[object], *, seconds: float) -> Iterator[Iterator[Table]]:
+    """The rows of a statement (`%s` for each value) as Arrow batches, under one READ ONLY snapshot."""
+    with connect(url) as db, db.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+        cursor.execute("SET LOCAL timezone = 'UTC'")
+        for number, value in enumerate(values):
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            cursor.execute("SELECT set_config($1, $2, true)", (f"zt.v{number}", text))
+            cursor.fetchall()
+        cursor.execute(_with_settings(sql, values))
+        yield iter(cursor.fetch_record_batch())
+        db.rollback()
+
+
+def sliced(batch: Table, rows: int) -> Iterator[Table]:
+    """A batch in pieces of at most so many rows."""
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)
+
+
+def short(error: Exception) -> str:
+    """The first line of a driver's message."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def _with_settings(sql: str, values: Sequence[object]) -> str:
+    if not values:
+        return sql
+    parts = sql.split("%s")
+    if len(parts) != len(values) + 1:
+        raise ValueError("a placeholder without its value")
+    out = [parts[0]]
+    for number, (value, part) in enumerate(zip(values, parts[1:], strict=True)):
+        out.append(f"CAST(current_setting('zt.v{number}') AS {_CASTS[type(value)]}){part}")
+    return "".join(out)

@@ -1,0 +1,68 @@
+"""What can be asked about parties (主体查询).  Frozen records; rows never leave this folder.
+
+`records`        the shapes that leave it
+`organizations`  organizations, their authority, their duties
+`seats`          officers, seats, substitutes
+`accounts`       who is signed in, the demo's cards
+"""
+
+from zhengtong.parties.queries.accounts import (
+    account_seats,
+    actor_by_login,
+    actor_for,
+    demo_account_count,
+    recognize,
+    sign_in_cards,
+)
+from zhengtong.parties.queries.organizations import (
+    authority_of,
+    duties,
+    duty,
+    organization,
+    organization_by_code,
+    organizations,
+    organizations_by_id,
+    organizations_under,
+)
+from zhengtong.parties.queries.records import (
+    Absence,
+    DutyRow,
+    OfficerRow,
+    OrganizationCard,
+    Place,
+    Recognized,
+    SeatCard,
+    SignInCard,
+)
+from zhengtong.parties.queries.seats import absence, officer_name, officer_names, officers, seat_holder, seats
+
+__all__ = [
+    "Absence",
+    "DutyRow",
+    "OfficerRow",
+    "OrganizationCard",
+    "Place",
+    "Recognized",
+    "SeatCard",
+    "SignInCard",
+    "absence",
+    "account_seats",
+    "actor_by_login",
+    "actor_for",
+    "authority_of",
+    "demo_account_count",
+    "duties",
+    "duty",
+    "officer_name",
+    "officer_names",
+    "officers",
+    "organization",
+    "organization_by_code",
+    "organizations",
+    "organizations_by_id",
+    "organizations_under",
+    "recognize",
+    "seat_holder",
+    "seats",
+    "sign_in_cards",
+]
