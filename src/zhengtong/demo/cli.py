@@ -17,7 +17,7 @@ from rich.table import Table
 
 from zhengtong.demo.days import STORY_BEGINS, STORY_DAY
 from zhengtong.kernel.clock import StoryClock
-from zhengtong.kernel.errors import RuleBroken
+from zhengtong.kernel.errors import RuleBroken, Unreachable
 
 if TYPE_CHECKING:
     from zhengtong.demo.run import Run
@@ -44,8 +44,7 @@ def demo(
     began = time.monotonic()
     clock_file = _prepare(home.resolve())
     run = _run(home.resolve(), seed=seed, people=people, today=today.date(), began=began)
-    held, result = _play(run, clock_file, began=began, serve=serve, json_file=json_file)
-    del result
+    held = _play(run, clock_file, began=began, serve=serve, json_file=json_file)
     raise typer.Exit(0 if held else 1)
 
 
@@ -69,10 +68,12 @@ def _prepare(home: Path) -> Path:
 
 def _run(home: Path, *, seed: int, people: int, today: date, began: float) -> "Run":
     StoryClock(home / "clock.json").jump(STORY_BEGINS)
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "zhengtong.cli.main", "center", "init"],
-        check=True, timeout=INIT_S_MAX, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=INIT_S_MAX, stdin=subprocess.DEVNULL,
     )  # fmt: skip
+    if done.returncode != 0:
+        raise Unreachable("demo.unexpected", expected="center init", got=(done.stdout + done.stderr)[-2000:])
     import django
 
     django.setup()
@@ -84,9 +85,7 @@ def _run(home: Path, *, seed: int, people: int, today: date, began: float) -> "R
     )
 
 
-def _play(
-    run: "Run", clock_file: Path, *, began: float, serve: bool, json_file: Path | None
-) -> tuple[bool, dict[str, Any]]:
+def _play(run: "Run", clock_file: Path, *, began: float, serve: bool, json_file: Path | None) -> bool:
     from zhengtong.demo.network import Network
     from zhengtong.demo.processes import Processes
     from zhengtong.demo.run import holds
@@ -105,7 +104,7 @@ def _play(
             json_file.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         if serve:
             _wait(result["pages"])
-    return held, result
+    return held
 
 
 def _wait(pages: str) -> None:

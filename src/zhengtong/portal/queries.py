@@ -1,6 +1,7 @@
 """What the cross-area pages show (门户查询): frozen records gathered from the areas' own queries."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +10,7 @@ from zhengtong.catalog.rules import ShareType
 from zhengtong.exchange import queries as exchange
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.errors import NotFound
 from zhengtong.portal.links import link
 from zhengtong.portal.mechanism import FLOW, GROUPS, Words
 from zhengtong.sharing import queries as sharing
@@ -111,3 +113,11 @@ def _exchange_figures(actor: Actor, clock: Clock) -> list[Figure]:
         Figure(f"{counted.heard} / {counted.active}", _("在线结点 / 全部结点"), link("exchange:nodes")),
         Figure(counted.exchanges_today, _("今天的交换记录"), link("exchange:exchanges")),
     ]
+
+
+def letter(*, actor: Actor, request: UUID, clock: Clock) -> sharing.RequestPage:
+    """A request whose reply is signed, for its paper.  Raises NotFound."""
+    page = sharing.request(actor=actor, id=request, on=clock.today())
+    if page.decided_at is None:
+        raise NotFound("portal.no_letter", number=page.line.number)
+    return page

@@ -11,6 +11,7 @@ urlpatterns = [
     path("rules", views.rules, name="rules"),
     path("standards", views.standards, name="standards"),
     path("standards/codes/<slug:id>", views.codes, name="codes"),
+    path("letters/<uuid:request_id>", views.letter, name="letter"),
     path("look", views.look, name="look"),
     path("language", views.language, name="language"),
 ]

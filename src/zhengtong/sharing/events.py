@@ -146,6 +146,7 @@ class RequestDecided(Event):
     refused: int
     decision_digest: str
     decided_on: date
+    due_on: date | None  # what it was: a later calendar or limit does not move a closed clock
     late: bool
 
 
@@ -157,6 +158,7 @@ class RequestWithdrawn(Event):
     number: str
     reason: str
     withdrawn_on: date
+    due_on: date | None
 
 
 @event("sharing.grant.issued", version=1)
@@ -209,6 +211,7 @@ class GrantLifted(Event):
     provider: UUID
     consumer: UUID
     evidence: str
+    state: str  # active, or delivering where delivery is still owed
     lifted_on: date
 
 

@@ -1,7 +1,7 @@
 """What the catalogue offers to a request (目录条目), as sharing needs it.  The only reader of catalog here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from zhengtong.catalog import queries as catalog
@@ -123,9 +123,10 @@ def known_items(*, entry: UUID, asked: Mapping[str, AskedItem]) -> dict[str, Ask
     An entry withdrawn since leaves only the latter: it can still be answered, though not granted.
     """
     try:
-        return offer(entry=entry).asked() | dict(asked)
+        today = offer(entry=entry).asked()
     except NotFound:
-        return dict(asked)
+        today = {}
+    return today | {code: replace(item, is_offered=code in today) for code, item in asked.items()}
 
 
 def _item(item: catalog.ItemRow, *, whole: ShareType, law: str) -> OfferedItem:

@@ -70,11 +70,17 @@ def _extended(held: Replayed, payload: Columns, _place: str) -> Replayed:
 
 def _decided(held: Replayed, payload: Columns, _place: str) -> Replayed:
     facts = replace(held.facts, answered_on=_day(payload["decided_on"]))
-    return replace(held, state=payload["state"], facts=facts, decision_digest=payload["decision_digest"])
+    closed = replace(held, state=payload["state"], facts=facts, decision_digest=payload["decision_digest"])
+    return replace(closed, closed_due_on=_due(payload))
 
 
 def _withdrawn(held: Replayed, payload: Columns, _place: str) -> Replayed:
-    return replace(held, state="withdrawn", facts=replace(held.facts, answered_on=_day(payload["withdrawn_on"])))
+    facts = replace(held.facts, answered_on=_day(payload["withdrawn_on"]))
+    return replace(held, state="withdrawn", facts=facts, closed_due_on=_due(payload))
+
+
+def _due(payload: Columns) -> date | None:
+    return _day(payload["due_on"]) if payload["due_on"] else None
 
 
 def _day(text: JsonValue) -> date:
@@ -104,7 +110,7 @@ _GRANT: dict[str, Callable[[Columns], Columns]] = {
     "sharing.grant.issued": _issued,
     "sharing.grant.delivered": lambda p: {"state": "active", "delivered_on": p["delivered_on"]},
     "sharing.grant.suspended": lambda p: {"state": "suspended", "suspended_on": p["suspended_on"]},
-    "sharing.grant.lifted": lambda _payload: {"state": "active", "suspended_on": None},
+    "sharing.grant.lifted": lambda p: {"state": p["state"], "suspended_on": None},
     "sharing.grant.terminated": lambda p: {"state": "terminated", "ended_on": p["ended_on"]},
     "sharing.grant.expired": lambda p: {"state": "expired", "ended_on": p["ended_on"]},
 }

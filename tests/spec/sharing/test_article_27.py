@@ -33,7 +33,7 @@ def _terminate(on: date) -> object:
 
 def _revoke(negotiated_on: date | None, filed: str) -> object:
     facts = Negotiation("业务系统并入省级系统", negotiated_on, filed)
-    return check_revocation(facts, on=SUSPENDED_ON)
+    return check_revocation(facts, since=CONSENTED_ON, on=SUSPENDED_ON)
 
 
 CASES = (

@@ -144,11 +144,13 @@ class ReplyInput(forms.Form):
     def _answer(self, n: int, code: str) -> ItemAnswer:
         held = self.cleaned_data
         outcome = Outcome(held[f"outcome{n}"])
+        mask = held[f"mask{n}"] if outcome is Outcome.GRANT else ""
+        whole = outcome is Outcome.GRANT and not mask
         return ItemAnswer(
             item=code,
             outcome=outcome,
-            mask=held[f"mask{n}"] if outcome is Outcome.GRANT else "",
-            ground=Ground(held[f"ground{n}"]) if held[f"ground{n}"] and outcome is not Outcome.GRANT else None,
+            mask=mask,
+            ground=Ground(held[f"ground{n}"]) if held[f"ground{n}"] and not whole else None,
             reason=held[f"reason{n}"],
             article=held[f"article{n}"],
             alternative=held[f"alternative{n}"],

@@ -21,7 +21,7 @@ from zhengtong.sharing.queries.records import FieldLine, GrantLine, GrantPage, P
 from zhengtong.sharing.queries.scope import visible_grants
 from zhengtong.sharing.queries.terms import published
 from zhengtong.sharing.queries.turns import grant_turn, sides_of
-from zhengtong.sharing.rules import GRANT, SIDES, GrantState, Mode, Quota, RowCondition, UseTerm
+from zhengtong.sharing.rules import GRANT, LIFT_UNDELIVERED, SIDES, GrantState, Mode, Quota, RowCondition, UseTerm
 from zhengtong.standards import queries as standards
 from zhengtong.wire import grant as wire
 
@@ -127,7 +127,7 @@ def _page(row: Grant, *, actor: Actor, on: date) -> GrantPage:
         consented_on=row.consented_on,
         clock=clock,
         turn=grant_turn(line.state, consumer=line.consumer, provider=line.provider, clock=clock),
-        verbs=tuple(verb for verb in open_verbs if SIDES[verb] in sides),
+        verbs=tuple(verb for verb in open_verbs if SIDES[verb] in sides and verb != LIFT_UNDELIVERED),
         breach=row.breach,
         suspension_reason=row.suspension_reason,
         suspended_on=row.suspended_on,

@@ -22,10 +22,11 @@ class Replayed:
     jurisdiction: str = ""
     decision_digest: str = ""
     facts: ReplyFacts = field(default_factory=ReplyFacts)
+    closed_due_on: date | None = None  # the due date when the clock stopped
 
 
 def clock_columns(held: Replayed) -> Columns:
-    """The columns a request must have, its due date derived afresh from the dated facts."""
+    """The columns a request must have; the due date of an open one is derived afresh from the dated facts."""
     facts = held.facts
     return {
         "number": held.number,
@@ -44,8 +45,8 @@ def clock_columns(held: Replayed) -> Columns:
 
 def _due(held: Replayed) -> date | None:
     received = held.facts.received_on
-    if received is None:
-        return None
+    if received is None or held.facts.answered_on is not None:
+        return held.closed_due_on
     limit = standards.limit_for(held.limit_id, on=received, jurisdiction=held.jurisdiction)
     return reply_clock(held.facts, limit, standards.calendar_for(held.jurisdiction), on=received).due_on
 

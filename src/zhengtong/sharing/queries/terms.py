@@ -6,6 +6,7 @@ from typing import cast
 from uuid import UUID
 
 from zhengtong.catalog.rules import ShareType
+from zhengtong.kernel.clock import legal_day
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.documents import uses_from_json
@@ -20,6 +21,7 @@ from zhengtong.sharing.rules import (
     RowCondition,
     grant_number,
     granted_modes,
+    has_ended,
     instants,
     validity,
 )
@@ -53,6 +55,8 @@ def build(
     begins, ends = validity(reply, form)
     if begins is None or ends is None:
         raise RuleBroken("sharing.grant_needs_period")
+    if has_ended(valid_until=ends, on=legal_day(at)):
+        raise RuleBroken("sharing.period_over", until=ends.isoformat())
     valid_from, valid_until = instants(begins, ends)
     codes = parties.organizations_by_id([row.provider_id, organ.organization_id])
     modes = granted_modes(reply, form)

@@ -5,7 +5,7 @@ the view; a changed calendar or limit only means deriving it again.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from zhengtong.catalog.rules import ShareType
@@ -45,7 +45,9 @@ def reply_clock(facts: ReplyFacts, limit: TimeLimit, calendar: WorkCalendar, *, 
     """
     if facts.supplement_asked_on and not facts.supplemented_on and not facts.answered_on:
         return ClockView(None, False, limit.cites, None, facts.supplement_asked_on, False)
-    return deadline(_reply_events(facts), limit, calendar, on=on)
+    # an extension agreed under the limit of its day stays agreed when a place tightens the limit later
+    held = replace(limit, extension_days=max(limit.extension_days, facts.extension_days))
+    return deadline(_reply_events(facts), held, calendar, on=on)
 
 
 def _reply_events(facts: ReplyFacts) -> tuple[ClockEvent, ...]:

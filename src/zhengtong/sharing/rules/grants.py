@@ -33,7 +33,7 @@ def check_suspension(*, reason: str, breach: str, rectify_by: date | None, on: d
         raise RuleBroken("sharing.rectify_day_past")
     if breach not in BREACH_WORDS:
         raise RuleBroken("sharing.suspension_needs_breach")
-    _check_reason(reason)
+    check_reason(reason)
 
 
 def check_rectified(evidence: str) -> None:
@@ -44,21 +44,25 @@ def check_rectified(evidence: str) -> None:
 
 def check_termination(*, reason: str, rectify_by: date | None, on: date) -> None:
     """Raise RuleBroken while the time given to rectify still runs (限期整改): only then may sharing end."""
-    _check_reason(reason)
+    check_reason(reason)
     if rectify_by is not None and on <= rectify_by:
         raise RuleBroken("sharing.rectification_runs", until=rectify_by.isoformat())
 
 
-def check_revocation(facts: Negotiation, *, on: date) -> None:
-    """Raise RuleBroken unless the provider gives a reason, has negotiated, and has filed with the authority."""
-    _check_reason(facts.reason)
-    if facts.negotiated_on is None or facts.negotiated_on > on:
+def check_revocation(facts: Negotiation, *, since: date, on: date) -> None:
+    """Raise RuleBroken unless the provider gives a reason, has negotiated, and has filed with the authority.
+
+    `since` is the day of the consent: nobody negotiated the end of a service before it was agreed.
+    """
+    check_reason(facts.reason)
+    if facts.negotiated_on is None or not since <= facts.negotiated_on <= on:
         raise RuleBroken("sharing.revocation_needs_negotiation")
     if not facts.filed_number.strip():
         raise RuleBroken("sharing.revocation_needs_filing")
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """Raise RuleBroken unless an act that ends or suspends something says why."""
     if len(reason.strip()) < REASON_CHARS_MIN:
         raise RuleBroken("sharing.act_needs_reason")
 

@@ -62,6 +62,7 @@ OPEN_STATES = (_S.DRAFT, _S.OWN_REVIEW, _S.RECEIVED, _S.SUPPLEMENT_ASKED, _S.EXT
 ANSWERABLE = (_S.RECEIVED, _S.EXTENDED)
 DECIDED_STATES = (_S.CONSENTED, _S.PARTLY_CONSENTED, _S.REFUSED)
 LIVE_GRANTS = (_G.DELIVERING, _G.ACTIVE, _G.SUSPENDED)
+LIFT_UNDELIVERED = "lift_undelivered"  # suspended before delivery was confirmed: that is still owed
 
 
 def _answer(verb: str, target: RequestState, needs: str) -> tuple[Step, ...]:
@@ -96,8 +97,10 @@ GRANT = Lifecycle(
     start=_G.DELIVERING,
     steps=(
         Step("deliver", _G.DELIVERING, _G.ACTIVE, by=_OFFICER | {_R.ENGINEER.value}, cites=_22),
+        Step("suspend", _G.DELIVERING, _G.SUSPENDED, by=_OVERSEER, cites=_27, needs="越权使用的事实"),
         Step("suspend", _G.ACTIVE, _G.SUSPENDED, by=_OVERSEER, cites=_27, needs="越权使用的事实"),
         Step("lift", _G.SUSPENDED, _G.ACTIVE, by=_OVERSEER, cites=_27, needs="整改到位的证据"),
+        Step(LIFT_UNDELIVERED, _G.SUSPENDED, _G.DELIVERING, by=_OVERSEER, cites=_27, needs="整改到位的证据"),
         Step("terminate", _G.SUSPENDED, _G.TERMINATED, by=_OVERSEER, cites=_27, needs="拒不整改或者整改不到位"),
         Step("revoke", _G.DELIVERING, _G.TERMINATED, by=_HEAD, cites=_27, needs="正当理由、协商、备案"),
         Step("revoke", _G.ACTIVE, _G.TERMINATED, by=_HEAD, cites=_27, needs="正当理由、协商、备案"),
@@ -112,7 +115,7 @@ SIDES: dict[str, Side] = {
     **dict.fromkeys(("ask_supplement", "ask_extension", "prepare_reply"), Side.PROVIDER),
     **dict.fromkeys(("countersign", "consent", "consent_partly", "refuse", "deliver", "revoke"), Side.PROVIDER),
     **dict.fromkeys(("agree_extension", "decline_extension"), Side.AUTHORITY),
-    **dict.fromkeys(("suspend", "lift", "terminate"), Side.OVERSEER),
+    **dict.fromkeys(("suspend", "lift", LIFT_UNDELIVERED, "terminate"), Side.OVERSEER),
     "expire": Side.CLOCKWORK,
 }
 
@@ -161,6 +164,7 @@ VERB_WORDS: dict[str, Words] = {
     "suspend": Words("暂停共享权限", "suspend"),
     "rectify": Words("限期整改", "put right"),
     "lift": Words("恢复共享权限", "lift the suspension"),
+    LIFT_UNDELIVERED: Words("恢复共享权限（尚未提供）", "lift the suspension, delivery still owed"),
     "terminate": Words("终止共享", "terminate"),
     "revoke": Words("收回许可", "revoke"),
     "relinquish": Words("交回许可", "hand back"),

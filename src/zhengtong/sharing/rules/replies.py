@@ -66,7 +66,7 @@ LAWFUL_FOR_UNCONDITIONAL = frozenset({Ground.STATUTE, Ground.NECESSITY, Ground.P
 
 @dataclass(frozen=True, slots=True)
 class ItemAnswer:
-    """The answer to one item.  `mask` only with a grant; ground, reason and article with the rest."""
+    """The answer to one item.  `mask` only with a grant; ground, reason and article with what gives less than asked."""
 
     item: str
     outcome: Outcome
@@ -145,13 +145,15 @@ def _check_answer(answer: ItemAnswer, *, asked: AskedItem, verify_only: bool) ->
         raise RuleBroken("sharing.mask_without_grant", item=asked.name)
     if answer.outcome is Outcome.GRANT and asked.share_type is ShareType.WITHHELD:
         raise RuleBroken("sharing.item_withheld", items=asked.name, law=asked.law)
-    if answer.outcome is Outcome.GRANT or (answer.outcome is Outcome.VERIFY and verify_only):
+    whole = answer.outcome is Outcome.GRANT and not answer.mask
+    masked_as_agreed = answer.mask and asked.share_type is ShareType.CONDITIONAL
+    if whole or masked_as_agreed or (answer.outcome is Outcome.VERIFY and verify_only):
         return
     if len(answer.reason.strip()) < REASON_CHARS_MIN or len(answer.reason) > TEXT_CHARS_MAX:
         raise RuleBroken("sharing.refusal_needs_reason", item=asked.name)
     if answer.ground is None:
         raise RuleBroken("sharing.refusal_needs_ground", item=asked.name)
-    if asked.share_type is ShareType.UNCONDITIONAL and not is_lawful_for_unconditional(answer):
+    if asked.share_type is ShareType.UNCONDITIONAL and asked.is_offered and not is_lawful_for_unconditional(answer):
         raise RuleBroken("sharing.unconditional_needs_law", item=asked.name)
 
 

@@ -85,6 +85,7 @@ class AskedItem:
     name: str
     share_type: ShareType
     law: str = ""  # for withheld items: the law that forbids
+    is_offered: bool = True  # false once the catalogue has dropped it since it was asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from zhengtong.sharing.rules import (
     check_told_first,
     outcome_of,
 )
-from zhengtong.sharing.services.finding import hands, keep, keep_clock, officer_of, put_hand, request_for
+from zhengtong.sharing.services.finding import hands, keep, keep_clock, lift_hand, officer_of, put_hand, request_for
 from zhengtong.sharing.services.granting import issue_grants
 from zhengtong.wire import canonical, suites
 
@@ -67,6 +67,7 @@ def prepare_reply(*, request: UUID, reply: ReplyForm, actor: Actor, clock: Clock
         check_terms(row, reply, at=clock.now())
     held = _write_reply(row, reply, by=officer_of(actor), clock=clock)
     put_hand(row, "prepare_reply", actor)
+    lift_hand(row, "sign")
     keep(row)
     digest = suites.digest_text(canonical.encode(reply_to_json(reply)))
     fact = ReplyPrepared(row.id, number=row.number, reply_digest=digest)
@@ -184,6 +185,7 @@ def _decide(row: SharingRequest, reply: Reply, *, actor: Actor, clock: Clock) ->
         refused=counted.count(Outcome.REFUSE),
         decision_digest=row.decision_digest,
         decided_on=clock.today(),
+        due_on=row.due_on,
         late=row.answered_late,
     )
     record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)

@@ -21,7 +21,7 @@ from zhengtong.sharing.events import (
     RequestSupplemented,
     RequestWithdrawn,
 )
-from zhengtong.sharing.models import Register, RequestBeneficiary, RequestItem, SharingRequest
+from zhengtong.sharing.models import Register, Reply, RequestBeneficiary, RequestItem, SharingRequest
 from zhengtong.sharing.offers import Offer, requestable
 from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.rules import (
@@ -34,11 +34,11 @@ from zhengtong.sharing.rules import (
     check_supplemented,
     reply_limit_id,
 )
-from zhengtong.sharing.services.finding import hands, keep, keep_clock, officer_of, put_hand, request_for
+from zhengtong.sharing.services.finding import hands, keep, keep_clock, lift_hand, officer_of, put_hand, request_for
 from zhengtong.wire import canonical, suites
 
 NUMBER_DIGITS = 4
-NUMBER_DIGITS_MAX = 12
+NUMBER_DIGITS_MAX = 9  # what the register's column holds on every store
 REASON_CHARS_MIN = 2
 
 
@@ -162,6 +162,8 @@ def answer_supplement(*, request: UUID, form: RequestForm, note: str, actor: Act
     notice.save()
     row.state = RequestState.RECEIVED
     put_hand(row, "draft", actor)
+    Reply.objects.filter(request=row).delete()  # it answered the form before
+    lift_hand(row, "sign")
     keep_clock(row, on=clock.today())
     keep(row)
     fact = RequestSupplemented(
@@ -181,7 +183,9 @@ def withdraw(*, request: UUID, reason: str, actor: Actor, clock: Clock) -> None:
     row.state, row.withdraw_reason, row.withdrawn_on = RequestState.WITHDRAWN, _reason(reason), clock.today()
     keep_clock(row, on=clock.today())
     keep(row)
-    fact = RequestWithdrawn(row.id, number=row.number, reason=row.withdraw_reason, withdrawn_on=clock.today())
+    fact = RequestWithdrawn(
+        row.id, number=row.number, reason=row.withdraw_reason, withdrawn_on=clock.today(), due_on=row.due_on
+    )
     record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
 
 

@@ -76,8 +76,16 @@ def officer_of(actor: Actor) -> UUID:
 
 
 def put_hand(row: SharingRequest, act: str, actor: Actor) -> None:
-    """Keep who stood behind an act, both the substitute and the one acted for; a newer act replaces an older."""
-    row.hands = {**row.hands, act: sorted(str(person) for person in persons(actor))}
+    """Add who stands behind an act, the substitute and the one acted for.
+
+    Whoever did it before stays: a last small edit by another must not let the first writer sign.
+    """
+    row.hands = {**row.hands, act: sorted({*row.hands.get(act, ()), *(str(person) for person in persons(actor))})}
+
+
+def lift_hand(row: SharingRequest, act: str) -> None:
+    """Forget an act that is undone: a signature under a reply that was written again."""
+    row.hands = {done: people for done, people in row.hands.items() if done != act}
 
 
 def hands(row: SharingRequest) -> dict[str, Iterable[UUID]]:

@@ -24,11 +24,13 @@ from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.queries.terms import build
 from zhengtong.sharing.rules import (
     GRANT,
+    LIFT_UNDELIVERED,
     LIVE_GRANTS,
     SIDES,
     GrantState,
     Negotiation,
     ReplyForm,
+    check_reason,
     check_rectified,
     check_revocation,
     check_suspension,
@@ -138,7 +140,9 @@ def suspend_grant(
 @transaction.atomic
 def lift_suspension(*, grant: UUID, evidence: str, actor: Actor, clock: Clock) -> None:
     """Give the permission back once misuse is put right (恢复).  Raises RuleBroken without evidence."""
-    row = _moved("lift", grant=grant, actor=actor)
+    row = grant_for(SIDES["lift"], grant=grant, actor=actor)
+    verb = "lift" if row.delivered_on else LIFT_UNDELIVERED
+    row.state = move(GRANT, verb, state=GrantState(row.state), roles=actor.roles).target
     check_rectified(evidence)
     row.lift_evidence = evidence.strip()
     row.suspended_on = row.suspended_at = row.suspended_by = row.rectify_by = None
@@ -148,6 +152,7 @@ def lift_suspension(*, grant: UUID, evidence: str, actor: Actor, clock: Clock) -
         provider=row.provider_id,
         consumer=row.consumer_id,
         evidence=row.lift_evidence,
+        state=str(row.state),
         lifted_on=clock.today(),
     )
     _keep(row, fact, actor=actor, clock=clock)
@@ -171,15 +176,16 @@ def revoke_grant(
 ) -> None:
     """End a service for a good reason, negotiated and filed with the authority (协商并备案, 条例 第二十七条第三款)."""
     row = _moved("revoke", grant=grant, actor=actor)
-    check_revocation(Negotiation(reason, negotiated_on, filed_number), on=clock.today())
+    check_revocation(Negotiation(reason, negotiated_on, filed_number), since=row.consented_on, on=clock.today())
     row.filed_number = filed_number.strip()
     _end(row, "revoke", reason, actor=actor, clock=clock)
 
 
 @transaction.atomic
 def relinquish_grant(*, grant: UUID, reason: str, actor: Actor, clock: Clock) -> None:
-    """Hand a permission back: the purpose is reached or gone (目的已实现, 条例 第二十七条第一款)."""
+    """Hand a permission back, saying that the purpose is reached or gone (目的已实现, 条例 第二十七条第一款)."""
     row = _moved("relinquish", grant=grant, actor=actor)
+    check_reason(reason)
     _end(row, "relinquish", reason, actor=actor, clock=clock)
 
 

@@ -7,7 +7,7 @@ from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.queries.clockwork import grant_clock, request_clock
 from zhengtong.sharing.rules import ANSWERABLE, GrantState
 
-RECOUNT_BATCH = 1_000
+RECOUNT_BATCH = 1_000  # rows held in memory at once; all open clocks are counted
 
 
 @transaction.atomic
@@ -16,20 +16,27 @@ def recompute_clocks(*, clock: Clock) -> int:
 
     A due date is no decision: it follows from recorded facts, so no event is written.
     """
-    today = clock.today()
-    changed = 0
-    waiting = SharingRequest.objects.select_for_update().filter(state__in=[str(s) for s in ANSWERABLE])
-    for row in waiting.order_by("due_on")[:RECOUNT_BATCH]:
-        view = request_clock(row, on=today)
-        if (view.due_on, view.provisional) != (row.due_on, row.due_provisional):
-            row.due_on, row.due_provisional = view.due_on, view.provisional
-            row.save(update_fields=["due_on", "due_provisional"])
-            changed += 1
-    undelivered = Grant.objects.select_for_update().filter(state=str(GrantState.DELIVERING)).select_related("request")
-    for grant in undelivered.order_by("deliver_due_on")[:RECOUNT_BATCH]:
-        view = grant_clock(grant, jurisdiction=grant.request.jurisdiction, on=today)
-        if view.due_on and (view.due_on, view.provisional) != (grant.deliver_due_on, grant.deliver_provisional):
-            grant.deliver_due_on, grant.deliver_provisional = view.due_on, view.provisional
-            grant.save(update_fields=["deliver_due_on", "deliver_provisional"])
-            changed += 1
-    return changed
+    waiting = SharingRequest.objects.select_for_update(of=("self",)).select_related("supplement")
+    waiting = waiting.prefetch_related("extensions").filter(state__in=[str(s) for s in ANSWERABLE])
+    undelivered = Grant.objects.select_for_update(of=("self",)).select_related("request")
+    undelivered = undelivered.filter(state=str(GrantState.DELIVERING))
+    asked = sum(_recount_request(row, clock) for row in waiting.iterator(RECOUNT_BATCH))
+    return asked + sum(_recount_grant(row, clock) for row in undelivered.iterator(RECOUNT_BATCH))
+
+
+def _recount_request(row: SharingRequest, clock: Clock) -> bool:
+    view = request_clock(row, on=clock.today())
+    if (view.due_on, view.provisional) == (row.due_on, row.due_provisional):
+        return False
+    row.due_on, row.due_provisional = view.due_on, view.provisional
+    row.save(update_fields=["due_on", "due_provisional"])
+    return True
+
+
+def _recount_grant(row: Grant, clock: Clock) -> bool:
+    view = grant_clock(row, jurisdiction=row.request.jurisdiction, on=clock.today())
+    if view.due_on is None or (view.due_on, view.provisional) == (row.deliver_due_on, row.deliver_provisional):
+        return False
+    row.deliver_due_on, row.deliver_provisional = view.due_on, view.provisional
+    row.save(update_fields=["deliver_due_on", "deliver_provisional"])
+    return True
