@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -85,9 +86,8 @@ def _ask(visit: Visitor) -> str:
     return found[1]
 
 
-def _as(browser: Browser, city: str, seat: tuple[str, str], act: "object") -> None:
+def _as(browser: Browser, city: str, seat: tuple[str, str], act: Callable[[Page], None]) -> None:
     """Sign in by the card of a seat, act, leave."""
-    assert callable(act)
     visit = look.visitor(browser, city)
     visit.open("/signin")
     card = visit.page.locator("button.zt-person")

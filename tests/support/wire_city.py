@@ -222,6 +222,12 @@ class Running:
             self._thread.join(STAY_S)
         self._listener.close()
 
+    def get(self, path: str, *, token: str) -> dict[str, Any]:
+        """What this node tells one of its systems."""
+        request = urllib.request.Request(self.url + path, headers={"authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=STAY_S) as answer:
+            return json.loads(answer.read())
+
     def post(self, path: str, body: Mapping[str, Any], *, token: str) -> tuple[int, dict[str, Any]]:
         """A system's call to this node."""
         request = urllib.request.Request(

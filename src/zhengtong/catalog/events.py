@@ -94,6 +94,15 @@ class ChangeFiled(Event):
     on: date
 
 
+@event("catalog.entry.change-owed-again", version=1)
+@dataclass(frozen=True, slots=True)
+class ChangeOwedAgain(Event):
+    """The authority sent the new revision back, so that the reported change is unanswered again."""
+
+    number: int
+    on: date
+
+
 @event("catalog.entry.revised", version=1)
 @dataclass(frozen=True, slots=True)
 class EntryRevised(Event):

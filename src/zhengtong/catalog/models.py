@@ -197,7 +197,8 @@ class SourceNaming(models.Model):
     """The authority's word on which entry is the source of an item (数源认定, 条例 19)."""
 
     id = models.UUIDField(primary_key=True)
-    item_name = models.CharField(max_length=100, unique=True)
+    jurisdiction = models.CharField(max_length=6, blank=True)  # of the authority that named it: it holds there
+    item_name = models.CharField(max_length=100)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
     entry_id: UUID
     reason = models.CharField(max_length=500)
@@ -206,6 +207,7 @@ class SourceNaming(models.Model):
 
     class Meta:
         ordering = ("item_name",)
+        constraints = (models.UniqueConstraint(fields=["jurisdiction", "item_name"], name="source_named_once"),)
 
     def __str__(self) -> str:
         return self.item_name

@@ -61,6 +61,8 @@ def _dates(row: dict[str, JsonValue], name: str, payload: dict[str, JsonValue]) 
         row["change_extended_days"] = payload["days"]
     elif name == "catalog.entry.change-filed":
         row["change_done_on"] = payload["on"]
+    elif name == "catalog.entry.change-owed-again":
+        row["change_done_on"] = None
 
 
 def _key(entry: UUID, number: int) -> str:

@@ -57,8 +57,11 @@ def findings(*, clock: Clock) -> tuple[Finding, ...]:
 
 def refuse_unsafe_demo(*, host: str) -> None:
     """Raises NotAllowed when demo accounts would be open to other machines."""
-    if env.settings().demo and not _is_loopback(host):
-        raise NotAllowed("config.demo_not_on_loopback", host=host)
+    if not env.settings().demo:
+        return
+    for name in (host, *env.settings().hosts):  # a name served from behind a proxy is as open as a bind address
+        if not _is_loopback(name):
+            raise NotAllowed("config.demo_not_on_loopback", host=name)
 
 
 def _keys() -> Iterator[Finding]:

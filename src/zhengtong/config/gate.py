@@ -23,7 +23,11 @@ from zhengtong.config.gate_http import Answer, refusal
 BODY_BYTES_MAX = 16 * 1024 * 1024  # one request's body
 BODIES_BYTES_MAX = 128 * 1024 * 1024  # all bodies being read at once
 BODY_S_MAX = 20.0  # from the first byte of a body to its last
+BODY_GRACE_S = 3.0  # how long a body may come slower than BODY_BYTES_A_S
+BODY_BYTES_A_S = 1024  # the slowest line that is served
+BODIES_A_CLIENT = 64  # bodies being read from one address; one more, and its oldest is given up
 CONNECTIONS_MAX = 512
+ALWAYS_ANSWERED = "/livez"  # a full house is no dead house
 WAITING_MAX = 64  # whole requests waiting for a thread
 WAIT_S_MAX = 30.0  # how long one may wait and run
 SEND_S_MAX = 60.0  # how long a client may take for one chunk of its answer
@@ -50,6 +54,8 @@ class Bounds:
     body_bytes: int = BODY_BYTES_MAX
     bodies_bytes: int = BODIES_BYTES_MAX
     body_s: float = BODY_S_MAX
+    body_grace_s: float = BODY_GRACE_S
+    bodies_a_client: int = BODIES_A_CLIENT
     connections: int = CONNECTIONS_MAX
     waiting: int = WAITING_MAX
     wait_s: float = WAIT_S_MAX
@@ -67,6 +73,7 @@ class Gate:
     _open: int = 0
     _reading_bytes: int = 0
     _waiting: int = 0
+    _bodies: dict[str, dict[int, asyncio.Timeout]] = field(default_factory=dict)  # by address, the oldest first
 
     def __post_init__(self) -> None:
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="django")
@@ -85,7 +92,7 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         language = gate_http.language(scope)
-        if self._open > self.bounds.connections:
+        if self._open > self.bounds.connections and scope["path"] != ALWAYS_ANSWERED:
             await self._send(send, refusal("config.busy", 503, lang=language))
             return
         if scope["path"].startswith(gate_files.PREFIX) and scope["method"] in {"GET", "HEAD"}:
@@ -103,10 +110,13 @@ class Gate:
         told = gate_http.content_length(scope)
         if told is not None and told > bounds.body_bytes:
             return refusal("config.body_too_large", 413, lang=language)
+        began, address = asyncio.get_running_loop().time(), str((scope.get("client") or ("",))[0])
         parts: list[bytes] = []
         taken = 0
+        mark: asyncio.Timeout | None = None
         try:
-            async with asyncio.timeout(bounds.body_s):
+            async with asyncio.timeout(min(bounds.body_s, bounds.body_grace_s)) as mark:
+                self._admit(address, mark)
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
@@ -121,10 +131,25 @@ class Gate:
                     parts.append(part)
                     if not message.get("more_body", False):
                         return b"".join(parts)
+                    mark.reschedule(began + min(bounds.body_s, bounds.body_grace_s + taken / BODY_BYTES_A_S))
         except TimeoutError:
             return refusal("config.body_too_slow", 408, lang=language)
         finally:
             self._reading_bytes -= taken
+            self._leave(address, mark)
+
+    def _admit(self, address: str, mark: asyncio.Timeout) -> None:
+        """Count a body that is being read; one machine's slow bodies push out each other, not other people's."""
+        held = self._bodies.setdefault(address, {})
+        if len(held) >= self.bounds.bodies_a_client:
+            held.pop(next(iter(held))).reschedule(asyncio.get_running_loop().time())
+        held[id(mark)] = mark
+
+    def _leave(self, address: str, mark: asyncio.Timeout | None) -> None:
+        held = self._bodies.get(address, {})
+        held.pop(id(mark), None)
+        if not held:
+            self._bodies.pop(address, None)
 
     async def _through_django(self, scope: Scope, body: bytes, language: gate_http.Lang) -> Answer:
         if self._waiting >= self.bounds.waiting:

@@ -38,13 +38,14 @@ def content_length(scope: Mapping[str, Any]) -> int | None:
 
 
 def language(scope: Mapping[str, Any]) -> Lang:
-    """The language of a refusal: the person's choice, else what the program asks for, else Chinese."""
+    """The language of a refusal: the person's choice; under /api/ what the program asks for; else Chinese."""
     cookie = header(scope, b"cookie")
     if "django_language=en" in cookie:
         return "en"
     if "django_language=" in cookie:
         return "zh"
-    return "en" if header(scope, b"accept-language").lower().startswith("en") else "zh"
+    is_api = str(scope.get("path", "")).startswith("/api/")
+    return "en" if is_api and header(scope, b"accept-language").lower().startswith("en") else "zh"
 
 
 def answer(status: int, headers: list[tuple[str, str]], body: bytes) -> Answer:

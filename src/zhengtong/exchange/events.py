@@ -72,6 +72,25 @@ class NodeRetired(Event):
     reason: str
 
 
+@event("exchange.node.address-asked", version=1)
+@dataclass(frozen=True, slots=True)
+class NodeAddressAsked(Event):
+    """A node wants to be reached elsewhere (申请变更地址)."""
+
+    code: str
+    address: str
+
+
+@event("exchange.node.moved", version=1)
+@dataclass(frozen=True, slots=True)
+class NodeMoved(Event):
+    """The security administrator let peers call the node at its new address (批准变更地址)."""
+
+    code: str
+    old_address: str
+    address: str
+
+
 @event("exchange.node.key-asked", version=1)
 @dataclass(frozen=True, slots=True)
 class NodeKeyAsked(Event):

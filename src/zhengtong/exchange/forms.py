@@ -51,5 +51,6 @@ class ExchangeFilter(forms.Form):
             ("provider_missing", _("缺提供方回执")),
             ("consumer_missing", _("缺使用方回执")),
             ("differ", _("两侧不一致")),
+            ("contradicts", _("一侧前后矛盾")),
         ],
     )

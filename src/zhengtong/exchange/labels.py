@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.exchange.rules import KeyState, Match, NodeState
+from zhengtong.exchange.rules import Dispute, KeyState, Match, NodeState
 from zhengtong.ui.values import Tone
 
 NODE_STATES = {
@@ -39,6 +39,12 @@ MATCHES = {
     Match.PROVIDER_MISSING: (_("缺提供方回执"), Tone.LATE),
     Match.CONSUMER_MISSING: (_("缺使用方回执"), Tone.LATE),
     Match.DIFFER: (_("两侧不一致"), Tone.LATE),
+    Match.CONTRADICTS: (_("一侧前后矛盾"), Tone.LATE),
+}
+DISPUTES = {
+    Dispute.ITSELF: _("把本结点报为对方"),
+    Dispute.OUTSIDE_GRANT: _("与许可的双方不符"),
+    Dispute.CONTRADICTS: _("与先前的回执前后矛盾"),
 }
 SIDES = {"provider": _("提供方"), "consumer": _("使用方")}
 COMPARED = {

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
-from zhengtong.exchange.rules import KeyState, Match, NodeState
+from zhengtong.exchange.rules import Dispute, KeyState, Match, NodeState
 from zhengtong.journal.fields import EncryptedTextField
 
 
@@ -19,6 +19,7 @@ class Node(models.Model):
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in NodeState])
     hosted = models.BooleanField(default=False)  # 托管: on a machine shared with other departments
     address = models.CharField(max_length=200, blank=True)
+    address_asked = models.CharField(max_length=200, blank=True)  # waits for the security administrator
     tls_pin = models.CharField(max_length=128, blank=True)  # SHA-256 of the public key of its TLS; blank on loopback
     invited_by = models.UUIDField(null=True)  # officer; null only for the installation itself
     invited_at = models.DateTimeField()
@@ -175,6 +176,8 @@ class Receipt(models.Model):
     node = models.ForeignKey(Node, models.PROTECT, related_name="+")
     node_id: UUID
     record = models.BigIntegerField()  # index of the outcome in the node's ledger
+    pair = models.ForeignKey("ExchangeRecord", models.PROTECT, related_name="+")  # what it is one side of
+    pair_id: UUID
     exchange = models.CharField(max_length=64)  # id of the envelope that asked
     side = models.CharField(max_length=8)  # provider | consumer
     peer = models.CharField(max_length=40)
@@ -193,7 +196,7 @@ class Receipt(models.Model):
         constraints = [
             models.CheckConstraint(name="receipt_side_known", condition=Q(side__in=["provider", "consumer"])),
             models.UniqueConstraint(name="receipt_once", fields=["node", "record"]),
-            models.UniqueConstraint(name="receipt_one_a_side", fields=["exchange", "side"]),
+            models.UniqueConstraint(name="receipt_one_a_side", fields=["exchange", "side", "node", "peer"]),
         ]
         indexes = [
             models.Index(name="receipt_by_grant", fields=["grant", "-at"]),
@@ -202,6 +205,47 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exchange} {self.side} {self.outcome}"
+
+
+class DisputedReceipt(models.Model):
+    """A signed receipt the center does not believe, kept as evidence with its batch (存疑回执)."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")
+    node_id: UUID
+    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in Dispute])
+    pair = models.ForeignKey("ExchangeRecord", models.PROTECT, null=True, related_name="+")  # what it contradicts
+    pair_id: UUID | None
+    unlike = models.JSONField(default=list)  # names of the fields that contradict the receipt held
+    said = models.CharField(max_length=80)  # digest of its content: the same word in another batch is one finding
+    record = models.BigIntegerField()
+    exchange = models.CharField(max_length=64)
+    side = models.CharField(max_length=8)
+    peer = models.CharField(max_length=40)
+    grant = models.CharField(max_length=64)
+    outcome = models.CharField(max_length=10)
+    rows = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    batch = models.ForeignKey("ReceiptBatch", models.PROTECT, related_name="+")
+    batch_id: UUID
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="disputed_kind_known", condition=Q(kind__in=[k.value for k in Dispute])),
+            models.CheckConstraint(
+                name="disputed_contradicts_something",
+                condition=~Q(kind=Dispute.CONTRADICTS.value) | Q(pair__isnull=False),
+            ),
+            models.UniqueConstraint(name="disputed_once", fields=["node", "said"]),
+        ]
+        indexes = [
+            models.Index(name="disputed_by_time", fields=["-received_at"]),
+            models.Index(name="disputed_by_exchange", fields=["exchange"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exchange} {self.kind}"
 
 
 class DailyUse(models.Model):
@@ -224,11 +268,15 @@ class DailyUse(models.Model):
 
 
 class ExchangeRecord(models.Model):
-    """What the receipts of both sides say together of one exchange (交换记录)."""
+    """What the receipts of both sides say together of one exchange (交换记录).
+
+    One for each pair that names the exchange: an id is chosen by whoever asks, so it says nothing of who took part.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    exchange = models.CharField(max_length=64, unique=True)
+    exchange = models.CharField(max_length=64)
     grant = models.CharField(max_length=64)
+    granted = models.BooleanField(default=False)  # the pair is provider and consumer of the grant
     provider = models.CharField(max_length=40)  # node codes
     consumer = models.CharField(max_length=40)
     at = models.DateTimeField()  # of the side heard first
@@ -241,6 +289,7 @@ class ExchangeRecord(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(name="exchange_one_a_pair", fields=["exchange", "provider", "consumer"]),
             models.CheckConstraint(name="exchange_match_known", condition=Q(match__in=[m.value for m in Match])),
         ]
         indexes = [

@@ -1,11 +1,13 @@
 """Who may join the exchange, and when two receipts agree (交换体系规则).  Pure: no database, no clock."""
 
 import hmac
+import ipaddress
 import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from zhengtong.kernel.errors import NotAllowed, RuleBroken
@@ -19,11 +21,17 @@ MEMBERS_KEPT = 10_000  # serials of members documents: about a month
 DELTAS_KEPT = 256  # serials a node may be behind and still get a delta
 RECEIPTS_A_BATCH = 500
 ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"  # wire.records.OutcomeKind
+PROVIDER, CONSUMER = "provider", "consumer"  # wire.records.Role
 RECEIPT_GRACE = timedelta(minutes=10)  # how long one side may be heard before the other
+SYSTEMS_AN_ORGANIZATION = 200  # live at once: one node must not fill the city's directory
+FORMER_KEYS_PUBLISHED = 8  # older ones stay in the members documents that nodes archive
+FORMER_KEY_TAKEN = timedelta(hours=1)  # how long after a change of key the old one's signatures are still taken in
+ADDRESS_MAX = 200  # characters
 NODE_SILENT_AFTER = timedelta(minutes=5)  # ten polls missed: the node is shown as not heard
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: the code is read out on the telephone
 _CODE_GROUPS, _CODE_GROUP = 4, 5  # 20 characters, 99 bits
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9_-]+)*/?")
 _NODE_CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 # The node itself acts with its key, not with a seat.
@@ -70,6 +78,57 @@ def check_node_code(code: str) -> None:
     """Accept a node code of the wire: 2–40 of a–z, 0–9 and hyphen.  Raises RuleBroken."""
     if not _NODE_CODE.fullmatch(code):
         raise RuleBroken("exchange.node_code_malformed", code=code[:60])
+
+
+def check_address(address: str, *, loopback_too: bool) -> None:
+    """Accept an address at which peers may call a node: scheme, host, port and plain path, nothing else.
+
+    Peers send signed requests there, so it may not point at a machine's inner services: no
+    link-local, unspecified or multicast address, and the peers' own loopback only where the whole
+    exchange runs on one machine.  Raises RuleBroken.
+    """
+    try:
+        parts = urlsplit(address)
+        held = bool(parts.hostname) and len(address) <= ADDRESS_MAX and parts.port != 0
+    except ValueError:
+        raise RuleBroken("exchange.address_malformed", address=_shown(address)) from None
+    if not held or not _ADDRESS.fullmatch(address) or not _host_allowed(parts.hostname or "", loopback_too):
+        raise RuleBroken("exchange.address_malformed", address=_shown(address))
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is on the machine itself; the first of a node is compared with this."""
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _host_allowed(host: str, loopback_too: bool) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return loopback_too
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return not host.replace(".", "").isdigit()  # 127.1 and 2130706433 are addresses to some resolvers
+    if found.is_loopback:
+        return loopback_too
+    mapped = getattr(found, "ipv4_mapped", None)
+    return mapped is None and not (found.is_link_local or found.is_unspecified or found.is_multicast)
+
+
+def _shown(address: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in address[:60])
+
+
+def check_system_code(code: str, *, organization: str, live: int) -> None:
+    """Accept the code of a further system: the organization's own code, a hyphen, a name.  Raises RuleBroken."""
+    check_node_code(code)
+    if not code.startswith(f"{organization}-"):
+        raise RuleBroken("exchange.system_code_foreign", code=code, organization=organization)
+    if live >= SYSTEMS_AN_ORGANIZATION:
+        raise RuleBroken("exchange.systems_too_many", limit=SYSTEMS_AN_ORGANIZATION)
 
 
 def new_code() -> str:
@@ -156,17 +215,56 @@ class Match(StrEnum):
     PROVIDER_MISSING = "provider_missing"  # 缺提供方回执
     CONSUMER_MISSING = "consumer_missing"  # 缺使用方回执
     DIFFER = "differ"  # 两侧不一致
+    CONTRADICTS = "contradicts"  # 一侧前后矛盾
 
 
-WRONG: frozenset[Match] = frozenset({Match.PROVIDER_MISSING, Match.CONSUMER_MISSING, Match.DIFFER})
+WRONG: frozenset[Match] = frozenset({Match.PROVIDER_MISSING, Match.CONSUMER_MISSING, Match.DIFFER, Match.CONTRADICTS})
 COMPARED = ("request_digest", "reply_digest", "outcome", "refusal", "rows", "grant")
+
+
+class Dispute(StrEnum):
+    """Why the center keeps a receipt as a finding instead of believing it (存疑回执)."""
+
+    ITSELF = "itself"  # 以本结点为对方
+    OUTSIDE_GRANT = "outside_grant"  # 与许可的双方不符
+    CONTRADICTS = "contradicts"  # 与先前回执矛盾
+
+
+DISPUTE_KEYS = {
+    Dispute.ITSELF: "exchange.receipt_of_itself",
+    Dispute.OUTSIDE_GRANT: "exchange.receipt_outside_grant",
+    Dispute.CONTRADICTS: "exchange.receipt_contradicts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two nodes of an exchange (双方), by code."""
+
+    provider: str
+    consumer: str
+
+
+def pair_of(*, node: str, side: str, peer: str) -> Pair:
+    """The two nodes as one of them names them; a node has only its own word, so it names itself on one side."""
+    return Pair(node, peer) if side == PROVIDER else Pair(peer, node)
+
+
+def dispute_of(pair: Pair, *, outcome: str, granted: Pair | None) -> Dispute | None:
+    """Why a receipt that contradicts nothing is still not believed; None: it is (回执可信性).
+
+    Whoever is refused may be anybody, but an answer was given under a grant, between its two parties.
+    """
+    if pair.provider == pair.consumer:
+        return Dispute.ITSELF
+    return Dispute.OUTSIDE_GRANT if outcome == ANSWERED and pair != granted else None
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side's receipt, reduced to what must agree (一侧回执).  Empty digest: no such envelope."""
 
-    at: datetime
+    at: datetime  # when the center heard it: a node's own clock does not prolong the wait
     grant: str
     outcome: str
     refusal: str

@@ -12,6 +12,7 @@ urlpatterns = [
     path("nodes/invite", views.invite, name="invite"),
     path("nodes/<uuid:node>", views.node, name="node"),
     path("nodes/<uuid:node>/approve", views.approve, name="approve"),
+    path("nodes/<uuid:node>/address", views.approve_address, name="approve-address"),
     path("nodes/<uuid:node>/<str:verb>", views.change, name="change"),
     path("grants/<uuid:grant>/use", views.grant_use, name="grant-use"),
     path("records/<str:exchange>", views.exchange, name="exchange"),

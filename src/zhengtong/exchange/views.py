@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from zhengtong.exchange import labels, queries, services
+from zhengtong.exchange import labels, queries, rules, services
 from zhengtong.exchange.forms import ApproveForm, ExchangeFilter, InviteForm, ReasonForm
 from zhengtong.exchange.rules import NodeState
 from zhengtong.kernel.errors import PlatformError
@@ -77,6 +77,7 @@ def invite(request: ActorRequest) -> HttpResponse:
 def approve(request: ActorRequest, node: UUID) -> HttpResponse:
     """Let a node in with the fingerprint that was read out."""
     form = ApproveForm(request.POST)
+    queries.node(node=node, actor=request.actor, clock=request.clock)  # another's node is not there
     if not form.is_valid():
         return _node_page(request, node, form, status=422)
     try:
@@ -89,16 +90,26 @@ def approve(request: ActorRequest, node: UUID) -> HttpResponse:
     return redirect("exchange:node", node)
 
 
+@require_http_methods(["POST"])
+@signed_in
+def approve_address(request: ActorRequest, node: UUID) -> HttpResponse:
+    """Let peers call a node at the address it asked for."""
+    queries.node(node=node, actor=request.actor, clock=request.clock)
+    address = request.POST.get("address", "")[: rules.ADDRESS_MAX]
+    services.approve_address(node=node, address=address, actor=request.actor, clock=request.clock)
+    return redirect("exchange:node", node)
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def change(request: ActorRequest, node: UUID, verb: str) -> HttpResponse:
     """Reject, suspend, resume or retire a node."""
+    page = queries.node(node=node, actor=request.actor, clock=request.clock)
     if verb == "resume" and request.method == "POST":
         services.resume_node(node=node, actor=request.actor, clock=request.clock)
         return redirect("exchange:node", node)
     if verb not in _WITH_REASON:
         raise Http404
-    page = queries.node(node=node, actor=request.actor, clock=request.clock)
     form = ReasonForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -126,12 +137,14 @@ def exchanges(request: ActorRequest) -> HttpResponse:
         grant=request.GET.get("grant", "")[:64],
         after=request.GET.get("after", "")[:36],
     )
-    sides = queries.three_sides(actor=request.actor)
-    return render(
-        request,
-        "exchange/exchanges.html",
-        {"page": page, "form": form, "sides": sides, "grants_open": _reads_grants(request)},
-    )
+    facts = {
+        "page": page,
+        "form": form,
+        "sides": queries.three_sides(actor=request.actor),
+        "disputed": queries.disputed(actor=request.actor),
+        "grants_open": _reads_grants(request),
+    }
+    return render(request, "exchange/exchanges.html", facts)
 
 
 @require_GET
@@ -169,6 +182,7 @@ def _node_page(request: ActorRequest, node: UUID, form: ApproveForm, *, status: 
         "page": page,
         "form": form,
         "may_approve": "approve" in page.verbs,
+        "may_move": bool(page.line.address_asked) and request.actor.has(Role.SECURITY_ADMIN),
         "verbs": verbs,
         "directory": _directory(request),
     }

@@ -5,7 +5,7 @@ notice of the State Council, published about November for the year to come, so a
 the last published year is counted with ordinary weekends and is provisional (暂定).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -31,23 +31,17 @@ class WorkCalendar:
         """Whether the day lies past the last published plan."""
         return day > self.published_through
 
-    def working_days_after(self, start: date) -> Iterator[date]:
-        """The working days after a day, in order."""
-        day = start
-        for _ in range(WALK_DAYS_MAX):
-            day += _DAY
-            if self.is_working(day):
-                yield day
-
     def add(self, start: date, working_days: int) -> date:
         """The n-th working day after `start`; the day itself is not counted.  0 gives `start`."""
         if working_days < 0:
             raise ValueError("a limit cannot be negative")
-        day = start
-        for left, day in zip(range(working_days, 0, -1), self.working_days_after(start), strict=False):  # noqa: B007
-            if left == 1:
-                break
-        return day
+        day, left = start, working_days
+        for _ in range(WALK_DAYS_MAX):
+            if left == 0:
+                return day
+            day += _DAY
+            left -= self.is_working(day)
+        raise ValueError(f"no {working_days} working days within {WALK_DAYS_MAX} days")
 
     def between(self, start: date, end: date) -> int:
         """How many working days lie in (start, end]; negative when end is before start."""

@@ -4,8 +4,8 @@ Two rules.  All transitions of a thing live in its table.  This file does not kn
 thing is: it answers what may happen now, by whom, and under which article.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from zhengtong.kernel.errors import NotAllowed, WrongState
@@ -25,11 +25,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """A checked table of steps.  Raises ValueError at import time for a table with a hole."""
+    """A checked table of steps.  Raises ValueError at import time for a table with a hole.
+
+    `words` name states, verbs, roles and the thing itself (its `name`) for errors: code → (zh, en).
+    """
 
     name: str
     start: StrEnum
     steps: tuple[Step, ...]
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         seen: set[tuple[str, str]] = set()
@@ -62,11 +66,20 @@ class Lifecycle:
         if found is None:
             if not any(s.verb == verb for s in self.steps):
                 raise ValueError(f"{self.name} has no verb {verb!r}")
-            open_verbs = "、".join(sorted({s.verb for s in self.steps if s.source == state})) or "—"
-            raise WrongState("kernel.wrong_state", thing=self.name, state=state, verb=verb, open_verbs=open_verbs)
+            open_verbs = tuple(s.verb for s in self.steps if s.source == state)
+            raise WrongState("kernel.wrong_state", **self._said(state=(state,), verb=(verb,), open_verbs=open_verbs))
         if not found.by & set(roles):
-            raise NotAllowed("kernel.role_missing", thing=self.name, verb=verb, roles="、".join(sorted(found.by)))
+            raise NotAllowed("kernel.role_missing", **self._said(verb=(verb,), roles=sorted(found.by)))
         return found
+
+    def _said(self, **codes: Iterable[str]) -> dict[str, str]:
+        """The facts of an error in words of both languages; a code without words stands for itself."""
+        facts = dict[str, str]()
+        for fact, listed in {"thing": (self.name,), **codes}.items():
+            words = [self.words.get(code, (code, code)) for code in listed]
+            facts[fact] = "、".join(dict.fromkeys(zh for zh, _ in words)) or "无"
+            facts[f"{fact}_en"] = ", ".join(dict.fromkeys(en for _, en in words)) or "nothing"
+        return facts
 
     def verbs(self, *, state: StrEnum, roles: Iterable[str]) -> tuple[str, ...]:
         """What someone with these roles can do now, in table order."""

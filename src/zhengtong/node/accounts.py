@@ -6,8 +6,10 @@ record they belong to.  Days are Beijing days.
 
 import sqlite3
 from datetime import date, datetime
+from uuid import UUID
 
 from zhengtong.kernel.clock import legal_day
+from zhengtong.kernel.errors import NotAllowed
 from zhengtong.node.bounds import REPLAY_KEPT_S
 from zhengtong.node.journal_thread import Step
 from zhengtong.wire.decision import Usage
@@ -18,6 +20,8 @@ from zhengtong.wire.records import (
     Role,
     record_to_bytes,
 )
+
+SERVED = "served"  # the fact of a run's outcome at its provider: parcels that left
 
 
 def first_time(db: sqlite3.Connection, *, peer: str, message: str, now: datetime) -> bool:
@@ -58,8 +62,15 @@ def count(
     )
 
 
+def exchange_is_new(db: sqlite3.Connection, exchange: str) -> bool:
+    """Whether this node never took part in an exchange of this id, on either side; it is remembered for ever."""
+    return db.execute("INSERT OR IGNORE INTO exchange_id VALUES (?)", (UUID(exchange).bytes,)).rowcount == 1
+
+
 def open_intent(step: Step, record: Record) -> int:
-    """Write an intent; it stays open until its outcome."""
+    """Write an intent; it stays open until its outcome.  Raises NotAllowed for an exchange id already used."""
+    if not exchange_is_new(step.db, record.exchange or ""):
+        raise NotAllowed("wire.refused_replay", id=record.exchange or "")
     index = step.append(record_to_bytes(record))
     step.db.execute("INSERT OR REPLACE INTO open_intent VALUES (?, ?, ?)", (record.exchange, side_of(record), index))
     return index
@@ -73,9 +84,13 @@ def close_intent(step: Step, record: Record, *, request_digest: str | None) -> i
 
 
 def project_outcome(db: sqlite3.Connection, record: Record, *, index: int, request_digest: str | None) -> None:
-    """What an outcome changes in node.db (also when it is brought up to date from the ledger)."""
+    """What an outcome changes in node.db (also when it is brought up to date from the ledger).
+
+    Rows of a run were counted parcel by parcel when they left (`outbound`), so its outcome counts none.
+    """
     db.execute("DELETE FROM open_intent WHERE exchange = ? AND side = ?", (record.exchange, side_of(record)))
-    if record.role is Role.PROVIDER and record.outcome is OutcomeKind.ANSWERED and record.grant:
+    answered = record.role is Role.PROVIDER and record.outcome is OutcomeKind.ANSWERED
+    if answered and record.grant and SERVED not in record.facts:
         count(db, record.grant, legal_day(record.at), rows=record.rows or 0)
     db.execute("INSERT OR REPLACE INTO receipt VALUES (?, ?)", (index, request_digest or ""))
 

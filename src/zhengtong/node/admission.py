@@ -46,7 +46,7 @@ def admit(core: Core, step: Step, received: Received, ask: Ask, *, subject: str)
         grant = None
     day = legal_day(now)
     digest = subject_hmac(core.home.subject_key(day.year), subject) if subject else None
-    intent = intent_record(received, grant=grant.id if grant else e.grant, subject=digest, fields=ask.fields)
+    intent = intent_record(received, grant=grant, subject=digest, fields=ask.fields)
     index = accounts.open_intent(step, intent)
     if grant is None:
         refusal = Refusal(
@@ -64,7 +64,7 @@ def admit(core: Core, step: Step, received: Received, ask: Ask, *, subject: str)
     )  # fmt: skip
     if isinstance(decision, Refused):
         return Admitted(index=index, intent=intent, grant=grant, number=grant.number, refusal=refusal_of(decision))
-    binding, refusal = _within_ceiling(step, received, grant)
+    binding, refusal = within_ceiling(step, received, grant)
     if refusal is None:
         accounts.count(step.db, grant.id, day, calls=1, subject=digest)
     return Admitted(
@@ -79,7 +79,7 @@ def refusal_of(refused: Refused) -> Refusal:
     return Refusal(key=refused.key, facts=refused.facts, at="provider")
 
 
-def _within_ceiling(step: Step, received: Received, grant: Grant) -> tuple[SourceBinding | None, Refusal | None]:
+def within_ceiling(step: Step, received: Received, grant: Grant) -> tuple[SourceBinding | None, Refusal | None]:
     """The binding of the resource, and the refusal if the department's own word forbids what was granted."""
     try:
         binding = source_binding(step.db, grant.resource)

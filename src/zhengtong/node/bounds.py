@@ -57,6 +57,7 @@ FETCH_ATTEMPTS = 5
 
 # the journal thread: records and state become durable in groups
 GROUP = 1000
+GROUP_WAIT_S = 0.002  # a busy journal waits so long for more steps to share one commit
 JOURNAL_QUEUE = 4096
 
 # receipts to the center

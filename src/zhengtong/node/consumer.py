@@ -217,8 +217,10 @@ class Consumer:
 
         return await self._core.journal.do(close)
 
-    async def fail(self, asked: LocalAsk, sent: Sent, refusal: Refusal, *, got: Got | None = None) -> Refuse:
-        """Record why an ask came to nothing and return what to raise."""
+    async def fail(
+        self, asked: LocalAsk, sent: Sent, refusal: Refusal, *, got: Got | None = None, rows: int | None = None
+    ) -> Refuse:
+        """Record why an ask came to nothing, and the rows that came before it did; return what to raise."""
         there = LedgerPlace(sent.grant.provider, got.record) if got is not None and got.record >= 0 else None
         told = replace(
             refusal, exchange=sent.exchange, grant=sent.grant.number, purpose=asked.purpose, system=asked.system,
@@ -228,7 +230,7 @@ class Consumer:
         evidence: tuple[Evidence, ...] = (got.verified.evidence,) if got else ()
         record = outcome_record(
             sent.intent, at=self._core.now(), outcome=OutcomeKind.REFUSED if refused else OutcomeKind.FAILED,
-            refusal=told.key, reply_digest=got.digest if got else None,
+            refusal=told.key, rows=rows, reply_digest=got.digest if got else None,
             body_digest=got.verified.envelope.body_digest if got else None, evidence=evidence,
         )  # fmt: skip
 

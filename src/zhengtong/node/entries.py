@@ -6,15 +6,30 @@ from datetime import datetime
 from zhengtong.node.incoming import Received, Signed
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.evidence import Evidence
+from zhengtong.wire.grant import Grant
 from zhengtong.wire.records import OutcomeKind, Record, RecordKind, Role
 
 
-def intent_record(received: Received, *, grant: str | None, subject: str | None, fields: Sequence[str]) -> Record:
-    """The provider's intent: who asked for what, with the asker's signature."""
+def intent_record(
+    received: Received, *, grant: Grant | None, subject: str | None, fields: Sequence[str]
+) -> Record:  # fmt: skip
+    """The provider's intent: who asked for what, with the asker's signature.
+
+    The ledger keeps its words for ever, so only words of the grant stand in the facts; of what the
+    asker made up, its number.
+    """
     e = received.envelope
-    facts: dict[str, Json] = {"mode": e.kind.value, "system": e.system, "purpose": e.purpose, "fields": list(fields)}
+    known = [name for name in fields if grant is not None and grant.field(name) is not None]
+    uses = [use for use in grant.uses if use.system == e.system] if grant is not None else []
+    facts: dict[str, Json] = {
+        "mode": e.kind.value,
+        "system": e.system if uses else None,
+        "purpose": e.purpose if any(use.purpose == e.purpose for use in uses) else None,
+        "fields": list[Json](known),
+        "unknown_fields": len(fields) - len(known),
+    }
     return Record(
-        kind=RecordKind.INTENT, at=received.now, exchange=e.id, role=Role.PROVIDER, peer=e.sender, grant=grant,
+        kind=RecordKind.INTENT, at=received.now, exchange=e.id, role=Role.PROVIDER, peer=e.sender, grant=e.grant,
         envelope_digest=received.digest, evidence=(received.evidence,), outcome=None, refusal=None, rows=None,
         body_digest=e.body_digest, subject=subject, facts=facts,
     )  # fmt: skip

@@ -42,8 +42,10 @@ class NodeHome:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
+        self._keys = str(folder / "keys")
         self.settings = settings
         self._subject_keys: dict[int, bytes] = {}
+        self._secrets: dict[str, tuple[tuple[int, int, int], str]] = {}
 
     @classmethod
     def create(cls, home: Path, settings: Settings) -> Self:
@@ -127,11 +129,17 @@ class NodeHome:
         return bytes.fromhex(self.secret("pseudonym.key"))
 
     def secret(self, name: str) -> str:
-        """A text kept under keys/ (0600)."""
-        path = self.folder / "keys" / name
-        if not path.is_file():
-            raise NotFound("node.no_key", name=name, code=self.code)
-        return path.read_text(encoding="ascii").strip()
+        """A text kept under keys/ (0600); read again only when the file has changed."""
+        try:
+            found = os.stat(f"{self._keys}/{name}")
+        except FileNotFoundError:
+            raise NotFound("node.no_key", name=name, code=self.code) from None
+        stamp = (found.st_mtime_ns, found.st_ino, found.st_size)
+        held = self._secrets.get(name)
+        if held is None or held[0] != stamp:
+            text = Path(self._keys, name).read_text(encoding="ascii").strip()
+            held = self._secrets[name] = (stamp, text)
+        return held[1]
 
     def write_secret(self, name: str, value: str) -> None:
         write_private(self.folder / "keys" / name, (value + "\n").encode("ascii"))
@@ -139,8 +147,7 @@ class NodeHome:
     def subject_key(self, year: int) -> bytes:
         """The node's key of a year for subject digests; erasing the file makes that year's subjects unfindable."""
         name = f"subject-{year}.key"
-        path = self.folder / "keys" / name
-        if not path.is_file():
+        if not os.path.isfile(f"{self._keys}/{name}"):  # noqa: PTH113 - on every call
             self.write_secret(name, secrets.token_hex(32))
             self._subject_keys.clear()
         if year not in self._subject_keys:

@@ -176,13 +176,16 @@ class Pulls:
                 await self._give_up(pull.run, stop.refusal.key)
                 raise Refuse(replace(stop.refusal, here=LedgerPlace(self._core.code, pull.sent.index))) from stop
             await self._mark(pull.run)
-            raise await self._closed(pull, stop) from stop
+            raise await self._consumer.fail(
+                pull.asked, pull.sent, stop.refusal, rows=await self._came(pull)
+            ) from stop  # both sides close the run with the same key and the same rows, without a reply
         except PlatformError as error:
             if error.retryable:  # the run stays open: the next pull goes on from the checkpoint
                 raise Refuse(self._told(pull, refusals.of_error(error, at="consumer"))) from error
             await self._alarm(pull, error.key)
             await self._mark(pull.run)
-            raise await self._consumer.fail(pull.asked, pull.sent, refusals.of_error(error, at="consumer")) from error
+            told = refusals.of_error(error, at="consumer")
+            raise await self._consumer.fail(pull.asked, pull.sent, told, rows=await self._came(pull)) from error
         return await self._finish(pull, manifest)
 
     async def _parcels(self, pull: Pull) -> Fetched:
@@ -306,9 +309,12 @@ class Pulls:
 
         await core.journal.do(settle)
 
-    async def _closed(self, pull: Pull, stop: Refuse) -> Refuse:
-        """A refusal while parcels were served: both sides close the run with the same key, without a reply."""
-        return await self._consumer.fail(pull.asked, pull.sent, stop.refusal)
+    async def _came(self, pull: Pull) -> int | None:
+        """Rows of the parcels that came before a run broke off; None without any."""
+        try:
+            return sum(parcel.rows for parcel in await self._core.in_thread(pull.target.staged, pull.run)) or None
+        except PlatformError:  # the target is what broke
+            return None
 
     async def _mark(self, run: str) -> None:
         await self._core.journal.do(lambda step: _set_state(step, run, "closed", instant(self._core.now())))

@@ -46,7 +46,7 @@ def who_used(home: NodeHome, lookup: Mapping[str, str]) -> tuple[SubjectUse, ...
     return tuple(
         SubjectUse(
             at=record.at, exchange=exchange, consumer=record.peer or "", grant=record.grant or "",
-            purpose=str(record.facts.get("purpose", "")), outcome=ended.get(exchange, "open"),
+            purpose=str(record.facts.get("purpose") or ""), outcome=ended.get(exchange, "open"),
         )
         for exchange, record in intents.items()
     )  # fmt: skip

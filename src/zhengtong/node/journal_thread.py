@@ -8,19 +8,24 @@ A step's caller hears of its result only after both are durable.
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from zhengtong.kernel.errors import Unreachable
-from zhengtong.node.bounds import GROUP, JOURNAL_QUEUE
+from zhengtong.node.bounds import GROUP, GROUP_WAIT_S, JOURNAL_QUEUE
 from zhengtong.node.ledger import LedgerStore
 from zhengtong.node.store import remember
 
 T = TypeVar("T")
+
+# A step's result type is known to its caller only; inside the queue it is Any.
+_Told = tuple[Any, Exception | None]
 
 
 class Step:
@@ -43,8 +48,18 @@ class Step:
         return self._appended
 
 
-# A job's result type is known to its caller only; inside the queue it is Any.
-_Job = tuple[Callable[[Step], Any], "Future[Any]"]
+class _Job:
+    """A step that waits for its turn, and who waits for its result: a coroutine of a loop, or a thread."""
+
+    __slots__ = ("loop", "waiting", "work")
+
+    def __init__(
+        self, work: Callable[[Step], Any], waiting: "asyncio.Future[Any] | Future[Any]",
+        loop: asyncio.AbstractEventLoop | None,
+    ) -> None:  # fmt: skip
+        self.work = work
+        self.waiting = waiting
+        self.loop = loop
 
 
 class JournalThread:
@@ -53,7 +68,7 @@ class JournalThread:
     def __init__(self, db: sqlite3.Connection, ledger: LedgerStore) -> None:
         self._db = db
         self._ledger = ledger
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(JOURNAL_QUEUE)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
 
     def start(self) -> None:
@@ -66,25 +81,29 @@ class JournalThread:
 
     async def do(self, work: Callable[[Step], T]) -> T:
         """Run a step and wait until it is durable.  Raises what the step raises; Unreachable if the queue is full."""
-        return await asyncio.wrap_future(self._submit(work))
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[T] = loop.create_future()
+        self._put(_Job(work, waiting, loop))
+        return await waiting
 
     def do_blocking(self, work: Callable[[Step], T]) -> T:
         """The same from a worker thread (batches)."""
-        return self._submit(work).result()
-
-    def _submit(self, work: Callable[[Step], T]) -> "Future[T]":
         waiting: Future[T] = Future()
-        try:
-            self._jobs.put_nowait((work, waiting))
-        except queue.Full:
-            raise Unreachable("node.too_busy") from None
-        return waiting
+        self._put(_Job(work, waiting, None))
+        return waiting.result()
+
+    def _put(self, job: _Job) -> None:
+        if self._jobs.qsize() >= JOURNAL_QUEUE:
+            raise Unreachable("node.too_busy")
+        self._jobs.put(job)
 
     def _work(self) -> None:
-        open_ = True
+        open_, busy = True, False
         while open_:
-            group: list[_Job] = []
             job = self._jobs.get()
+            if busy and job is not None:
+                time.sleep(GROUP_WAIT_S)  # others are about to come: one commit for all of them
+            group: list[_Job] = []
             while job is not None:
                 group.append(job)
                 if len(group) == GROUP:
@@ -94,17 +113,18 @@ class JournalThread:
                 except queue.Empty:
                     break
             open_ = job is not None
+            busy = len(group) > 1
             if group:
-                self._commit(group)
+                _tell(group, self._commit(group))
 
-    def _commit(self, group: list[_Job]) -> None:
+    def _commit(self, group: list[_Job]) -> list[_Told]:
         """Run a group in one transaction; nobody is told anything before both stores are durable."""
-        done: list[tuple[Future[Any], Any, Exception | None]] = []
+        done: list[_Told] = []
         entries: list[bytes] = []
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            for work, waiting in group:
-                done.append((waiting, *self._run(work, entries)))
+            for job in group:
+                done.append(self._run(job.work, entries))
             if entries:
                 self._ledger.append(entries)
                 remember(self._db, "ledger_size", str(self._ledger.size))
@@ -112,18 +132,11 @@ class JournalThread:
         except Exception as error:  # disk full, database locked: the whole group failed, and is told so
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            for _work, waiting in group:
-                waiting.set_exception(Unreachable("node.record_not_durable", reason=str(error)[:200]))
-            return
-        for waiting, result, refusal in done:
-            if waiting.cancelled():
-                continue
-            if refusal is None:
-                waiting.set_result(result)
-            else:
-                waiting.set_exception(refusal)
+            reason = str(error)[:200]
+            return [(None, Unreachable("node.record_not_durable", reason=reason)) for _job in group]
+        return done
 
-    def _run(self, work: Callable[[Step], Any], entries: list[bytes]) -> tuple[Any, Exception | None]:
+    def _run(self, work: Callable[[Step], Any], entries: list[bytes]) -> _Told:
         step = Step(self._db, self._ledger.size + len(entries))
         self._db.execute("SAVEPOINT step")
         try:
@@ -135,3 +148,26 @@ class JournalThread:
         self._db.execute("RELEASE step")
         entries.extend(step.appended)
         return result, None
+
+
+def _tell(group: list[_Job], done: list[_Told]) -> None:
+    """Hand results to who waits: one wake-up for each event loop, however many of its coroutines wait."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job, _Told]]] = {}
+    for job, told in zip(group, done, strict=True):
+        if job.loop is None:
+            _settle([(job, told)])
+        else:
+            by_loop.setdefault(job.loop, []).append((job, told))
+    for loop, told_there in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # the loop was closed while its steps were written
+            loop.call_soon_threadsafe(_settle, told_there)
+
+
+def _settle(told: list[tuple[_Job, _Told]]) -> None:
+    for job, (result, refusal) in told:
+        if job.waiting.done():  # cancelled meanwhile
+            continue
+        if refusal is None:
+            job.waiting.set_result(result)
+        else:
+            job.waiting.set_exception(refusal)

@@ -2,13 +2,14 @@
 
 A run is produced as fast as the source gives it, whatever the consumer does, so that nobody can
 hold a department's transaction open.  Parcels wait on disk until they are acknowledged, at most
-PARCEL_KEPT_S.  The grant is decided again whenever a parcel is served.  After the last parcel comes
-the manifest, a parcel without rows; its evidence closes the run in both ledgers.
+PARCEL_KEPT_S.  Whenever a parcel is served the grant is decided again and its rows are counted
+(`release`); an outcome says what left, however the run ended.  After the last parcel comes the manifest, a parcel without rows; its evidence closes the run in both ledgers.
 """
 
 import asyncio
 import json
 import logging
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from typing import cast
 
 from zhengtong.kernel.errors import NotFound, PlatformError, RuleBroken, Unreachable
 from zhengtong.node import accounts, refusals
-from zhengtong.node.admission import Admitted, admit, refusal_of
+from zhengtong.node.admission import Admitted, admit
 from zhengtong.node.answering import refuse
 from zhengtong.node.bounds import OPEN_RUNS, PARCEL_KEPT_S, RUN_WAIT_S
 from zhengtong.node.core import Core
@@ -26,8 +27,10 @@ from zhengtong.node.incoming import Call, Incoming, Received, Reply, Turned
 from zhengtong.node.journal_thread import Step
 from zhengtong.node.producing import Produced, Production, produce
 from zhengtong.node.refusals import Refusal, Refuse
+from zhengtong.node.release import closing_facts, forbidden, release, served
+from zhengtong.node.shapes import item_names
 from zhengtong.wire.canonical import Json, instant
-from zhengtong.wire.decision import Ask, Refused, Usage, decide
+from zhengtong.wire.decision import Ask
 from zhengtong.wire.envelope import Kind, envelope_digest, signed_envelope_bytes
 from zhengtong.wire.evidence import evidence_of
 from zhengtong.wire.grant import Mode
@@ -36,6 +39,7 @@ from zhengtong.wire.records import OutcomeKind, Record, parse_record
 
 _log = logging.getLogger("zhengtong.node")
 
+_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 _OPEN, _READY, _CLOSED = "open", "ready", "closed"
 
 
@@ -88,8 +92,11 @@ class Runs:
             except PlatformError as error:
                 return await self._incoming.turn(received, error)
             try:
-                await self._still_granted(received, run, held)
-                return await self._file(run, seq)
+                await self._may_leave(received, held)
+                found = await self._file(run, seq)
+                later = replace(received, view=core.directory.view(core.now()), now=core.now())  # it may have waited
+                await self._may_leave(later, held, seq=seq)
+                return found
             except Refuse as stop:
                 return self._incoming.sign_refusal(received, stop.refusal, index=-1).reply
             except PlatformError as error:
@@ -159,6 +166,7 @@ class Runs:
             raise Unreachable("node.too_many_runs", limit=OPEN_RUNS)
         e = received.envelope
         body = {"opened": received.now.timestamp(), "fields": list(ask.fields), "case_ref": e.case_ref}
+        body["digest"] = admitted.digest
         step.db.execute(
             "INSERT INTO run (run, side, grant_id, peer, resource, state, opened_at, body) VALUES (?,?,?,?,?,?,?,?)",
             (e.id, "provider", e.grant, e.sender, admitted.grant.resource if admitted.grant else "", _OPEN,
@@ -231,27 +239,17 @@ class Runs:
         if not fresh:
             raise RuleBroken("wire.refused_replay", id=e.id)
 
-    async def _still_granted(self, received: Received, run: str, held: Mapping[str, str]) -> None:
-        """Decide the grant again at serving; a run whose grant fell is closed, its parcels deleted."""
-        body = json.loads(held["body"])
-        grant = received.view.grants.get(held["grant_id"])
-        if grant is None:
-            refusal = Refusal(
-                key="wire.refused_no_grant", facts={"number": held["grant_id"], "grant": held["grant_id"]}
-            )
-        else:
-            ask = Ask(
-                mode=Mode.BATCH, consumer=held["peer"], system=body["system"], purpose=body["purpose"],
-                case_ref=body["case_ref"], fields=tuple(body["fields"]),
-            )  # fmt: skip
-            found = decide(
-                grant, ask, usage=Usage(), now=received.now, directory_issued_at=received.view.members.issued_at
-            )
-            if not isinstance(found, Refused):
-                return
-            refusal = refusal_of(found)
-        if held["state"] != _CLOSED:
-            await self._close(run, outcome=OutcomeKind.REFUSED, refusal=refusal.key, told=refusal)
+    async def _may_leave(self, received: Received, held: Mapping[str, str], *, seq: int | None = None) -> None:
+        """Decide again whether this run, or this parcel of it, may leave; a run that may not is closed with its key."""
+
+        def judged(step: Step) -> Refusal | None:
+            return forbidden(step, received, held) if seq is None else release(step, received, held, seq=seq)
+
+        refusal = await self._core.journal.do(judged)
+        if refusal is None:
+            return
+        if self._state(held["run"]) != _CLOSED:
+            await self._close(held["run"], outcome=OutcomeKind.REFUSED, refusal=refusal.key, told=refusal)
         raise Refuse(refusal)
 
     async def _file(self, run: str, seq: int) -> ParcelFile:
@@ -302,12 +300,13 @@ class Runs:
         if held["state"] != _READY:
             raise NotFound("node.no_such_run", run=run)
         rows = _number(content, "rows") + _number(content, "quarantined")
-        same = rows == body["rows"] and content.get("fingerprint") == body["fingerprint"]
+        fingerprint = _fingerprint(content)
+        same = rows == body["rows"] and fingerprint == body["fingerprint"]
         facts: dict[str, Json] = {
             "rows_read": body["read"], "rows_sent": body["rows"], "withheld": body["withheld"],
             "fingerprint": body["fingerprint"], "rows_there": _number(content, "rows"),
             "quarantined_there": _number(content, "quarantined"),
-            "fingerprint_there": content.get("fingerprint"), "reconciled": same, "parcels": body["parcels"],
+            "fingerprint_there": fingerprint, "reconciled": same, "parcels": body["parcels"],
         }  # fmt: skip
         index = await self._close(run, outcome=OutcomeKind.ANSWERED, refusal=None, facts=facts, rows=int(body["rows"]))
         if not same:
@@ -339,7 +338,11 @@ class Runs:
             if row is None:
                 return -1
             intent = parse_record(core.ledger.record(row["idx"]))
-            record = outcome_record(intent, at=core.now(), outcome=outcome, refusal=refusal, rows=rows, facts=facts)
+            parcels, left = served(step, run)
+            record = outcome_record(
+                intent, at=core.now(), outcome=outcome, refusal=refusal, rows=rows if rows is not None else left or None,
+                facts=closing_facts(facts, parcels=parcels, rows=left),
+            )  # fmt: skip
             if outcome is OutcomeKind.ANSWERED:
                 record = _with_manifest(core, record, run)
             index = accounts.close_intent(step, record, request_digest=intent.envelope_digest)
@@ -380,15 +383,20 @@ def _set_run(step: Step, run: str, state: str, body: Mapping[str, Json]) -> None
 
 
 def _read_run(received: Received) -> Ask:
-    e, items = received.envelope, received.content.get("items")
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise RuleBroken("node.ask_shape", part="items")
+    e = received.envelope
+    fields = item_names(received.content, "items")
     if e.grant is None or not e.system or not e.purpose:
         raise RuleBroken("node.ask_incomplete")
-    fields = tuple(dict.fromkeys(str(item) for item in items))
     return Ask(
         mode=Mode.BATCH, consumer=e.sender, system=e.system, purpose=e.purpose, case_ref=e.case_ref, fields=fields
     )
+
+
+def _fingerprint(content: Mapping[str, Json]) -> str:
+    value = content.get("fingerprint")
+    if not isinstance(value, str) or not _FINGERPRINT.fullmatch(value):
+        raise RuleBroken("node.ask_shape", part="fingerprint")
+    return value
 
 
 def _number(content: Mapping[str, Json], name: str) -> int:

@@ -153,7 +153,7 @@ def _write(
 
         def known(step: Step) -> None:
             step.db.execute(
-                "INSERT INTO parcel VALUES (?,?,?,?,?,?,?)",
+                "INSERT INTO parcel (run, seq, rows, bytes, body_digest, header, made_at) VALUES (?,?,?,?,?,?,?)",
                 (work.run, seq, rows, len(packed), envelope.body_digest, raw.decode(), at),
             )
 

@@ -19,6 +19,7 @@ from zhengtong.node.entries import close_with
 from zhengtong.node.incoming import Call, Incoming, Received, Reply, Turned
 from zhengtong.node.journal_thread import Step
 from zhengtong.node.refusals import Refusal, Refuse
+from zhengtong.node.shapes import item_names, named_values
 from zhengtong.node.shaping import Flaw, ShapedRows, cell_value, shape_rows
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.decision import Ask, VerifyAnswer
@@ -27,7 +28,6 @@ from zhengtong.wire.grant import GrantField, Mode
 from zhengtong.wire.records import OutcomeKind, Record
 
 _KINDS = frozenset({Kind.QUERY, Kind.VERIFY})
-PAIRS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,10 @@ class Provider:
 def read_ask(received: Received) -> ServiceAsk:
     """The ask in a call's content.  Raises RuleBroken for a content of another form."""
     e, content = received.envelope, received.content
-    lookup = _pairs(content, "lookup")
+    lookup = named_values(content, "lookup")
     mode = Mode.VERIFY if e.kind is Kind.VERIFY else Mode.QUERY
-    claims = _pairs(content, "claims") if mode is Mode.VERIFY else {}
-    fields = tuple(claims) if mode is Mode.VERIFY else _names(content, "items")
+    claims = named_values(content, "claims") if mode is Mode.VERIFY else {}
+    fields = tuple(claims) if mode is Mode.VERIFY else item_names(content, "items")
     if e.grant is None or e.grant_digest is None or not e.system or not e.purpose:
         raise RuleBroken("node.ask_incomplete")
     ask = Ask(
@@ -186,25 +186,3 @@ def _same(field: GrantField, cell: object, claim: str) -> bool:
         return cell_value(field, str(cell).strip()) == cell_value(field, claim.strip())
     except Flaw:
         return str(cell).strip() == claim.strip()
-
-
-def _pairs(content: Mapping[str, Json], name: str) -> dict[str, str]:
-    held = content.get(name)
-    if not isinstance(held, list) or len(held) > PAIRS_MAX:
-        raise RuleBroken("node.ask_shape", part=name)
-    pairs: dict[str, str] = {}
-    for pair in held:
-        if not (isinstance(pair, list) and len(pair) == 2):
-            raise RuleBroken("node.ask_shape", part=name)
-        key, value = pair
-        if not isinstance(key, str) or not isinstance(value, str) or key in pairs:
-            raise RuleBroken("node.ask_shape", part=name)
-        pairs[key] = value
-    return pairs
-
-
-def _names(content: Mapping[str, Json], name: str) -> tuple[str, ...]:
-    held = content.get(name)
-    if not isinstance(held, list) or len(held) > PAIRS_MAX or not all(isinstance(item, str) for item in held):
-        raise RuleBroken("node.ask_shape", part=name)
-    return tuple(dict.fromkeys(str(item) for item in held))

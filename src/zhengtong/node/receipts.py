@@ -1,6 +1,6 @@
 """Receipts to the center (回执): in batches, resumable, however long the center is away.
 
-A receipt waits in node.db until the center has taken it.  After each batch the node asks the center
+A receipt waits in node.db until the center has taken it; one that the center refuses is kept with an alarm.  After each batch the node asks the center
 to co-sign its head; the co-signed head is kept beside the ledger's own.
 """
 
@@ -12,8 +12,10 @@ from zhengtong.node import accounts
 from zhengtong.node.bounds import RECEIPTS_A_BATCH
 from zhengtong.node.center import CenterClient
 from zhengtong.node.core import Core
+from zhengtong.node.directory import alarm
 from zhengtong.node.journal_thread import Step
 from zhengtong.node.store import fact, remember
+from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.documents import check_signatures, document_from_json
 from zhengtong.wire.records import (
     HEAD_BYTES_MAX,
@@ -22,7 +24,10 @@ from zhengtong.wire.records import (
     parse_head,
     parse_record,
     receipts_document,
+    record_to_bytes,
 )
+
+_SAID_CHARS = 200
 
 
 class Receipts:
@@ -70,15 +75,28 @@ class Receipts:
             receipts.append(accounts.receipt_of(record, index=row["idx"], request_digest=row["request_digest"]))
         number = int(fact(core.reader, "receipt_batch") or 0) + 1
         batch = ReceiptBatch(node=core.code, number=number, head=core.ledger.head, receipts=tuple(receipts))
-        await self._center.call("POST", "/receipts", body=receipts_document(batch, key=core.key).to_bytes())
-        through = int(rows[-1]["idx"])
+        answer = await self._center.call("POST", "/receipts", body=receipts_document(batch, key=core.key).to_bytes())
+        through, refused = int(rows[-1]["idx"]), _refused(answer.json(), receipts)
 
         def taken(step: Step) -> None:
+            for receipt, key, said in refused:
+                self._keep_refused(step, receipt, key=key, said=said)
             step.db.execute("DELETE FROM receipt WHERE idx <= ?", (through,))
             remember(step.db, "receipt_batch", str(number))
 
         await core.journal.do(taken)
         return len(rows)
+
+    def _keep_refused(self, step: Step, receipt: Receipt, *, key: str, said: str) -> None:
+        """A receipt that the center did not believe: somebody told it otherwise.  It is kept, and an alarm says so."""
+        core, at = self._core, self._core.now()
+        core.counts["receipts refused"] += 1
+        step.db.execute(
+            "INSERT OR REPLACE INTO refused_receipt VALUES (?, ?, ?, ?, ?)",
+            (receipt.index, receipt.request_digest or "", key, said, instant(at)),
+        )
+        told = alarm(at, key="node.receipt_refused", peer=receipt.peer, exchange=receipt.exchange, said=key)
+        step.append(record_to_bytes(told))
 
     async def _cosign(self) -> None:
         """Show the center our head with the proof that it continues the last one it saw."""
@@ -98,3 +116,15 @@ class Receipts:
 
     def _cosigned_size(self) -> int:
         return int(fact(self._core.reader, "cosigned_size") or "0")
+
+
+def _refused(answer: dict[str, Json], sent: list[Receipt]) -> list[tuple[Receipt, str, str]]:
+    """The receipts of this batch that the center did not take, with its key and words."""
+    held, by_index = answer.get("refused"), {receipt.index: receipt for receipt in sent}
+    found: list[tuple[Receipt, str, str]] = []
+    for one in held if isinstance(held, list) else []:
+        index = one.get("index") if isinstance(one, dict) else None
+        if isinstance(one, dict) and isinstance(index, int) and index in by_index:
+            receipt = by_index.pop(index)
+            found.append((receipt, str(one.get("key"))[:_SAID_CHARS], str(one.get("message"))[:_SAID_CHARS]))
+    return found

@@ -20,6 +20,7 @@ _MODES_OF_RUNS = frozenset({"run"})
 def catch_up(step: Step, ledger: LedgerStore) -> int:
     """Replay records that the ledger has and node.db has not.  Returns how many."""
     known = int(fact(step.db, "ledger_size") or 0)
+    _learn_exchanges(step, ledger)
     step.db.execute("DELETE FROM open_intent WHERE idx >= ?", (ledger.size,))
     step.db.execute("DELETE FROM receipt WHERE idx >= ?", (ledger.size,))
     requests: dict[str, str] = {}
@@ -57,10 +58,22 @@ def recover(journal: JournalThread, ledger: LedgerStore, clock: Clock) -> int:
 def _replay_intent(step: Step, record: Record, index: int) -> None:
     side = accounts.side_of(record)
     step.db.execute("INSERT OR REPLACE INTO open_intent VALUES (?, ?, ?)", (record.exchange, side, index))
+    accounts.exchange_is_new(step.db, record.exchange or "")
     if record.role is Role.PROVIDER and record.peer and record.exchange:
         accounts.first_time(step.db, peer=record.peer, message=record.exchange, now=record.at)
         if record.grant:
             accounts.count(step.db, record.grant, legal_day(record.at), calls=1, subject=record.subject)
+
+
+def _learn_exchanges(step: Step, ledger: LedgerStore) -> None:
+    """Once for a home of an older version: the ids of all exchanges that its ledger holds."""
+    if fact(step.db, "exchange_ids"):
+        return
+    for _index, raw in ledger.records(0):
+        record = parse_record(raw)
+        if record.kind is RecordKind.INTENT:
+            accounts.exchange_is_new(step.db, record.exchange or "")
+    remember(step.db, "exchange_ids", "known")
 
 
 def _request_digest(step: Step, ledger: LedgerStore, record: Record) -> str:

@@ -125,7 +125,8 @@ class Node:
 
     async def _send(self) -> None:
         if self.core.home.settings.center:
-            await self.receipts.send_all()
+            if await self.receipts.send_all():
+                await self._report()
 
     async def _again(self, work: Callable[[], Awaitable[object]], every_s: float) -> None:
         """Repeat forever; after a failure wait longer each time, up to BACKOFF_MAX_S."""

@@ -44,6 +44,8 @@ async def serve(node: Node, listener: socket.socket, *, ready: Callable[[uvicorn
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,
+        ws="none",
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         limit_concurrency=CONNECTIONS,

@@ -26,6 +26,10 @@ def standing(home: NodeHome, db: sqlite3.Connection, *, now: datetime, ledger: s
         "directory": _directory(home, db, now),
         "ledger": ledger or _last_head(home.ledger / "heads.jsonl"),
         "receipts_waiting": int(db.execute("SELECT count(*) FROM receipt").fetchone()[0]),
+        "receipts_refused": [
+            {"record": r["idx"], "key": r["key"], "said": r["said"], "at": r["at"]}
+            for r in db.execute("SELECT * FROM refused_receipt ORDER BY idx DESC LIMIT ?", (REFUSALS_SHOWN,))
+        ],
         "open_intents": int(db.execute("SELECT count(*) FROM open_intent").fetchone()[0]),
         "bindings": [
             {"resource": r["resource"], "side": r["side"], "url": shown_url(r["url"]), "table": r["table_name"]}

@@ -42,7 +42,12 @@ CREATE TABLE IF NOT EXISTS run (
   body TEXT NOT NULL DEFAULT '{}') STRICT;
 CREATE TABLE IF NOT EXISTS parcel (
   run TEXT NOT NULL, seq INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, body_digest TEXT NOT NULL,
-  header TEXT NOT NULL, made_at INTEGER NOT NULL, PRIMARY KEY (run, seq)) STRICT, WITHOUT ROWID;
+  header TEXT NOT NULL, made_at INTEGER NOT NULL, served_at INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (run, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS exchange_id (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refused_receipt (
+  idx INTEGER PRIMARY KEY, request_digest TEXT NOT NULL, key TEXT NOT NULL, said TEXT NOT NULL, at TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS peer_head (
   node TEXT PRIMARY KEY, size INTEGER NOT NULL, head TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
@@ -54,6 +59,7 @@ def connect(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=FULL")
     db.executescript(_SCHEMA)
+    _add_column(db, "parcel", "served_at", "INTEGER NOT NULL DEFAULT 0")
     path.chmod(0o600)
     return db
 
@@ -63,6 +69,12 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     db = _open(f"file:{path}?mode=ro")
     db.execute("PRAGMA query_only=1")
     return db
+
+
+def _add_column(db: sqlite3.Connection, table: str, column: str, kind: str) -> None:
+    """Give a table of an older version a column that came later."""
+    if column not in {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}:
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
 
 def _open(uri: str) -> sqlite3.Connection:

@@ -68,5 +68,17 @@ def create_account(
     typer.echo(str(account))
 
 
+@app.command()
+def contact(
+    officer: Annotated[UUID, typer.Argument(help="Id of the officer (see: parties officers --json).")],
+    purpose: Annotated[str, typer.Option(help="What for; it is kept in the audit of reads.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show how to reach an officer (联系方式); the read is on record with its purpose."""
+    found = services.read_contact(officer=officer, purpose=purpose, actor=SYSTEM, clock=current_clock())
+    row = {"id": str(officer), "name": found.name, "phone": found.phone, "email": found.email}
+    typer.echo(_line(row) if as_json else f"{found.name}  {found.phone}  {found.email}")
+
+
 def _line(row: Mapping[str, object]) -> str:
     return json.dumps(row, ensure_ascii=False)

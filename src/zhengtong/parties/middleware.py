@@ -11,6 +11,8 @@ from zhengtong.parties import queries
 from zhengtong.parties.services import sign_in
 from zhengtong.parties.web import ACCOUNT_KEY, SEAT_KEY, STAMP_KEY, VisitorRequest
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
 
 class ActorMiddleware:
     """Sets what `VisitorRequest` promises: the actor and its seats, or None for somebody not signed in."""
@@ -36,6 +38,10 @@ def _recognize(visit: VisitorRequest, account: UUID) -> None:
         return
     wanted = _uuid(visit.session.get(SEAT_KEY, ""))
     found = queries.recognize(account=account, seat=wanted, on=visit.clock.today())
+    if found is not None and wanted is not None and found.place.seat.id != wanted:
+        visit.session[SEAT_KEY] = str(found.place.seat.id)  # the seat chosen has ended: the next page shows another
+        if visit.method not in SAFE:
+            return  # a form filled in for one organization is not sent for another
     if found is not None:
         visit.actor, visit.place, visit.places = found.actor, found.place, found.places
         visit.seat, visit.account_id = found.place.seat, account

@@ -113,20 +113,25 @@ def _from_catalog(actor: Actor) -> list[InboxLine]:
 def _from_exchange(actor: Actor, clock: Clock) -> list[InboxLine]:
     if not actor.has(Role.SECURITY_ADMIN):
         return []
+    nodes = exchange.nodes(actor=actor, clock=clock)
+    own_rule = _("由安全管理员批准，邀请人不得自批")
     return [
-        InboxLine(
-            title=_("结点准入：核对密钥指纹"),
-            number=node.code,
-            who=node.organization,
-            why=_("由安全管理员批准，邀请人不得自批"),
-            article="",
-            due_on=None,
-            late=False,
-            today=False,
-            provisional=False,
-            url=link("exchange:node", str(node.id)),
-            action=_("核对并批准"),
-        )
-        for node in exchange.nodes(actor=actor, clock=clock)
-        if node.waits_for_approval
+        *(_node(one, _("结点准入：核对密钥指纹"), own_rule) for one in nodes if one.waits_for_approval),
+        *(_node(one, _("结点变更地址：核实后批准"), one.address_asked) for one in nodes if one.address_asked),
     ]
+
+
+def _node(node: exchange.NodeLine, title: str, why: str) -> InboxLine:
+    return InboxLine(
+        title=title,
+        number=node.code,
+        who=node.organization,
+        why=why,
+        article="",
+        due_on=None,
+        late=False,
+        today=False,
+        provisional=False,
+        url=link("exchange:node", str(node.id)),
+        action=_("核对并批准"),
+    )

@@ -25,21 +25,29 @@ class StatedLimit:
 def limit(limit_id: str, *, on: date, jurisdiction: str = "", local: Iterable[TimeLimit] = ()) -> TimeLimit:
     """The limit in force on a day in a jurisdiction (GB/T 2260 code, "" for the country).
 
-    `local` are rows of the authority's own, laid over the files.  The nearest jurisdiction
-    wins (district, city, province, country), and in it the latest in force on the day.
+    `local` are rows of the authority's own, laid over the files.  From the country down to the
+    district each place's latest may only add to what holds above it; one that would take from
+    the requester again is passed over.
 
     Raises:
         NotFound: no such limit is in force on that day.
-        RuleBroken: the local value moves the general limit against the requester.
+        RuleBroken: a local value is worse for the requester than the national one.
     """
-    held = [s.limit for s in _stated()] + list(local)
-    for place in _upward(jurisdiction):
-        found = [x for x in held if x.id == limit_id and x.jurisdiction == place and x.in_force_from <= on]
-        if found:
-            nearest = max(found, key=lambda x: x.in_force_from)
-            _check_favour(nearest, held, on)
-            return nearest
-    raise NotFound("regulations.no_such_limit", id=limit_id, on=on.isoformat())
+    held: TimeLimit | None = None
+    general: TimeLimit | None = None
+    known = [x for x in (*(s.limit for s in _stated()), *local) if x.id == limit_id and x.in_force_from <= on]
+    for place in reversed(_upward(jurisdiction)):
+        newest = max((x for x in known if x.jurisdiction == place), key=lambda x: x.in_force_from, default=None)
+        if newest is None:
+            continue
+        general = general or newest
+        if not newest.favours_applicant(general):
+            raise RuleBroken("regulations.against_requester", id=limit_id, jurisdiction=place)
+        if held is None or newest.favours_applicant(held):
+            held = newest
+    if held is None:
+        raise NotFound("regulations.no_such_limit", id=limit_id, on=on.isoformat())
+    return held
 
 
 def all_limits(*, on: date, jurisdiction: str = "", local: Iterable[TimeLimit] = ()) -> tuple[StatedLimit, ...]:
@@ -54,14 +62,6 @@ def all_limits(*, on: date, jurisdiction: str = "", local: Iterable[TimeLimit] =
             StatedLimit(limit(stated.limit.id, on=on, jurisdiction=jurisdiction, local=own), stated.act_en, stated.note)
         )
     return tuple(rows)
-
-
-def _check_favour(nearest: TimeLimit, held: list[TimeLimit], on: date) -> None:
-    if nearest.jurisdiction == "":
-        return
-    general = [x for x in held if x.id == nearest.id and x.jurisdiction == "" and x.in_force_from <= on]
-    if general and not nearest.favours_applicant(max(general, key=lambda x: x.in_force_from)):
-        raise RuleBroken("regulations.against_requester", id=nearest.id, jurisdiction=nearest.jurisdiction)
 
 
 def _upward(jurisdiction: str) -> tuple[str, ...]:

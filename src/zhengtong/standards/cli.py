@@ -1,12 +1,18 @@
 """zhengtong standards …"""
 
+import csv
 import json
 from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from zhengtong.standards import queries, tables
+from zhengtong.journal.door import current_clock
+from zhengtong.kernel.actors import SYSTEM
+from zhengtong.standards import queries, services, tables
+from zhengtong.standards.rules import DayKind
 
 app = typer.Typer(help="Code lists, regions and profiles (标准规范).", no_args_is_help=True)
 
@@ -59,6 +65,27 @@ def profile(as_json: AsJson = False) -> None:
             "type": rule.type, "condition": rule.condition, "cites": rule.cites, "mark": rule.mark,
         }  # fmt: skip
         typer.echo(_line(row) if as_json else f"{rule.on:5} {rule.obligation} {rule.field:16} {rule.zh}  {rule.cites}")
+
+
+@app.command("load-year")
+def load_year(
+    year: Annotated[int, typer.Argument(help="The year of the plan.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV with the columns day, kind, name.")],
+    source: Annotated[str, typer.Option(help="The notice it is taken from, e.g. its number.")],
+) -> None:
+    """Load the published working-day plan of a year (年度放假安排); all open due dates are counted again.
+
+    `kind` is holiday (放假) or makeup (调休上班).
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            days = [
+                (date.fromisoformat(r["day"]), DayKind(r["kind"]), r.get("name") or "") for r in csv.DictReader(lines)
+            ]
+    except (KeyError, ValueError) as broken:
+        raise typer.BadParameter(f"{file.name}: {broken}", param_hint="FILE") from None
+    services.load_year(year=year, days=days, source=source, actor=SYSTEM, clock=current_clock())
+    typer.echo(f"{year}: {len(days)}")
 
 
 def _line(row: Mapping[str, object]) -> str:

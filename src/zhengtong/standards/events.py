@@ -26,7 +26,7 @@ class CalendarDaySet(Event):
 @dataclass(frozen=True, slots=True)
 class CalendarYearLoaded(Event):
     year: int
-    days: int
+    days: tuple[str, ...]  # "2027-01-01 holiday"
 
 
 @event("standards.limit.overridden", version=1)

@@ -9,7 +9,7 @@ from zhengtong.kernel.deadlines import TimeLimit
 from zhengtong.parties.rules import region_chain
 from zhengtong.regulations import limits, workdays
 from zhengtong.standards.models import CalendarDay, LimitOverride, PublishedYear, RegionExtension
-from zhengtong.standards.rules import DayKind, in_favour
+from zhengtong.standards.rules import DayKind
 from zhengtong.standards.tables import code_list
 
 
@@ -45,7 +45,7 @@ def limit_for(id: str, *, on: date, jurisdiction: str = "") -> TimeLimit:
     """
     general = limits.limit(id, on=on, jurisdiction="")
     rows = LimitOverride.objects.filter(limit_id=id, jurisdiction__in=region_chain(jurisdiction), in_force_from__lte=on)
-    local = tuple(held for row in rows if in_favour(held := _limit(row, general), general))
+    local = tuple(held for row in rows if (held := _limit(row, general)).favours_applicant(general))
     return limits.limit(id, on=on, jurisdiction=jurisdiction, local=local)
 
 

@@ -1,13 +1,12 @@
 """Checks of a catalogue entry against a profile (元数据检查).  Pure: no database, no clock."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from zhengtong.kernel import messages
-from zhengtong.kernel.deadlines import TimeLimit
 
 
 class Severity(StrEnum):
@@ -150,16 +149,6 @@ def check(entry: Values, profile: Profile) -> tuple[Finding, ...]:
             if rule.on == "item":
                 found += _check_field(item, rule, profile, prefix=f"items[{n}].")
     return tuple(found)
-
-
-def blocks(findings: Iterable[Finding]) -> bool:
-    """Whether any finding stops a submission."""
-    return any(f.severity is Severity.ERROR for f in findings)
-
-
-def in_favour(local: TimeLimit, general: TimeLimit) -> bool:
-    """Whether a local limit moves the general one only in the requester's favour."""
-    return local.favours_applicant(general)
 
 
 def _check_field(values: Values, rule: FieldRule, profile: Profile, *, prefix: str) -> list[Finding]:

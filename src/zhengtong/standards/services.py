@@ -13,10 +13,10 @@ from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed, RuleBroken
 from zhengtong.kernel.ids import new_id
 from zhengtong.parties.rules import Role, region_chain, region_is_wellformed, role_label
-from zhengtong.regulations import limits
 from zhengtong.standards import events
 from zhengtong.standards.models import CalendarDay, LimitOverride, PublishedYear, RegionExtension
-from zhengtong.standards.rules import DayKind, in_favour
+from zhengtong.standards.queries import limit_for
+from zhengtong.standards.rules import DayKind
 
 REGIONS_AT_ONCE_MAX = 5_000
 CALENDAR_DAYS_AT_ONCE_MAX = 366
@@ -25,9 +25,9 @@ CALENDAR_DAYS_AT_ONCE_MAX = 366
 @transaction.atomic
 def add_region(*, code: str, name: str, source: str, actor: Actor, clock: Clock) -> UUID:
     """Add a region that the shipped table lacks, or rename one added before (区划扩充)."""
-    _may_edit(actor)
     if not region_is_wellformed(code):
         raise RuleBroken("standards.region_malformed", code=code[:20])
+    _may_edit(actor, jurisdiction=code)
     if not name.strip() or not source.strip():
         raise RuleBroken("standards.name_and_source_needed")
     row = RegionExtension.objects.filter(code=code).first() or RegionExtension(id=new_id(clock.now()), code=code)
@@ -67,19 +67,34 @@ def set_calendar_day(
 
 @transaction.atomic
 def load_year(*, year: int, days: Iterable[tuple[date, DayKind, str]], source: str, actor: Actor, clock: Clock) -> UUID:
-    """Load the published plan of a year for the whole country (年度放假安排); its dates stop being provisional."""
-    _may_edit(actor)
-    given = list(days)
-    if len(given) > CALENDAR_DAYS_AT_ONCE_MAX:
+    """Load the published plan of a year for the whole country (年度放假安排); its dates stop being provisional.
+
+    A plan loaded again replaces the days of the one before.
+
+    Raises:
+        RuleBroken: no day, a day of another year, or no source: an empty plan would make every date certain.
+    """
+    _may_edit(actor, jurisdiction="")
+    plan = {day: (kind, name) for day, kind, name in days}
+    if not plan or not source.strip():
+        raise RuleBroken("standards.year_without_days", year=year)
+    if len(plan) > CALENDAR_DAYS_AT_ONCE_MAX:
         raise RuleBroken("standards.too_many_at_once", most=CALENDAR_DAYS_AT_ONCE_MAX)
-    if any(day.year != year for day, _, _ in given):
+    if any(day.year != year for day in plan):
         raise RuleBroken("standards.day_outside_year", year=year)
-    for day, kind, name in given:
-        set_calendar_day(jurisdiction="", day=day, kind=kind, name=name, source=source, actor=actor, clock=clock)
-    row = PublishedYear.objects.filter(year=year).first() or PublishedYear(id=new_id(clock.now()), year=year)
-    row.source, row.loaded_at = source.strip()[:200], clock.now()
+    now, said = clock.now(), source.strip()[:200]
+    CalendarDay.objects.filter(jurisdiction="", day__year=year).delete()
+    CalendarDay.objects.bulk_create(
+        CalendarDay(
+            id=new_id(now), jurisdiction="", day=day, kind=kind, name=name.strip()[:100], source=said, set_at=now
+        )
+        for day, (kind, name) in plan.items()
+    )
+    row = PublishedYear.objects.filter(year=year).first() or PublishedYear(id=new_id(now), year=year)
+    row.source, row.loaded_at = said, now
     row.save()
-    record(events.CalendarYearLoaded(row.id, year, len(given)), actor=actor, clock=clock, jurisdiction="")
+    told = tuple(f"{day} {kind}" for day, (kind, _) in sorted(plan.items()))
+    record(events.CalendarYearLoaded(row.id, year, told), actor=actor, clock=clock, jurisdiction="")
     return row.id
 
 
@@ -95,20 +110,20 @@ def override_limit(
     clock: Clock,
     extension_days: int | None = None,
 ) -> UUID:
-    """Set a place's own value of a limit (地方期限); only in the requester's favour.
+    """Set a place's own value of a limit (地方期限); only in the requester's favour, against what holds above it.
 
     Raises:
         NotFound: there is no such limit.
         RuleBroken: the value would take from the requester, or cites nothing.
     """
-    _may_edit(actor, jurisdiction=jurisdiction)
-    general = limits.limit(limit_id, on=in_force_from, jurisdiction="")
     if not jurisdiction or not cites.strip():
         raise RuleBroken("standards.override_needs_place_and_source")
-    added = general.extension_days if extension_days is None else extension_days
-    local = replace(general, days=days, extension_days=added)
-    if days < 0 or added < 0 or not in_favour(local, general):
-        raise RuleBroken("standards.override_against_requester", id=limit_id, days=days, general=general.days)
+    _may_edit(actor, jurisdiction=jurisdiction)
+    above = limit_for(limit_id, on=in_force_from, jurisdiction=region_chain(jurisdiction)[1])
+    added = above.extension_days if extension_days is None else extension_days
+    local = replace(above, days=days, extension_days=added)
+    if days < 0 or added < 0 or not local.favours_applicant(above):
+        raise RuleBroken("standards.override_against_requester", id=limit_id, days=days, general=above.days)
     row, _ = LimitOverride.objects.update_or_create(
         limit_id=limit_id,
         jurisdiction=jurisdiction,
@@ -124,11 +139,11 @@ def override_limit(
     return row.id
 
 
-def _may_edit(actor: Actor, *, jurisdiction: str = "") -> None:
-    """The authority edits rows of its own place and below; rows for the country are the installation's."""
+def _may_edit(actor: Actor, *, jurisdiction: str) -> None:
+    """The authority edits rows of its own place and below; rows for the country ("") are the installation's."""
     if actor.has("system"):
         return
     held = actor.roles & {Role.AUTHORITY_REVIEWER, Role.AUTHORITY_LEADER}
-    if not held or (jurisdiction and actor.jurisdiction not in region_chain(jurisdiction)):
+    if not held or actor.jurisdiction not in region_chain(jurisdiction):
         role = Role.AUTHORITY_REVIEWER
         raise NotAllowed("standards.authority_only", role_zh=role_label(role), role_en=role_label(role, "en"))

@@ -13,7 +13,17 @@ from datetime import datetime
 from zhengtong.kernel import messages
 from zhengtong.kernel.errors import Fact, PlatformError
 from zhengtong.wire.acceptance import roots_chain
-from zhengtong.wire.directory import MEMBERS_BYTES_MAX, KeyUse, Members, Roots, parse_members, parse_roots
+from zhengtong.wire.cosigned import center_keys, lines_of
+from zhengtong.wire.directory import (
+    MEMBERS_BYTES_MAX,
+    ROOTS_BYTES_MAX,
+    JournalHead,
+    KeyUse,
+    Members,
+    Roots,
+    parse_members,
+    parse_roots,
+)
 from zhengtong.wire.documents import SignedDocument, check_signatures, parse_document
 from zhengtong.wire.envelope import Envelope, Kind, envelope_digest, parse_envelope
 from zhengtong.wire.evidence import Evidence, envelope_of, holds
@@ -63,6 +73,7 @@ class LedgerBytes:
     name: str
     entries: Octets
     heads: bytes
+    cosigned: bytes
     levels: Mapping[int, bytes]
     directory: Mapping[str, bytes]
 
@@ -107,9 +118,13 @@ class Audited:
 
     name: str
     node: str = ""
+    octets: int = 0  # of the entries that were read
     leaves: list[bytes] = field(default_factory=list[bytes])
     head: TreeHead | None = None
     heads: int = 0
+    cosigned: TreeHead | None = None  # the highest that the center co-signed, whether the ledger reaches it or not
+    journal_head: JournalHead | None = None  # the center's own, in the newest directory of the archive
+    later: "Audited | None" = None  # the same ledger read again, when its node went on writing
     alarms: int = 0
     alarmed: set[str] = field(default_factory=set[str])  # exchanges turned away with an alarm instead of an outcome
     exchanges: dict[str, Exchange] = field(default_factory=dict[str, Exchange])
@@ -132,48 +147,57 @@ class Audited:
             self.problems.append(Problem(ledger=self.name, where=where, index=index, key=bad.key, facts=bad.facts))
 
 
-def audit(ledger: LedgerBytes, *, root_fingerprint: str) -> Audited:
-    """Everything wrong with one ledger, judged from a pinned root (核验一本账)."""
-    found = Audited(name=ledger.name)
-    trusted = _directory(ledger, found, pinned=root_fingerprint)
-    if trusted is None:
+def audit(ledger: LedgerBytes, *, root_fingerprint: str, center: Mapping[str, TreeHead] | None = None) -> Audited:
+    """Everything wrong with one ledger, judged from a pinned root (核验一本账).
+
+    `center`: the highest co-signed head of each node as the center itself tells it (see `cosigned`).
+    """
+    found = Audited(name=ledger.name, octets=len(ledger.entries))
+    chain = _directory(ledger, found, pinned=root_fingerprint)
+    if chain is None:
         return found
+    trusted = _trusted_members(ledger, chain, found)
     heads = _heads(ledger, found, trusted)
-    _one_pass(ledger, found, heads, trusted)
+    cosigned = _cosigned(ledger, found, trusted, keys=center_keys(chain))
+    cosigned += [head for node, head in (center or {}).items() if node == found.node]
+    _one_pass(ledger, found, heads, _Cosigned(cosigned, found), trusted)
     found.problems.sort(key=lambda problem: (problem.index is None, problem.index or 0))
     return found
 
 
-def _directory(ledger: LedgerBytes, found: Audited, *, pinned: str) -> dict[str, Members] | None:
-    """The members documents signed under the pinned root, by digest; None: no trust at all."""
+def _directory(ledger: LedgerBytes, found: Audited, *, pinned: str) -> tuple[Roots, ...] | None:
+    """The roots from the pinned one on; None: no trust at all."""
     roots: list[SignedDocument] = []
-    members: dict[str, SignedDocument] = {}
     for name, raw in sorted(ledger.directory.items()):
-        kind = "roots" if b'{"kind":"roots"' in raw[:32] else "members"
+        if not _is_roots(raw):
+            continue
         try:
-            document = parse_document(raw, kind=kind, max_bytes=2 * MEMBERS_BYTES_MAX)
-            if kind == "roots":
-                parse_roots(document.payload_bytes)
-                roots.append(document)
-            else:
-                members[name] = document
+            document = parse_document(raw, kind="roots", max_bytes=2 * ROOTS_BYTES_MAX)
+            parse_roots(document.payload_bytes)
+            roots.append(document)
         except PlatformError as bad:
             found.add_error(bad, where=name)
     try:
-        chain = roots_chain(sorted(roots, key=lambda d: parse_roots(d.payload_bytes).version), pinned=pinned)
+        return roots_chain(sorted(roots, key=lambda d: parse_roots(d.payload_bytes).version), pinned=pinned)
     except PlatformError as bad:
         found.add_error(bad, where="directory")
         return None
-    return _trusted_members(members, chain, found)
 
 
-def _trusted_members(
-    documents: Mapping[str, SignedDocument], chain: Sequence[Roots], found: Audited
-) -> dict[str, Members]:
+def _is_roots(raw: bytes) -> bool:
+    return b'{"kind":"roots"' in raw[:32]
+
+
+def _trusted_members(ledger: LedgerBytes, chain: Sequence[Roots], found: Audited) -> dict[str, Members]:
+    """The members documents signed under the roots of their epoch, by digest."""
     trusted: dict[str, Members] = {}
     by_serial: dict[str, str] = {}
-    for name, document in documents.items():
+    newest = (0, 0)
+    for name, raw in sorted(ledger.directory.items()):
+        if _is_roots(raw):
+            continue
         try:
+            document = parse_document(raw, kind="members", max_bytes=2 * MEMBERS_BYTES_MAX)
             members = parse_members(document.payload_bytes)
             of_epoch = [roots for roots in chain if roots.epoch == members.epoch]
             keys = {k: v for roots in of_epoch for k, v in roots.keys_for("members", at=members.issued_at).items()}
@@ -184,6 +208,8 @@ def _trusted_members(
         if by_serial.setdefault(members.known_as, document.digest) != document.digest:
             found.add("wire.directory_forked", where=name, thing="members", serial=members.serial)
         trusted[document.digest] = members
+        if members.journal_head is not None and (members.epoch, members.serial) > newest:
+            newest, found.journal_head = (members.epoch, members.serial), members.journal_head
     return trusted
 
 
@@ -214,6 +240,25 @@ def _heads(ledger: LedgerBytes, found: Audited, trusted: Mapping[str, Members]) 
     return good
 
 
+def _cosigned(
+    ledger: LedgerBytes, found: Audited, trusted: Mapping[str, Members], *, keys: Mapping[str, str]
+) -> list[TreeHead]:
+    """The heads beside the ledger that the center signed too; one that the node did not sign is a problem besides."""
+    good: list[TreeHead] = []
+    for number, line in enumerate(lines_of(ledger.cosigned)):
+        where = f"co-signed head {number}"
+        try:
+            document = parse_document(line, kind="head", max_bytes=HEAD_BYTES_MAX)
+            head = parse_head(document)
+            check_signatures(document, keys=keys)
+            if head.node == found.node:
+                good.append(head)
+            check_signatures(document, keys=dict(_keys_of(head.node, trusted.values(), at=head.at)))
+        except PlatformError as bad:
+            found.add_error(bad, where=where)
+    return good
+
+
 def _keys_of(node: str, trusted: Iterable[Members], *, at: datetime) -> Iterator[tuple[str, str]]:
     for members in trusted:
         for key in (key for held in members.nodes if held.id == node for key in held.keys):
@@ -221,7 +266,13 @@ def _keys_of(node: str, trusted: Iterable[Members], *, at: datetime) -> Iterator
                 yield key_id(key.public), key.public
 
 
-def _one_pass(ledger: LedgerBytes, found: Audited, heads: Sequence[TreeHead], trusted: Mapping[str, Members]) -> None:
+def _one_pass(
+    ledger: LedgerBytes,
+    found: Audited,
+    heads: Sequence[TreeHead],
+    cosigned: "_Cosigned",
+    trusted: Mapping[str, Members],
+) -> None:
     """Every record once: against level files and heads, then for what it says."""
     frontier = Frontier()
     stored = _Levels(ledger.levels, found)
@@ -234,10 +285,12 @@ def _one_pass(ledger: LedgerBytes, found: Audited, heads: Sequence[TreeHead], tr
             for level, node in frontier.append(leaf):
                 stored.compare(level, node, index=index)
             last_good = _roots(found, heads, frontier, last_good=last_good)
+            cosigned.compare(frontier)
             reader.read(raw, index=index)
     except PlatformError as cut:
         found.add_error(cut, where=f"record {frontier.size}", index=frontier.size)
     stored.end()
+    cosigned.end(frontier.size)
     records, signed = frontier.size, heads[-1].size if heads else 0
     if signed > records:
         found.add("wire.ledger_shorter", where=f"record {records}", index=records, records=records, signed=signed)
@@ -255,6 +308,40 @@ def _roots(found: Audited, heads: Sequence[TreeHead], frontier: Frontier, *, las
             return last_good
         last_good, at = frontier.size, at + 1
     return last_good
+
+
+class _Cosigned:
+    """The heads that the center signed too (会签): the ledger must reach and give each of them."""
+
+    def __init__(self, heads: Sequence[TreeHead], found: Audited) -> None:
+        self._heads, self._found, self._at = sorted(heads, key=lambda head: head.size), found, 0
+        found.cosigned = self._heads[-1] if self._heads else None
+
+    def compare(self, frontier: Frontier) -> None:
+        while self._at < len(self._heads) and self._heads[self._at].size <= frontier.size:
+            head = self._heads[self._at]
+            self._at += 1
+            if head.size == frontier.size and head.root != frontier.root().hex():
+                where, node = f"record {head.size - 1}", head.node
+                self._found.add(
+                    "wire.ledger_differs_from_cosigned", where=where, index=head.size - 1, node=node, size=head.size
+                )
+                self._heads = self._heads[: self._at]  # what follows differs too
+
+    def end(self, records: int) -> None:
+        last = self._found.cosigned
+        if last is not None and last.size > records:
+            self._found.add(
+                "wire.ledger_short_of_cosigned",
+                where=f"record {records}",
+                index=records,
+                node=last.node,
+                records=records,
+                size=last.size,
+                first=records,
+                last=last.size - 1,
+                missing=last.size - records,
+            )
 
 
 class _Levels:

@@ -62,8 +62,7 @@ def parse_object(raw: bytes, *, max_bytes: int, max_depth: int = DEPTH_MAX) -> d
 
 def instant(at: datetime) -> str:
     """An instant as UTC text to the millisecond (时刻): `2026-10-16T01:00:00.000Z`."""
-    utc = at.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def parse_instant(text: str) -> datetime:

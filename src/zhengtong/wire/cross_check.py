@@ -66,16 +66,25 @@ def _outcome(exchange: Exchange) -> OutcomeKind | None:
 
 def _missing(lacking: Audited, telling: Audited, told: Exchange | None, name: str) -> list[Problem]:
     """A record that the other side must have, because it signed something in ours."""
-    if told is None or name in lacking.alarmed:
+    if told is None or name in lacking.alarmed or (lacking.later is not None and name in lacking.later.exchanges):
         return []
     signed = [record for record in (told.intent, told.outcome) if record and lacking.node in record.signers]
     if not signed:
         return []
     first = signed[0]
-    if lacking.head is not None and first.at > lacking.head.at:
-        return []  # the other ledger was copied before this exchange
     facts: dict[str, str | int] = {"exchange": name, "node": lacking.node}
-    return [Problem(telling.name, f"record {first.index}", first.index, "wire.ledger_pair_missing", facts)]
+    key = "wire.ledger_pair_missing"
+    if _is_after(first, lacking):
+        if _outcome(told) in {None, OutcomeKind.FAILED}:
+            return []  # truly unfinished, and nobody vouches for the other ledger so late
+        key, facts["size"] = "wire.ledger_pair_newer", len(lacking.leaves)
+    return [Problem(telling.name, f"record {first.index}", first.index, key, facts)]
+
+
+def _is_after(record: Told, ledger: Audited) -> bool:
+    """Whether a record is later than all that a ledger, or the center on its behalf, ever signed."""
+    heads = [head for head in (ledger.head, ledger.cosigned) if head is not None]
+    return bool(heads) and all(record.at > head.at for head in heads)
 
 
 def _differing(a: Audited, here: Exchange, there: Exchange, exchange: str) -> list[Problem]:
@@ -99,14 +108,15 @@ def _differs(a: Audited, index: int, exchange: str, attribute: str) -> Problem:
 
 def _rewritten(ledger: Audited, claims: Sequence[HeadClaim], *, told_by: Audited) -> list[Problem]:
     """Heads that a ledger's node once signed towards its peer and that are no longer true."""
-    roots = _roots_at(ledger.leaves, {claim.size for claim in claims})
+    newest = ledger.later or ledger
+    roots = _roots_at(newest.leaves, {claim.size for claim in claims})
     found: list[Problem] = []
     last_true = 0
     for claim in sorted(claims, key=lambda claim: claim.size):
         root = roots.get(claim.size)
         if root == claim.root:
             last_true = claim.size
-        elif root is not None or (ledger.head is not None and claim.size > ledger.head.size):
+        elif root is not None or (newest.head is not None and claim.size > newest.head.size):
             facts: dict[str, str | int] = {"node": ledger.node, "size": claim.size, "peer": told_by.node}
             found.append(Problem(ledger.name, f"records from {last_true}", last_true, "wire.ledger_rewritten", facts))
             break

@@ -16,6 +16,7 @@ from zhengtong.wire.shapes import Shape
 
 _PARTS = {"organizations": "code", "nodes": "id", "systems": "id", "bundles": "node"}
 _SCALARS = ("v", "epoch", "serial", "previous", "issued_at", "valid_until")
+_OPTIONAL = "journal_head"  # stands among the scalars if the new document has it
 
 __all__ = ["apply_delta", "make_delta"]
 
@@ -35,7 +36,7 @@ def make_delta(old: SignedDocument, new: SignedDocument) -> bytes:
         {
             "from": old.digest,
             "digest": new.digest,
-            "scalars": {key: after[key] for key in _SCALARS},
+            "scalars": {key: after[key] for key in (*_SCALARS, _OPTIONAL) if key in after},
             "changes": changes,
             "signatures": new.to_json()["signatures"],
         }
@@ -51,6 +52,9 @@ def apply_delta(held: SignedDocument, raw: bytes) -> SignedDocument:
     scalars = Shape(shape.take("scalars"), thing="delta")
     for key in _SCALARS:
         value[key] = scalars.take(key)
+    value.pop(_OPTIONAL, None)
+    if scalars.has(_OPTIONAL):
+        value[_OPTIONAL] = scalars.take(_OPTIONAL)
     scalars.done()
     changes = Shape(shape.take("changes"), thing="delta")
     for part, name in _PARTS.items():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from zhengtong.kernel.errors import NotAllowed
+from zhengtong.kernel.errors import NotAllowed, PlatformError, RuleBroken
 from zhengtong.wire import canonical
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.shapes import Shape
@@ -22,7 +22,8 @@ from zhengtong.wire.suites import INTL, KEY_BYTES, digest_text, group, key_id, u
 ROOTS_BYTES_MAX = 64 << 10
 MEMBERS_BYTES_MAX = 16 << 20
 ORGANIZATIONS_MAX = 20_000
-KEYS_MAX = 32
+NODES_MAX = SYSTEMS_MAX = BUNDLES_MAX = 20_000
+KEYS_MAX = 32  # of one node or system, those of former times with them
 ADDRESSES_MAX = 8
 VALIDITY_S = 86_400  # a members document holds for 24 hours
 VERSION = 1
@@ -32,6 +33,7 @@ __all__ = [
     "ROOTS_BYTES_MAX",
     "VALIDITY_S",
     "BundleDigest",
+    "JournalHead",
     "KeyUse",
     "MemberKey",
     "MemberNode",
@@ -45,6 +47,7 @@ __all__ = [
     "parse_roots",
     "root_fingerprint",
     "roots_payload",
+    "self_check",
 ]
 
 
@@ -147,6 +150,14 @@ class BundleDigest:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class JournalHead:
+    """The last sealed event of the center's journal (日志链头), by which every node's archive anchors the center."""
+
+    seq: int
+    digest: str  # digest text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Members:
     """Everybody, at one serial of one epoch (成员名录)."""
@@ -160,6 +171,7 @@ class Members:
     nodes: tuple[MemberNode, ...]
     systems: tuple[MemberSystem, ...] = ()
     bundles: tuple[BundleDigest, ...] = ()
+    journal_head: JournalHead | None = None
 
     @property
     def known_as(self) -> str:
@@ -289,8 +301,8 @@ def members_payload(members: Members) -> bytes:
 
 
 def members_to_json(members: Members) -> dict[str, Json]:
-    """The members as a value."""
-    return {
+    """The members as a value; without a journal's head the field is left out."""
+    value: dict[str, Json] = {
         "v": VERSION,
         "epoch": members.epoch,
         "serial": members.serial,
@@ -311,6 +323,24 @@ def members_to_json(members: Members) -> dict[str, Json]:
             for b in sorted(members.bundles, key=lambda b: b.node)
         ],
     }
+    if members.journal_head is not None:
+        value["journal_head"] = {"seq": members.journal_head.seq, "digest": members.journal_head.digest}
+    return value
+
+
+def self_check(members: Members) -> bytes:
+    """The bytes to sign, once this program's own strict reader has taken them as every node will (发布自检).
+
+    Raises:
+        RuleBroken: nodes would refuse the document, so it must not be signed.
+    """
+    try:
+        raw = members_payload(members)
+        parse_members(raw)
+    except PlatformError as bad:
+        why_zh, why_en = bad.message("zh"), bad.message("en")
+        raise RuleBroken("wire.directory_unpublishable", thing="members", why_zh=why_zh, why_en=why_en) from bad
+    return raw
 
 
 def _node_json(node: MemberNode) -> dict[str, Json]:
@@ -348,9 +378,10 @@ def parse_members(raw: bytes) -> Members:
         issued_at=shape.instant("issued_at"),
         valid_until=shape.instant("valid_until"),
         organizations=tuple(_organization(part) for part in shape.each("organizations", most=ORGANIZATIONS_MAX)),
-        nodes=tuple(_node(part) for part in shape.each("nodes", most=ORGANIZATIONS_MAX)),
-        systems=tuple(_system(part) for part in shape.each("systems", most=ORGANIZATIONS_MAX)),
-        bundles=tuple(_bundle_digest(part) for part in shape.each("bundles", most=ORGANIZATIONS_MAX)),
+        nodes=tuple(_node(part) for part in shape.each("nodes", most=NODES_MAX)),
+        systems=tuple(_system(part) for part in shape.each("systems", most=SYSTEMS_MAX)),
+        bundles=tuple(_bundle_digest(part) for part in shape.each("bundles", most=BUNDLES_MAX)),
+        journal_head=_journal_head(shape) if shape.has("journal_head") else None,
     )
     shape.done()
     if not timedelta(0) < built.valid_until - built.issued_at <= timedelta(seconds=VALIDITY_S):
@@ -363,6 +394,13 @@ def parse_members(raw: bytes) -> Members:
     ):
         if ids != sorted(set(ids)):
             raise shape.bad(key, "out of order, or an id twice")
+    return built
+
+
+def _journal_head(shape: Shape) -> JournalHead:
+    part = Shape(shape.take("journal_head"), thing="members.journal_head")
+    built = JournalHead(seq=part.number("seq"), digest=part.digest("digest"))
+    part.done()
     return built
 
 

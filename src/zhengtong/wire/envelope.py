@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import cast
 
 from zhengtong.kernel.errors import NotAllowed, RuleBroken
@@ -23,6 +24,7 @@ SKEW_S = 300
 LIFE_S_MAX = 72 * 3600  # a parcel lives as long as its provider keeps it
 SALT_BYTES = 16
 VERSION = 1
+_PARSED_MAX = 256  # envelopes just read: who signs, records and sends one reads the same bytes again
 _PREFIX = b"zhengtong/v1/envelope\n"
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PARTY = re.compile(r"[a-z0-9-]{2,40}")
@@ -115,6 +117,7 @@ def to_bytes(envelope: Envelope) -> bytes:
     return raw
 
 
+@lru_cache(maxsize=_PARSED_MAX)
 def parse_envelope(raw: bytes) -> Envelope:
     """The envelope in bytes, strictly (解析): unknown, missing, over-long or other-typed fields are refused."""
     shape = Shape(canonical.parse(raw, max_bytes=ENVELOPE_BYTES_MAX, max_depth=1), thing="envelope")

@@ -35,6 +35,10 @@ class Shape:
         except KeyError:
             raise self.bad(key, "missing") from None
 
+    def has(self, key: str) -> bool:
+        """Whether a key that may be left out is there."""
+        return key in self._left
+
     def done(self) -> None:
         """Refuse keys that were not read."""
         for key in sorted(self._left):

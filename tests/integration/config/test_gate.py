@@ -232,3 +232,27 @@ def test_named_bounds_are_what_the_deployment_gets() -> None:
         gate.BODY_BYTES_MAX, gate.BODIES_BYTES_MAX, gate.BODY_S_MAX, gate.CONNECTIONS_MAX, gate.WAITING_MAX,
         gate.WAIT_S_MAX, gate.SEND_S_MAX,
     )  # fmt: skip
+
+
+def test_a_body_slower_than_the_slowest_line_is_given_up_early() -> None:
+    with sockets.serving(Gate(page, bounds=Bounds(body_grace_s=0.3))) as port, sockets.half_sent_post(port) as client:
+        began = time.monotonic()
+        assert sockets.answer_of(client).startswith(b"HTTP/1.1 408 ")
+        assert time.monotonic() - began < 5  # not body_s
+
+
+def test_one_machines_slow_bodies_push_out_each_other_and_nobody_else() -> None:
+    bounds = Bounds(body_s=30, body_grace_s=30, bodies_a_client=4, connections=8)
+    with sockets.serving(Gate(page, bounds=bounds)) as port, contextlib.ExitStack() as held:
+        slow = [held.enter_context(sockets.half_sent_post(port)) for _ in range(12)]
+        assert sockets.answer_of(slow[0]).startswith(b"HTTP/1.1 408 ")
+        assert sockets.get(port, "/page")[0] == 200
+
+
+def test_a_full_house_still_says_that_it_lives() -> None:
+    with sockets.serving(Gate(page, bounds=Bounds(connections=2))) as port, contextlib.ExitStack() as held:
+        for _ in range(3):
+            held.enter_context(sockets.half_sent_post(port))
+        time.sleep(0.2)
+        assert sockets.get(port, "/page")[0] == 503
+        assert sockets.get(port, "/livez")[0] == 200

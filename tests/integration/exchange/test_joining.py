@@ -210,9 +210,10 @@ def test_a_system_is_registered_by_its_own_node_only(center: Path, clock: FixedC
     said = {"id": "tl-market-food", "name": "食品经营许可系统", "public": key.public}
     assert node.say("systems", said).status_code == 201
     assert node.say("systems", said).status_code == 201  # again: nothing changes
-    other = joined(LAND, clock)
-    taken = other.say("systems", said)
+    taken = node.say("systems", {**said, "public": FakeNode(MARKET, clock).sign.public})
     assert (taken.status_code, json.loads(taken.content)["key"]) == (422, "exchange.system_known")
+    foreign = joined(LAND, clock).say("systems", said)
+    assert (foreign.status_code, json.loads(foreign.content)["key"]) == (422, "exchange.system_code_foreign")
     with pytest.raises(NotAllowed):
         services.register_system(
             organization=organization_by_code(code=MARKET).id,

@@ -182,3 +182,5 @@ def test_a_pull_without_a_target_asks_nobody(place: Place) -> None:
     place.publish()
     status, told = pull(place, grant="0003-1")
     assert (status, told["key"]) == (404, "node.no_target")
+    standing = place.c.get("/local/v1/refusals", token=place.token)
+    assert standing["refusals"][0]["key"] == "node.no_target"

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from typer.testing import CliRunner
 
+from zhengtong.journal.models import ReadRecord
 from zhengtong.journal.queries import events_of
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
@@ -283,3 +284,59 @@ def test_commands_list_organizations_and_masked_officers(
     assert sign_in.with_password(login="shen.real", password=PASSWORD, clock=clock).account == UUID(
         opened.stdout.strip()
     )
+
+
+def test_the_head_of_one_organization_lends_out_no_seat_in_another(town: Any, clock: FixedClock) -> None:
+    """A substitute stands in every seat of the absent officer; who appoints must answer for all of them."""
+    services.give_seat(
+        officer=town.officer, organization=town.authority, roles=[Role.AUTHORITY_REVIEWER], title="借调审核",
+        from_on=TODAY, actor=SYSTEM, clock=clock,
+    )  # fmt: skip
+    head = Actor(UUID(int=9), "负责人", town.bureau, frozenset({str(Role.DEPARTMENT_HEAD)}))
+    with pytest.raises(NotAllowed):
+        services.appoint_substitute(
+            absent=town.officer, substitute=town.substitute, from_on=TODAY, until_on=TODAY, reason="休假", actor=head,
+            clock=clock,
+        )  # fmt: skip
+
+
+def test_duties_are_listed_by_those_who_compile_not_by_anybody_in_the_house(town: Any, clock: FixedClock) -> None:
+    for role, may in ((Role.AUDITOR, False), (Role.COUNTER_CLERK, False), (Role.DATA_OFFICER, True)):
+        actor = Actor(town.officer, "沈若川", town.bureau, frozenset({str(role)}))
+        said = {"code": f"D-{role}", "name": "食品经营许可", "legal_basis": "食品安全法"}
+        if may:
+            services.add_duty(organization=town.bureau, actor=actor, clock=clock, **said)
+        else:
+            with pytest.raises(NotAllowed):
+                services.add_duty(organization=town.bureau, actor=actor, clock=clock, **said)
+
+
+@pytest.mark.parametrize("link", ["parent", "guidance_by", "vertical_under"])
+def test_an_organization_under_an_unknown_one_is_refused(link: str, town: Any, clock: FixedClock) -> None:
+    with pytest.raises(NotFound, match="no_organization"):
+        services.register_organization(
+            code="tl-new", name="新设机构", short_name="新设", level=Level.COUNTY, kind=OrgKind.DEPARTMENT,
+            jurisdiction="990102", actor=SYSTEM, clock=clock, **{link: UUID(int=1)},
+        )  # fmt: skip
+
+
+def test_reading_an_officers_telephone_leaves_who_whose_and_why(town: Any, clock: FixedClock) -> None:
+    reader = Actor(town.substitute, "温以宁", town.bureau, frozenset({str(Role.DATA_OFFICER)}), "990102")
+    with pytest.raises(RuleBroken, match="purpose_missing"):
+        services.read_contact(officer=town.officer, purpose=" ", actor=reader, clock=clock)
+    assert not ReadRecord.objects.exists()
+    held = services.read_contact(officer=town.officer, purpose="核对共享申请 0002", actor=reader, clock=clock)
+    assert (held.phone, held.email) == ("10012345678", "")
+    row = ReadRecord.objects.get()
+    assert (row.actor, row.subject, row.fields) == (town.substitute, str(town.officer), ["phone", "email"])
+    assert "10012345678" not in str(row.__dict__)
+
+
+def test_somebody_without_a_role_reads_no_contact(town: Any, clock: FixedClock) -> None:
+    with pytest.raises(NotFound):
+        services.read_contact(
+            officer=town.officer,
+            purpose="想看看",
+            actor=Actor(town.substitute, "温以宁", None, frozenset()),
+            clock=clock,
+        )

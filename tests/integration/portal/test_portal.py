@@ -113,3 +113,8 @@ def test_an_unknown_code_list_says_where_the_lists_are(visitor: Client) -> None:
     answer = cast(HttpResponse, visitor.get("/standards/codes/no-such-list"))
     assert answer.status_code == 404
     assert "从“标准规范”页选择代码表" in _text(answer)
+
+
+def test_a_letter_that_does_not_exist_for_the_reader_is_not_shown(officer: Client) -> None:
+    answer = cast(HttpResponse, officer.get("/letters/01a036a5-550a-7ef9-b84b-b4dbe6b876b3"))
+    assert answer.status_code == 404

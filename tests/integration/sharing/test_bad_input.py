@@ -77,13 +77,14 @@ def test_an_unlawful_reply_is_not_kept(hall: Hall, on: On) -> None:
     made = services.draft_request(form=people, actor=officer, clock=on(8, 24))
     services.submit_to_own_head(request=made, actor=officer, clock=on(8, 24))
     services.approve_own(request=made, actor=head, clock=on(8, 24))
+    lawful = {"ground": Ground.PERSONAL_INFORMATION, "reason": "核对实名不需要原值"}
     upgrade = refuse_item("born_on", "系统升级", Ground.OTHER)
     others = tuple(grant_item(code) for code in ("citizen_id", "name", "sex", "ethnic"))
     police = hall.officer("wl-police")
     for answer, key in (
         (upgrade, "sharing.unconditional_needs_law"),
-        (grant_item("born_on", mask="name"), "sharing.mask_only_on_text"),
-        (grant_item("born_on", mask="blur"), "sharing.mask_unknown"),
+        (replace(grant_item("born_on", mask="name"), **lawful), "sharing.mask_only_on_text"),
+        (replace(grant_item("born_on", mask="blur"), **lawful), "sharing.mask_unknown"),
     ):
         with pytest.raises(RuleBroken, match=key):
             services.prepare_reply(request=made, reply=ReplyForm((*others, answer)), actor=police, clock=on(8, 25))

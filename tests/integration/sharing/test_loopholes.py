@@ -51,9 +51,7 @@ def test_a_reply_to_the_form_before_the_supplement_is_not_signed(hall: Hall, on:
     """The supplement may change what is asked; the answer is written to what is asked now."""
     made = received(hall, on(8, 25), scope="")
     services.prepare_reply(request=made, reply=house_reply(), actor=hall.officer("wl-land"), clock=on(8, 26))
-    services.ask_supplement(
-        request=made, missing=("scope",), note="", actor=hall.officer("wl-land"), clock=on(8, 27)
-    )
+    services.ask_supplement(request=made, missing=("scope",), note="", actor=hall.officer("wl-land"), clock=on(8, 27))
     services.answer_supplement(
         request=made, form=form_for(hall), note="", actor=hall.officer("tl-market"), clock=on(8, 28)
     )
@@ -105,8 +103,10 @@ def test_an_unconditional_item_is_masked_only_on_a_lawful_ground(hall: Hall, on:
             actor=hall.officer("wl-police"), clock=on(8, 24),
         )  # fmt: skip
 
-    with pytest.raises(RuleBroken, match="unconditional_needs_law"):
+    with pytest.raises(RuleBroken, match="refusal_needs_reason"):
         answer()
+    with pytest.raises(RuleBroken, match="unconditional_needs_law"):
+        answer(ground=Ground.OTHER, reason="系统升级，暂不提供")
     answer(ground=Ground.PERSONAL_INFORMATION, reason="核对实名不需要全名")
 
 
@@ -129,8 +129,8 @@ def test_a_permission_is_handed_back_with_the_reason(hall: Hall, on: On) -> None
 def test_a_negotiation_before_the_service_began_does_not_count(hall: Hall, on: On) -> None:
     with pytest.raises(RuleBroken, match="revocation_needs_negotiation"):
         services.revoke_grant(
-            grant=granted(hall), reason="系统迁移，服务停止", negotiated_on=date(2026, 1, 5), filed_number="备〔2026〕1号",
-            actor=hall.head("wl-land"), clock=on(10, 9),
+            grant=granted(hall), reason="系统迁移，服务停止", negotiated_on=date(2026, 1, 5),
+            filed_number="备〔2026〕1号", actor=hall.head("wl-land"), clock=on(10, 9),
         )  # fmt: skip
 
 
@@ -157,9 +157,7 @@ def test_a_limit_tightened_later_keeps_an_extension_already_agreed(hall: Hall, o
     assert not any(area.differences for area in journal_rebuild.check())
 
 
-def test_every_open_clock_is_counted_again_however_many(
-    hall: Hall, on: On, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_open_clock_is_counted_again_however_many(hall: Hall, on: On, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recounting, "RECOUNT_BATCH", 2)
     made = [received(hall, on(9, 7), purpose=f"用途{n}") for n in range(5)]
     standards.set_calendar_day(
@@ -198,3 +196,48 @@ def test_the_organ_of_another_place_is_no_way_to_data_of_ones_own(hall: Hall, on
             form=replace(form, beneficiaries=(Beneficiary(hall.organs["wl-land"], form.beneficiaries[0].uses),)),
             actor=hall.officer("tl-market"), clock=on(8, 24),
         )  # fmt: skip
+
+
+def test_a_calendar_changed_later_does_not_move_a_clock_that_has_stopped(hall: Hall, on: On) -> None:
+    """What was due when it was answered stays on record, and events alone still say so."""
+    granted(hall)
+    withdrawn = received(hall, on(9, 10), purpose="另一用途")
+    services.withdraw(request=withdrawn, reason="不再需要", actor=hall.officer("tl-market"), clock=on(9, 11))
+    before = dict(SharingRequest.objects.values_list("id", "due_on"))
+    for day in (date(2026, 9, 3), date(2026, 9, 14)):
+        standards.set_calendar_day(
+            jurisdiction="990100", day=day, kind=DayKind.HOLIDAY, name="市庆", source="演示", actor=SYSTEM, clock=on(9, 12)
+        )
+    assert dict(SharingRequest.objects.values_list("id", "due_on")) == before
+    assert not any(area.differences for area in journal_rebuild.check())
+
+
+def test_suspended_undelivered_and_lifted_still_owes_delivery(hall: Hall, on: On) -> None:
+    grant, reviewer = granted(hall), hall.holder("wl-data", Role.AUTHORITY_REVIEWER)
+    services.suspend_grant(grant=grant, reason="用于短信推广", actor=reviewer, clock=on(9, 14))
+    services.lift_suspension(grant=grant, evidence="已停止推广并删除", actor=reviewer, clock=on(9, 16))
+    assert Grant.objects.get(pk=grant).state == GrantState.DELIVERING
+    services.confirm_delivered(grant=grant, actor=hall.officer("wl-land"), clock=on(9, 17))
+    services.suspend_grant(grant=grant, reason="用于短信推广", actor=reviewer, clock=on(9, 18))
+    services.lift_suspension(grant=grant, evidence="已停止推广并删除", actor=reviewer, clock=on(9, 21))
+    assert Grant.objects.get(pk=grant).state == GrantState.ACTIVE
+    assert not any(area.differences for area in journal_rebuild.check())
+
+
+def test_a_suspension_runs_into_termination_only_when_the_time_to_rectify_is_over(hall: Hall, on: On) -> None:
+    grant, reviewer = granted(hall), hall.holder("wl-data", Role.AUTHORITY_REVIEWER)
+    services.suspend_grant(
+        grant=grant, reason="用于短信推广", rectify_by=date(2026, 9, 18), actor=reviewer, clock=on(9, 14)
+    )
+    with pytest.raises(RuleBroken, match="rectification_runs"):
+        services.terminate_grant(grant=grant, reason="拒不整改", actor=reviewer, clock=on(9, 18, hour=23, minute=59))
+    services.terminate_grant(grant=grant, reason="拒不整改", actor=reviewer, clock=on(9, 19, hour=0))
+    assert services.expire_grants(clock=FixedClock.on(date(2027, 9, 1))) == 0
+    assert not any(area.differences for area in journal_rebuild.check())
+
+
+def test_a_grant_ends_at_midnight_in_beijing(hall: Hall) -> None:
+    granted(hall)  # until 31 August 2027
+    assert services.expire_grants(clock=FixedClock.on(date(2027, 8, 31), hour=23, minute=59)) == 0
+    assert services.expire_grants(clock=FixedClock.on(date(2027, 9, 1), hour=0)) == 1
+

@@ -60,5 +60,5 @@ def test_a_reply_signed_twice_at_once_grants_once(hall: Hall) -> None:
     officer, head, clock = hall.officer("wl-land"), hall.head("wl-land"), FixedClock.on(date(2026, 9, 9))
     services.prepare_reply(request=request, reply=house_reply(), actor=officer, clock=clock)
     said = _at_once(lambda _n: services.sign_reply(request=request, actor=head, clock=clock))
-    assert said.count("sharing.wrong_state") == AT_ONCE - 1
+    assert said.count("kernel.wrong_state") == AT_ONCE - 1
     assert Grant.objects.count() == 1

@@ -75,7 +75,8 @@ def test_a_loaded_year_is_no_longer_provisional_and_a_gap_stays_so(clock: FixedC
     last = queries.calendar_for("").published_through.year
     new_year = date(last + 1, 1, 1)
     assert queries.calendar_for("").is_provisional(new_year)
-    services.load_year(year=last + 2, days=[], source="国务院办公厅通知（演示）", actor=SYSTEM, clock=clock)
+    gap = [(date(last + 2, 1, 1), DayKind.HOLIDAY, "元旦")]
+    services.load_year(year=last + 2, days=gap, source="国务院办公厅通知（演示）", actor=SYSTEM, clock=clock)
     assert queries.calendar_for("").is_provisional(new_year)
     services.load_year(
         year=last + 1,
@@ -102,3 +103,47 @@ def test_the_demo_regions_come_in_as_rows_with_their_source(clock: FixedClock) -
 def test_a_malformed_region_is_refused(code: str, clock: FixedClock) -> None:
     with pytest.raises(RuleBroken, match="region_malformed"):
         services.add_region(code=code, name="某地", source="演示", actor=SYSTEM, clock=clock)
+
+
+DISTRICT = Actor(UUID(int=3), "区审核员", UUID(int=4), frozenset({str(Role.AUTHORITY_REVIEWER)}), "990102")
+
+
+def test_a_place_does_not_change_the_calendar_of_the_country(clock: FixedClock) -> None:
+    with pytest.raises(NotAllowed):
+        services.set_calendar_day(
+            jurisdiction="", day=date(2026, 9, 10), kind=DayKind.HOLIDAY, name="自定", source="自定", actor=DISTRICT,
+            clock=clock,
+        )  # fmt: skip
+    with pytest.raises(NotAllowed):
+        services.load_year(
+            year=2027, days=[(date(2027, 1, 1), DayKind.HOLIDAY, "元旦")], source="自定", actor=DISTRICT, clock=clock
+        )
+    assert queries.calendar_for("").is_working(date(2026, 9, 10))
+
+
+def test_an_empty_plan_publishes_no_year(clock: FixedClock) -> None:
+    with pytest.raises(RuleBroken, match="year_without_days"):
+        services.load_year(year=2027, days=[], source="国务院办公厅通知", actor=SYSTEM, clock=clock)
+    assert queries.calendar_for("").is_provisional(date(2027, 3, 1))
+
+
+def test_a_year_loaded_again_replaces_its_days(clock: FixedClock) -> None:
+    def load(*days: int) -> None:
+        plan = [(date(2027, 1, day), DayKind.HOLIDAY, "元旦") for day in days]
+        services.load_year(year=2027, days=plan, source="国务院办公厅通知（演示）", actor=SYSTEM, clock=clock)
+
+    load(1, 4)
+    load(1)
+    assert queries.calendar_for("").is_working(date(2027, 1, 4))
+
+
+def test_a_district_does_not_loosen_what_its_city_tightened(clock: FixedClock) -> None:
+    _override(clock, 5)
+    with pytest.raises(RuleBroken, match="override_against_requester"):
+        _override(clock, 8, jurisdiction="990102", actor=DISTRICT)
+
+
+def test_a_city_that_tightens_binds_a_district_that_had_tightened_less(clock: FixedClock) -> None:
+    _override(clock, 8, jurisdiction="990102", actor=DISTRICT)
+    _override(clock, 5)
+    assert queries.limit_for("REPLY_CONDITIONAL", on=ON, jurisdiction="990102").days == 5

@@ -1,7 +1,7 @@
 """One row of a table that an official can check: given, then, and the call that shows it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -15,7 +15,7 @@ class Case:
     id: str
     given: str
     then: str
-    act: Callable[[], object]
+    act: Callable[[], object] = field(metadata={"page": False})
     result: object = None
     refused: str = ""
 

@@ -15,7 +15,7 @@ from tests.support.sharing_forms import (
 from zhengtong.kernel.actors import Actor
 from zhengtong.sharing.rules import REQUEST, RequestState, check_apart, check_can_be_sent, gaps
 
-ARTICLE = "条例 第二十条"
+ARTICLE = "政务数据共享条例 第二十条"
 
 _OFFICER, _HEAD = UUID(int=1), UUID(int=2)
 

@@ -35,7 +35,7 @@ from zhengtong.sharing.rules import (
     reply_limit_id,
 )
 
-ARTICLE = "条例 第二十一条"
+ARTICLE = "政务数据共享条例 第二十一条"
 SHORT, LONG = "REPLY_UNCONDITIONAL", "REPLY_CONDITIONAL"
 
 

@@ -11,7 +11,7 @@ from zhengtong.regulations.limits import limit
 from zhengtong.regulations.workdays import national
 from zhengtong.sharing.rules import GRANT, GrantState, Mode, delivery_clock, granted_modes
 
-ARTICLE = "条例 第二十二条"
+ARTICLE = "政务数据共享条例 第二十二条"
 
 
 def _clock(consented: date, on: date, delivered: date | None = None) -> ClockView:

@@ -13,7 +13,7 @@ from zhengtong.sharing.rules import (
     grant_number,
 )
 
-ARTICLE = "条例 第二十五条"
+ARTICLE = "政务数据共享条例 第二十五条"
 
 
 def _answer(**changes: object) -> object:

@@ -16,15 +16,14 @@ from zhengtong.sharing.rules import (
     check_suspension,
     check_termination,
     has_ended,
-    move,
 )
 
-ARTICLE = "条例 第二十七条"
-SUSPENDED_ON, RECTIFY_BY = date(2026, 10, 12), date(2026, 10, 26)
+ARTICLE = "政务数据共享条例 第二十七条"
+CONSENTED_ON, SUSPENDED_ON, RECTIFY_BY = date(2026, 7, 1), date(2026, 10, 12), date(2026, 10, 26)
 
 
 def _step(verb: str, state: GrantState, role: str) -> object:
-    return move(GRANT, verb, state=state, roles={role}).target
+    return GRANT.step(verb, state=state, roles={role}).target
 
 
 def _terminate(on: date) -> object:
@@ -80,7 +79,7 @@ CASES = (
         "使用中的许可，没有暂停就终止",
         "不行",
         lambda: _step("terminate", GrantState.ACTIVE, "authority_leader"),
-        refused="sharing.wrong_state",
+        refused="kernel.wrong_state",
     ),
     Case(
         "27-10",

@@ -74,7 +74,7 @@ def test_a_failed_job_waits_longer_each_time_and_dies_in_the_end() -> None:
 
 
 def test_an_error_says_what_happened_and_what_to_do_in_both_languages() -> None:
-    error = RuleBroken("kernel.role_missing", thing="门", verb="关", roles="porter")
+    error = RuleBroken("kernel.role_missing", thing="门", verb="关", roles="看门人", roles_en="porter")
     assert "门" in error.message("zh")
     assert "porter" in error.remedy("en")
     unknown = RuleBroken("kernel.no_such_key")

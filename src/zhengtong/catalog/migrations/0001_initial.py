@@ -184,7 +184,8 @@ class Migration(migrations.Migration):
             name="SourceNaming",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("item_name", models.CharField(max_length=100, unique=True)),
+                ("jurisdiction", models.CharField(blank=True, max_length=6)),
+                ("item_name", models.CharField(max_length=100)),
                 ("reason", models.CharField(max_length=500)),
                 ("named_by", models.UUIDField()),
                 ("named_at", models.DateTimeField()),
@@ -373,6 +374,10 @@ class Migration(migrations.Migration):
                 ),
                 name="revision_withheld_has_basis",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="sourcenaming",
+            constraint=models.UniqueConstraint(fields=("jurisdiction", "item_name"), name="source_named_once"),
         ),
         migrations.AddConstraint(
             model_name="item",

@@ -92,12 +92,12 @@ def item_holders(*, name: str, actor: Actor) -> tuple[SourceRow, ...]:
     """Which published entries list an item of a name, and which is named its source (同名信息项)."""
     if not actor.roles:
         return ()
-    named = SourceNaming.objects.filter(item_name=name).values_list("entry_id", flat=True).first()
+    named = set(SourceNaming.objects.filter(item_name=name).values_list("entry_id", flat=True))
     found = Item.objects.filter(name=name, revision__state__in=CURRENT).select_related("revision__entry__provider")
     rows = (
         (i.revision.entry, i.revision.name) for i in found.order_by("revision__entry__guide_code")[:FACET_VALUES_MAX]
     )
-    return tuple(SourceRow(e.id, e.guide_code, title, e.provider.short_name, e.id == named) for e, title in rows)
+    return tuple(SourceRow(e.id, e.guide_code, title, e.provider.short_name, e.id in named) for e, title in rows)
 
 
 def _narrowed(actor: Actor, asked: EntryFilters, *, leave_out: str = "") -> Q:

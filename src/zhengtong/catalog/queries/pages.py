@@ -24,6 +24,7 @@ from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.errors import NotFound
 from zhengtong.kernel.events import JsonValue
 from zhengtong.parties import queries as parties
+from zhengtong.parties.rules import region_chain
 from zhengtong.standards.tables import profile
 
 
@@ -161,9 +162,7 @@ def _page(found: Revision, actor: Actor, seen: list[Revision]) -> EntryPage:
 
 def _items(found: Revision) -> tuple[ItemRow, ...]:
     items = list(found.items.order_by("position"))
-    named = dict(
-        SourceNaming.objects.filter(item_name__in=[i.name for i in items]).values_list("item_name", "entry__guide_code")
-    )
+    named = _sources([i.name for i in items], place=found.entry.provider.jurisdiction)
     return tuple(
         ItemRow(
             position=i.position,
@@ -229,3 +228,12 @@ def _verbs(found: Revision, state: EntryState, actor: Actor) -> tuple[str, ...]:
     if found.entry.provider_id in reviewed_by(actor):
         roles |= actor.roles & AUTHORITY_ROLES
     return tuple(verb for verb in ENTRY.verbs(state=state, roles=roles) if verb != "supersede")
+
+
+def _sources(names: list[str], *, place: str) -> dict[str, str]:
+    """Item name → code of its source entry, as named for the place or else for the nearest above it."""
+    chain = region_chain(place)
+    namings = SourceNaming.objects.filter(item_name__in=names, jurisdiction__in=chain)
+    rows = list(namings.values_list("jurisdiction", "item_name", "entry__guide_code"))
+    rows.sort(key=lambda row: chain.index(row[0]), reverse=True)
+    return {name: code for _, name, code in rows}

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from dataclasses import field as made
 from datetime import date
+from unicodedata import category
 
 from zhengtong.catalog.rules.codes import guide_code_is_valid, guide_prefix_is_valid
 from zhengtong.catalog.rules.terms import EntryDraft, ItemDraft
 from zhengtong.standards.rules import CodeList
 
 ROWS_MAX = 50_000
+SURPLUS = ""  # the key under which a line says that it has more cells than there are headings
 
 ENTRY_COLUMNS = {
     "guide_code": "信息资源代码",
@@ -144,6 +146,8 @@ def read_rows(
 def _take_line(now: _Gathering | None, number: int, row: Mapping[str, str], lists: Mapping[str, CodeList]) -> None:
     if now is None:
         raise Fault("name", "catalog.import_no_entry_above")
+    if row.get(SURPLUS):
+        raise Fault("name", "catalog.import_too_many_cells")
     if now.row == number:
         now.values = _entry_values(row, lists)
     if now.values is None:
@@ -189,6 +193,8 @@ def _value(column: str, text: str, lists: Mapping[str, CodeList]) -> object:
     most = _LENGTHS.get(column, 0)
     if most and len(text) > most:
         raise Fault(column, "catalog.import_value_too_long", {"most": most, "length": len(text)})
+    if any(category(sign) in ("Cc", "Cs") and sign not in "\t\n\r" for sign in text):
+        raise Fault(column, "catalog.import_control_character")
     if column in _FLAGS:
         return _flag(column, text)
     if column == "review_on":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from zhengtong.kernel.lifecycle import Lifecycle, Step
-from zhengtong.parties.rules import Role
+from zhengtong.parties.rules import ROLE_WORDS, Role
 
 
 class EntryState(StrEnum):
@@ -36,35 +36,6 @@ PROVIDER_ROLES, AUTHORITY_ROLES = _OFFICER | _HEAD, _AUTHORITY
 
 _13, _16, _17 = (f"政务数据共享条例 第{n}条" for n in ("十三", "十六", "十七"))
 
-ENTRY = Lifecycle(
-    name="目录条目",
-    start=_S.DRAFT,
-    steps=(
-        Step("edit", _S.DRAFT, _S.DRAFT, by=_OFFICER),
-        Step("edit", _S.RETURNED, _S.DRAFT, by=_OFFICER),
-        Step("submit", _S.DRAFT, _S.DEPT_REVIEW, by=_OFFICER, cites=_13, needs="保密风险评估、个人信息保护影响评估"),
-        Step("submit", _S.RETURNED, _S.DEPT_REVIEW, by=_OFFICER, cites=_13),
-        Step("sign", _S.DEPT_REVIEW, _S.SUBMITTED, by=_HEAD, cites=_13),
-        Step("return", _S.DEPT_REVIEW, _S.RETURNED, by=_HEAD, needs="理由"),
-        Step("start_review", _S.SUBMITTED, _S.AUTHORITY_REVIEW, by=_REVIEWER, cites=_16),
-        Step("return", _S.AUTHORITY_REVIEW, _S.RETURNED, by=_AUTHORITY, cites=_16, needs="理由"),
-        Step("publish", _S.AUTHORITY_REVIEW, _S.PUBLISHED, by=_AUTHORITY, cites=_16),
-        Step("report_change", _S.PUBLISHED, _S.CHANGE_DUE, by=_REPORTER, cites=_17, needs="调整或者变化的事由和日期"),
-        Step("extend_change", _S.CHANGE_DUE, _S.CHANGE_DUE, by=_LEADER, cites=_17, needs="特殊原因"),
-        Step("revise", _S.PUBLISHED, _S.PUBLISHED, by=_OFFICER),
-        Step("revise", _S.CHANGE_DUE, _S.CHANGE_DUE, by=_OFFICER, cites=_17),
-        Step("supersede", _S.PUBLISHED, _S.SUPERSEDED, by=_AUTHORITY, cites=_16),
-        Step("supersede", _S.CHANGE_DUE, _S.SUPERSEDED, by=_AUTHORITY, cites=_17),
-        Step("withdraw", _S.DRAFT, _S.WITHDRAWN, by=_OFFICER, needs="理由"),
-        Step("withdraw", _S.RETURNED, _S.WITHDRAWN, by=_OFFICER, needs="理由"),
-        Step("withdraw", _S.PUBLISHED, _S.WITHDRAWN, by=_AUTHORITY, cites=_17, needs="理由"),
-        Step("withdraw", _S.CHANGE_DUE, _S.WITHDRAWN, by=_AUTHORITY, cites=_17, needs="理由"),
-    ),
-)
-
-CURRENT_STATES = frozenset({_S.PUBLISHED, _S.CHANGE_DUE})
-OPEN_STATES = frozenset({_S.DRAFT, _S.DEPT_REVIEW, _S.SUBMITTED, _S.AUTHORITY_REVIEW, _S.RETURNED})
-
 STATE_LABELS: dict[EntryState, tuple[str, str]] = {
     _S.DRAFT: ("草稿", "Draft"),
     _S.DEPT_REVIEW: ("待部门负责人审核", "With the department head"),
@@ -89,6 +60,36 @@ VERB_LABELS: dict[str, tuple[str, str]] = {
     "revise": ("编制新版", "Start a new revision"),
     "withdraw": ("撤回", "Withdraw"),
 }
+
+ENTRY = Lifecycle(
+    name="目录条目",
+    start=_S.DRAFT,
+    steps=(
+        Step("edit", _S.DRAFT, _S.DRAFT, by=_OFFICER),
+        Step("edit", _S.RETURNED, _S.DRAFT, by=_OFFICER),
+        Step("submit", _S.DRAFT, _S.DEPT_REVIEW, by=_OFFICER, cites=_13, needs="保密风险评估、个人信息保护影响评估"),
+        Step("submit", _S.RETURNED, _S.DEPT_REVIEW, by=_OFFICER, cites=_13),
+        Step("sign", _S.DEPT_REVIEW, _S.SUBMITTED, by=_HEAD, cites=_13),
+        Step("return", _S.DEPT_REVIEW, _S.RETURNED, by=_HEAD, needs="理由"),
+        Step("start_review", _S.SUBMITTED, _S.AUTHORITY_REVIEW, by=_REVIEWER, cites=_16),
+        Step("return", _S.AUTHORITY_REVIEW, _S.RETURNED, by=_AUTHORITY, cites=_16, needs="理由"),
+        Step("publish", _S.AUTHORITY_REVIEW, _S.PUBLISHED, by=_AUTHORITY, cites=_16),
+        Step("report_change", _S.PUBLISHED, _S.CHANGE_DUE, by=_REPORTER, cites=_17, needs="调整或者变化的事由和日期"),
+        Step("extend_change", _S.CHANGE_DUE, _S.CHANGE_DUE, by=_LEADER, cites=_17, needs="特殊原因"),
+        Step("revise", _S.PUBLISHED, _S.PUBLISHED, by=_OFFICER),
+        Step("revise", _S.CHANGE_DUE, _S.CHANGE_DUE, by=_OFFICER, cites=_17),
+        Step("supersede", _S.PUBLISHED, _S.SUPERSEDED, by=_AUTHORITY, cites=_16),
+        Step("supersede", _S.CHANGE_DUE, _S.SUPERSEDED, by=_AUTHORITY, cites=_17),
+        Step("withdraw", _S.DRAFT, _S.WITHDRAWN, by=_OFFICER, needs="理由"),
+        Step("withdraw", _S.RETURNED, _S.WITHDRAWN, by=_OFFICER, needs="理由"),
+        Step("withdraw", _S.PUBLISHED, _S.WITHDRAWN, by=_AUTHORITY, cites=_17, needs="理由"),
+        Step("withdraw", _S.CHANGE_DUE, _S.WITHDRAWN, by=_AUTHORITY, cites=_17, needs="理由"),
+    ),
+    words={"目录条目": ("目录条目", "catalogue entry"), **STATE_LABELS, **VERB_LABELS, **ROLE_WORDS},
+)
+
+CURRENT_STATES = frozenset({_S.PUBLISHED, _S.CHANGE_DUE})
+OPEN_STATES = frozenset({_S.DRAFT, _S.DEPT_REVIEW, _S.SUBMITTED, _S.AUTHORITY_REVIEW, _S.RETURNED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Due dates of revisions (目录期限缓存): counted from the legal days in the row, a limit and a calendar."""
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from zhengtong.catalog.models import Revision
@@ -8,9 +10,10 @@ from zhengtong.catalog.rules import EntryState
 from zhengtong.catalog.rules.clocks import REVIEW, UPDATE, Dates, review_clock, update_clock
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.deadlines import deadline
+from zhengtong.kernel.errors import NotFound
 from zhengtong.standards.queries import calendar_for, limit_for
 
-RECOUNT_ROWS_MAX = 20_000
+RECOUNT_BATCH = 1_000  # rows held in memory at once; all open clocks are counted
 _REVIEWED = frozenset({EntryState.SUBMITTED, EntryState.AUTHORITY_REVIEW})
 
 
@@ -28,12 +31,17 @@ def set_due(revision: Revision) -> None:
         limit_id, events = REVIEW, review_clock(dates)
     elif revision.state == EntryState.CHANGE_DUE and revision.change_done_on is None:
         limit_id, events = UPDATE, update_clock(dates)
+    revision.due_on, revision.due_provisional = None, False
     if not events:
-        revision.due_on, revision.due_provisional = None, False
         return
     place, started = revision.entry.provider.jurisdiction, events[0].on
-    limit = limit_for(limit_id, on=started, jurisdiction=place)
-    view = deadline(events, limit, calendar_for(place), on=started)
+    try:
+        limit = limit_for(limit_id, on=started, jurisdiction=place)
+    except NotFound:  # a change from before the Decree: it is on record, but no limit of the Decree binds it
+        return
+    # an extension agreed under the limit of its day stays agreed when a place tightens the limit later
+    held = replace(limit, extension_days=max(limit.extension_days, revision.change_extended_days))
+    view = deadline(events, held, calendar_for(place), on=started)
     revision.due_on, revision.due_provisional = view.due_on, view.provisional
 
 
@@ -43,7 +51,7 @@ def recount(*, clock: Clock) -> int:
     states = [*_REVIEWED, EntryState.CHANGE_DUE]
     rows = Revision.objects.select_for_update(of=("self",)).select_related("entry__provider")
     moved = 0
-    for revision in rows.filter(state__in=states)[:RECOUNT_ROWS_MAX]:
+    for revision in rows.filter(state__in=states).iterator(RECOUNT_BATCH):
         before = (revision.due_on, revision.due_provisional)
         set_due(revision)
         if before != (revision.due_on, revision.due_provisional):

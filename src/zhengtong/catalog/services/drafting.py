@@ -85,14 +85,15 @@ def revise(*, entry: UUID, actor: Actor, clock: Clock) -> int:
 
 @transaction.atomic
 def withdraw(*, entry: UUID, reason: str, actor: Actor, clock: Clock) -> None:
-    """Withdraw the open revision, or else the published one (撤回).
+    """Withdraw a revision (撤回): a department discards its own draft, the authority what is published.
 
-    A department discards its own draft; a published entry is withdrawn by the authority.
+    A draft in work does not keep the authority from withdrawing the published revision.
     """
     if not reason.strip():
         raise RuleBroken("catalog.reason_missing")
     has_open = Revision.objects.filter(entry=entry, state__in=sorted(OPEN_STATES)).exists()
-    revision = open_revision(entry, actor=actor) if has_open else current_revision(entry, actor=actor)
+    discards = has_open and actor.has(Role.DATA_OFFICER)
+    revision = open_revision(entry, actor=actor) if discards else current_revision(entry, actor=actor)
     step = step_of(revision, "withdraw", actor=actor)
     revision.state, revision.return_reason, revision.updated_at = step.target, reason.strip(), clock.now()
     set_due(revision)

@@ -17,6 +17,7 @@ from zhengtong.catalog.rules.intake import (
     CODE_LISTS,
     COLUMNS,
     ROWS_MAX,
+    SURPLUS,
     ReadEntry,
     Refusal,
     columns_of,
@@ -70,11 +71,13 @@ def import_entries(*, body: bytes, kind: str, actor: Actor, clock: Clock, dry_ru
 
 def _take_all(read: Iterable[ReadEntry], refusals: list[Refusal], actor: Actor, clock: Clock) -> Intake:
     count = {"created": 0, "updated": 0, "unchanged": 0}
-    items = 0
+    items, lines = 0, dict[UUID, int]()
     for one in read:
         try:
             with transaction.atomic():
-                count[_take(one.content, actor, clock)] += 1
+                entry, became = _take(one.content, lines, actor, clock)
+            lines[entry] = one.row
+            count[became] += 1
             items += len(one.content.items)
         except PlatformError as refused:
             said = {"reason_zh": refused.message("zh"), "reason_en": refused.message("en"), "row": one.row}
@@ -82,11 +85,13 @@ def _take_all(read: Iterable[ReadEntry], refusals: list[Refusal], actor: Actor, 
     return Intake(items=items, refusals=tuple(sorted(refusals, key=lambda r: r.row)), **count)
 
 
-def _take(content: EntryDraft, actor: Actor, clock: Clock) -> str:
+def _take(content: EntryDraft, lines: Mapping[UUID, int], actor: Actor, clock: Clock) -> tuple[UUID, str]:
+    """The entry that a file's entry stands for, and what became of it; `lines` says which stand higher in the file."""
     held = _held(content, actor)
     if held is None:
-        drafting.draft(content=content, actor=actor, clock=clock)
-        return "created"
+        return drafting.draft(content=content, actor=actor, clock=clock), "created"
+    if held.id in lines:
+        raise RuleBroken("catalog.import_code_twice", first=lines[held.id])
     if held.provider_id != actor.organization:
         raise RuleBroken("catalog.code_taken", code=held.guide_code, short=held.short_code or "—")
     revisions = {EntryState(r.state): r for r in Revision.objects.filter(entry=held).select_related("entry__provider")}
@@ -94,12 +99,12 @@ def _take(content: EntryDraft, actor: Actor, clock: Clock) -> str:
     current = next((r for s, r in revisions.items() if s in CURRENT_STATES), None)
     shown = open_ or current
     if shown is not None and _same(drafts.read(shown), content):
-        return "unchanged"
+        return held.id, "unchanged"
     if open_ is None and current is not None:
         drafting.revise(entry=held.id, actor=actor, clock=clock)
     origins: tuple[UUID, ...] = drafts.read(shown).origins if shown is not None else ()
     drafting.edit(entry=held.id, content=replace(content, origins=origins), actor=actor, clock=clock)
-    return "updated"
+    return held.id, "updated"
 
 
 def _held(content: EntryDraft, actor: Actor) -> Entry | None:
@@ -135,23 +140,36 @@ def _text(body: bytes) -> str:
 
 def _csv_rows(text: str) -> Iterable[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 1  # as a spreadsheet counts: one cell may hold several lines of the file
     try:
         headings = next(reader, [])
         known = columns_of(headings)
-        if not known or ("name" not in known.values()):
-            raise RuleBroken("catalog.import_headings", wanted=COLUMNS["name"])
-        for cells in reader:
+        _check_headings(headings, known)
+        for number, cells in enumerate(reader, start=2):
             row = {known[h]: cell for h, cell in zip(headings, cells, strict=False) if h in known}
+            if any(cell.strip() for cell in cells[len(headings) :]):
+                row[SURPLUS] = "1"
             if any(cell.strip() for cell in row.values()):
-                yield reader.line_num, row
+                yield number, row
     except csv.Error as broken:
-        raise RuleBroken("catalog.import_csv_broken", row=reader.line_num, why=str(broken)) from None
+        if "field larger" in str(broken):
+            raise RuleBroken("catalog.import_cell_too_big", row=number + 1, most=csv.field_size_limit()) from None
+        raise RuleBroken("catalog.import_csv_broken", row=number + 1, why=str(broken)) from None
+
+
+def _check_headings(headings: list[str], known: Mapping[str, str]) -> None:
+    if "name" not in known.values():
+        raise RuleBroken("catalog.import_headings", wanted=COLUMNS["name"])
+    columns = [known[heading] for heading in headings if heading in known]
+    for column in columns:
+        if columns.count(column) > 1:
+            raise RuleBroken("catalog.import_heading_twice", heading=COLUMNS[column])
 
 
 def _json_rows(text: str) -> Iterable[Row]:
     try:
         given = json.loads(text)
-    except ValueError as broken:
+    except (ValueError, RecursionError) as broken:  # the latter: nested beyond reason
         raise RuleBroken("catalog.import_json_broken", why=str(broken)) from None
     entries = given.get("entries") if isinstance(given, dict) else given
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):

@@ -87,13 +87,21 @@ def report_change(*, entry: UUID, reason: str, happened_on: date, actor: Actor, 
 
 @transaction.atomic
 def extend_change(*, entry: UUID, reason: str, actor: Actor, clock: Clock) -> None:
-    """Agree, once, to the extension of an update that is due (同意延长更新期限, 条例 17)."""
+    """Agree, once and in time, to the extension of an update that is due (同意延长更新期限, 条例 17).
+
+    Raises:
+        RuleBroken: extended already, late already, or filed already.
+    """
     if not reason.strip():
         raise RuleBroken("catalog.reason_missing")
     revision = current_revision(entry, actor=actor)
     step_of(revision, "extend_change", actor=actor)
     if revision.change_extended_days or revision.change_on is None:
         raise RuleBroken("catalog.extended_already")
+    if revision.change_done_on is not None:
+        raise RuleBroken("catalog.update_filed_already", day=revision.change_done_on.isoformat())
+    if revision.due_on is not None and clock.today() > revision.due_on:
+        raise RuleBroken("catalog.extension_too_late", due_on=revision.due_on.isoformat())
     limit = limit_for(UPDATE, on=revision.change_on, jurisdiction=revision.entry.provider.jurisdiction)
     revision.change_extended_days, revision.updated_at = limit.extension_days, clock.now()
     set_due(revision)
@@ -104,7 +112,10 @@ def extend_change(*, entry: UUID, reason: str, actor: Actor, clock: Clock) -> No
 
 @transaction.atomic
 def name_source(*, entry: UUID, item_name: str, reason: str, actor: Actor, clock: Clock) -> UUID:
-    """Name the entry that is the source of an item several departments hold (明确数源部门, 条例 19)."""
+    """Name the entry that is the source of an item several departments hold (明确数源部门, 条例 19).
+
+    It holds in the authority's own region; naming another entry takes the mark from the one before.
+    """
     if not reason.strip() or not item_name.strip():
         raise RuleBroken("catalog.reason_missing")
     row = Entry.objects.select_for_update(of=("self",)).select_related("provider").filter(pk=entry).first()
@@ -112,13 +123,16 @@ def name_source(*, entry: UUID, item_name: str, reason: str, actor: Actor, clock
         raise NotFound("catalog.no_entry", which=str(entry))
     if not actor.roles & AUTHORITY_ROLES or not is_authority_over(actor, row):
         raise NotAllowed("catalog.not_your_part", code=row.guide_code)
-    naming = SourceNaming.objects.filter(item_name=item_name.strip()).first()
-    naming = naming or SourceNaming(id=new_id(clock.now()), item_name=item_name.strip()[:100])
+    place, item = actor.jurisdiction, item_name.strip()[:100]
+    naming = SourceNaming.objects.filter(jurisdiction=place, item_name=item).select_related("entry").first()
+    before = naming.entry if naming else None
+    naming = naming or SourceNaming(id=new_id(clock.now()), jurisdiction=place, item_name=item)
     naming.entry, naming.reason = row, reason.strip()[:500]
     naming.named_by, naming.named_at = person(actor), clock.now()
     naming.save()
-    row.is_source = True
-    row.save(update_fields=["is_source"])
+    for changed in (before, row) if before else (row,):
+        changed.is_source = SourceNaming.objects.filter(entry=changed).exists()
+        changed.save(update_fields=["is_source"])
     fact = events.SourceNamed(row.id, naming.item_name, naming.reason)
     record(fact, actor=actor, clock=clock, jurisdiction=row.provider.jurisdiction)
     return naming.id

@@ -70,6 +70,8 @@ def return_(*, entry: UUID, reason: str, actor: Actor, clock: Clock) -> None:
     revision.save()
     fact = events.EntryReturned(entry, revision.number, clock.today(), by_authority, reason.strip())
     _say(fact, revision, actor, clock)
+    if by_authority:
+        _run_update_clock_on(revision, actor, clock)
 
 
 def _check_content(revision: Revision) -> None:
@@ -92,6 +94,16 @@ def _stop_update_clock(revision: Revision, actor: Actor, clock: Clock) -> None:
         set_due(current)
         current.save(update_fields=["change_done_on", "due_on", "due_provisional"])
         _say(events.ChangeFiled(revision.entry_id, current.number, clock.today()), current, actor, clock)
+
+
+def _run_update_clock_on(revision: Revision, actor: Actor, clock: Clock) -> None:
+    """What does not pass is no update: the department's clock runs on as if it had not been filed (条例 17) [D]."""
+    rows = Revision.objects.filter(entry=revision.entry_id, state=EntryState.CHANGE_DUE, change_done_on__isnull=False)
+    for current in rows.select_related("entry__provider"):
+        current.change_done_on = None
+        set_due(current)
+        current.save(update_fields=["change_done_on", "due_on", "due_provisional"])
+        _say(events.ChangeOwedAgain(revision.entry_id, current.number, clock.today()), current, actor, clock)
 
 
 def _say(fact: Event, revision: Revision, actor: Actor, clock: Clock) -> None:

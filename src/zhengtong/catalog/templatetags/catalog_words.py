@@ -34,6 +34,7 @@ EVENT_LABELS = {
     "catalog.entry.change-reported": ("登记须更新的事由", "Change reported"),
     "catalog.entry.change-extended": ("同意延长更新期限", "Update extended"),
     "catalog.entry.change-filed": ("更新已报送", "Update reported"),
+    "catalog.entry.change-owed-again": ("更新退回，期限继续计算", "Update sent back, still owed"),
     "catalog.entry.revised": ("编制新版", "New revision started"),
     "catalog.entry.withdrawn": ("撤回", "Withdrawn"),
     "catalog.source.named": ("明确为数源", "Named as source"),

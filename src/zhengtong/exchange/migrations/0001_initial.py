@@ -58,8 +58,9 @@ class Migration(migrations.Migration):
             name="ExchangeRecord",
             fields=[
                 ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ("exchange", models.CharField(max_length=64, unique=True)),
+                ("exchange", models.CharField(max_length=64)),
                 ("grant", models.CharField(max_length=64)),
+                ("granted", models.BooleanField(default=False)),
                 ("provider", models.CharField(max_length=40)),
                 ("consumer", models.CharField(max_length=40)),
                 ("at", models.DateTimeField()),
@@ -78,6 +79,7 @@ class Migration(migrations.Migration):
                             ("provider_missing", "provider_missing"),
                             ("consumer_missing", "consumer_missing"),
                             ("differ", "differ"),
+                            ("contradicts", "contradicts"),
                         ],
                         max_length=20,
                     ),
@@ -92,6 +94,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["match", "at"], name="exchange_by_match"),
                 ],
                 "constraints": [
+                    models.UniqueConstraint(fields=("exchange", "provider", "consumer"), name="exchange_one_a_pair"),
                     models.CheckConstraint(
                         condition=models.Q(
                             (
@@ -105,11 +108,12 @@ class Migration(migrations.Migration):
                                     "provider_missing",
                                     "consumer_missing",
                                     "differ",
+                                    "contradicts",
                                 ],
                             )
                         ),
                         name="exchange_match_known",
-                    )
+                    ),
                 ],
             },
         ),
@@ -134,6 +138,7 @@ class Migration(migrations.Migration):
                 ),
                 ("hosted", models.BooleanField(default=False)),
                 ("address", models.CharField(blank=True, max_length=200)),
+                ("address_asked", models.CharField(blank=True, max_length=200)),
                 ("tls_pin", models.CharField(blank=True, max_length=128)),
                 ("invited_by", models.UUIDField(null=True)),
                 ("invited_at", models.DateTimeField()),
@@ -254,6 +259,61 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.exchangerecord"
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.receiptbatch"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DisputedReceipt",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("itself", "itself"),
+                            ("outside_grant", "outside_grant"),
+                            ("contradicts", "contradicts"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("unlike", models.JSONField(default=list)),
+                ("said", models.CharField(max_length=80)),
+                ("record", models.BigIntegerField()),
+                ("exchange", models.CharField(max_length=64)),
+                ("side", models.CharField(max_length=8)),
+                ("peer", models.CharField(max_length=40)),
+                ("grant", models.CharField(max_length=64)),
+                ("outcome", models.CharField(max_length=10)),
+                ("rows", models.BigIntegerField(default=0)),
+                ("at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exchange.exchangerecord",
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.node"
+                    ),
+                ),
+                (
                     "batch",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.receiptbatch"
@@ -364,7 +424,34 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="receipt",
-            constraint=models.UniqueConstraint(fields=("exchange", "side"), name="receipt_one_a_side"),
+            constraint=models.UniqueConstraint(fields=("exchange", "side", "node", "peer"), name="receipt_one_a_side"),
+        ),
+        migrations.AddIndex(
+            model_name="disputedreceipt",
+            index=models.Index(fields=["-received_at"], name="disputed_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="disputedreceipt",
+            index=models.Index(fields=["exchange"], name="disputed_by_exchange"),
+        ),
+        migrations.AddConstraint(
+            model_name="disputedreceipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["itself", "outside_grant", "contradicts"])), name="disputed_kind_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disputedreceipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "contradicts"), _negated=True), ("pair__isnull", False), _connector="OR"
+                ),
+                name="disputed_contradicts_something",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disputedreceipt",
+            constraint=models.UniqueConstraint(fields=("node", "said"), name="disputed_once"),
         ),
         migrations.AddConstraint(
             model_name="system",

@@ -1,8 +1,10 @@
 """What can be asked of the exchange's control plane.  Nouns; frozen records; deny by default.
 
-`documents` what nodes fetch and who a key belongs to · `nodes` · `exchanges` both sides · `use` grants and flows.
+`documents` what nodes fetch and who a key belongs to · `nodes` · `exchanges` both sides ·
+`disputes` receipts not believed · `use` grants and flows.
 """
 
+from zhengtong.exchange.queries.disputes import DisputedLine, disputed
 from zhengtong.exchange.queries.documents import (
     DirectoryState,
     NodeIdentity,
@@ -41,6 +43,7 @@ from zhengtong.exchange.queries.use import CaseSample, Flow, GrantUse, flows, gr
 __all__ = [
     "CaseSample",
     "DirectoryState",
+    "DisputedLine",
     "ExchangeLine",
     "ExchangePage",
     "Flow",
@@ -57,6 +60,7 @@ __all__ = [
     "counts",
     "current_roots",
     "directory_state",
+    "disputed",
     "exchange",
     "exchanges",
     "flows",

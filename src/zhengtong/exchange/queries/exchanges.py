@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from zhengtong.exchange import labels
 from zhengtong.exchange.models import ExchangeRecord, LedgerHead, Receipt
+from zhengtong.exchange.queries.disputes import DisputedLine, disputed_of
 from zhengtong.exchange.queries.nodes import visible_records
 from zhengtong.exchange.rules import COMPARED, Match, refusal_article, refusal_kind
 from zhengtong.kernel import messages, paging
@@ -18,6 +19,8 @@ from zhengtong.kernel.errors import NotFound
 from zhengtong.parties.queries import organization_by_code
 from zhengtong.sharing.queries import GrantLine, grant_brief
 from zhengtong.ui.language import lang
+
+SAME_ID_SHOWN = 20  # pairs that used one exchange id
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class ExchangePage:
     compared: tuple[ComparedField, ...]
     why: Why | None
     legal_basis_purpose: str
+    disputed: tuple[DisputedLine, ...]  # 存疑回执
+    others: tuple[ExchangeLine, ...]  # other pairs that name the same id
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +114,12 @@ class ThreeSides:
     unanswered: int
     missing: int
     differ: int
+    contradicts: int
 
     @property
     def agree(self) -> bool:
-        """Whether nothing is missing, waiting or unlike."""
-        return not (self.waiting or self.missing or self.differ)
+        """Whether nothing is missing, waiting, unlike or taken back."""
+        return not (self.waiting or self.missing or self.differ or self.contradicts)
 
 
 def exchanges(
@@ -126,10 +132,13 @@ def exchanges(
     after: str = "",
     rows: int | None = None,
 ) -> paging.Page[ExchangeLine]:
-    """Exchanges the actor may see, latest first; `after` is the id of the last row seen."""
+    """Exchanges the actor may see, latest first; `after` is the id of the last row seen.
+
+    With `grant` only those between the grant's own two parties, whoever else named it.
+    """
     wanted = paging.size(rows)
     found = visible_records(actor)
-    found = found.filter(grant=grant) if grant else found
+    found = found.filter(grant=grant, granted=True) if grant else found
     found = found.filter(outcome=outcome) if outcome in labels.OUTCOMES else found
     found = found.filter(match=match) if match in set(Match) else found
     found = _after(found, after)
@@ -139,12 +148,16 @@ def exchanges(
 
 
 def exchange(*, exchange: str, actor: Actor, clock: Clock) -> ExchangePage:
-    """One exchange.  Raises NotFound, also for one that does not concern the actor."""
-    row = visible_records(actor).filter(exchange=exchange).first()
+    """One exchange, by the id of its record or the id its parties gave it.
+
+    Several pairs may have used one id; then the pair of a grant comes first.  Raises NotFound, also
+    for one that does not concern the actor.
+    """
+    row, others = _named(exchange, actor=actor)
     if row is None:
         raise NotFound("exchange.no_exchange", exchange=exchange[:64])
-    line = _lines([row], clock=clock)[0]
-    sides = {one.side: one for one in Receipt.objects.filter(exchange=exchange).select_related("node", "batch")}
+    line, *rest = _lines([row, *others], clock=clock)
+    sides = {one.side: one for one in Receipt.objects.filter(pair=row).select_related("node", "batch")}
     provider, consumer = sides.get("provider"), sides.get("consumer")
     brief = _briefs([row.grant], clock=clock).get(row.grant)
     return ExchangePage(
@@ -153,7 +166,9 @@ def exchange(*, exchange: str, actor: Actor, clock: Clock) -> ExchangePage:
         consumer=_side(consumer),
         compared=_compared(provider, consumer, number=line.grant_number),
         why=why(row.refusal) if row.refusal else None,
-        legal_basis_purpose=brief.purpose if brief else "",
+        legal_basis_purpose=brief.purpose if brief and row.granted else "",
+        disputed=disputed_of(row, actor=actor),
+        others=tuple(rest),
     )
 
 
@@ -181,12 +196,11 @@ def three_sides(*, actor: Actor, since: datetime | None = None) -> ThreeSides:
     found = visible_records(actor)
     found = found.filter(at__gte=since) if since else found
     by_match = dict(found.values_list("match").annotate(n=Count("id")).order_by())
-    exchanges_ = found.values("exchange")
     sides = {
         row["side"]: row
-        for row in Receipt.objects.filter(exchange__in=exchanges_)
+        for row in Receipt.objects.filter(pair__in=found.values("id"))
         .values("side")
-        .annotate(n=Count("id"), total=Sum("rows", filter=Q(outcome="answered")))
+        .annotate(n=Count("id"), total=Sum("rows"))
         .order_by()
     }
     count = lambda *names: sum(by_match.get(name.value, 0) for name in names)  # noqa: E731 -- a table of sums
@@ -202,7 +216,22 @@ def three_sides(*, actor: Actor, since: datetime | None = None) -> ThreeSides:
         unanswered=count(Match.UNANSWERED, Match.REPLY_LOST),
         missing=count(Match.PROVIDER_MISSING, Match.CONSUMER_MISSING),
         differ=count(Match.DIFFER),
+        contradicts=count(Match.CONTRADICTS),
     )
+
+
+def _named(exchange: str, *, actor: Actor) -> tuple[ExchangeRecord | None, list[ExchangeRecord]]:
+    """The record meant, and the others under the same id."""
+    visible = visible_records(actor)
+    try:
+        meant = visible.filter(id=UUID(exchange)).first()
+    except ValueError:
+        meant = None
+    alike = list(
+        visible.filter(exchange=meant.exchange if meant else exchange).order_by("-granted", "at", "id")[:SAME_ID_SHOWN]
+    )
+    first = meant or next(iter(alike), None)
+    return first, [row for row in alike if row != first]
 
 
 def _after(found: QuerySet[ExchangeRecord], after: str) -> QuerySet[ExchangeRecord]:
@@ -227,9 +256,9 @@ def _line(row: ExchangeRecord, brief: GrantLine | None, names: dict[str, str]) -
         id=row.id,
         exchange=row.exchange,
         at=row.at,
-        grant=brief.id if brief else None,
-        grant_number=brief.number if brief else row.grant[:12],
-        resource=brief.entry_name if brief else "",
+        grant=brief.id if brief and row.granted else None,
+        grant_number=brief.number if brief and row.granted else row.grant[:12],
+        resource=brief.entry_name if brief and row.granted else "",
         provider=names[row.provider],
         consumer=names[row.consumer],
         outcome=row.outcome,

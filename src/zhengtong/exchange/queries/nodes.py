@@ -41,6 +41,7 @@ class NodeLine:
     tone: str
     hosted: bool
     address: str
+    address_asked: str  # waits for the security administrator; empty: none
     fingerprint: str  # in groups of four; empty before it joined
     last_seen_at: datetime | None
     heard: bool
@@ -134,7 +135,7 @@ def sees_all(actor: Actor) -> bool:
 
 def nodes(*, actor: Actor, clock: Clock) -> tuple[NodeLine, ...]:
     """The nodes the actor may see, by code."""
-    rows = list(_visible(actor).order_by("code")[:NODES_MAX])
+    rows = list(visible_nodes(actor).order_by("code")[:NODES_MAX])
     cards = organizations_by_id({row.organization_id for row in rows})
     marks = _fingerprints(rows)
     return tuple(_line(row, cards[row.organization_id], marks.get(row.id, ""), clock) for row in rows)
@@ -142,7 +143,7 @@ def nodes(*, actor: Actor, clock: Clock) -> tuple[NodeLine, ...]:
 
 def node(*, node: UUID, actor: Actor, clock: Clock) -> NodePage:
     """One node.  Raises NotFound, also for one that is not the actor's to see."""
-    row = _visible(actor).filter(id=node).first()
+    row = visible_nodes(actor).filter(id=node).first()
     if row is None:
         raise NotFound("exchange.no_node", code=str(node))
     card = organizations_by_id({row.organization_id})[row.organization_id]
@@ -186,7 +187,7 @@ def node_by_code(*, code: str) -> NodeBrief:
 
 def counts(*, actor: Actor, clock: Clock) -> NodeCounts:
     """Figures with a list behind each."""
-    rows = list(_visible(actor))
+    rows = list(visible_nodes(actor))
     midnight = clock.now().astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
     records = visible_records(actor)
     active = [row for row in rows if row.state == NodeState.ACTIVE]
@@ -203,11 +204,12 @@ def visible_records(actor: Actor) -> QuerySet[ExchangeRecord]:
     """Exchanges the actor may see: its organization's, or all for those who oversee."""
     if sees_all(actor):
         return ExchangeRecord.objects.all()
-    codes = list(_visible(actor).values_list("code", flat=True))
+    codes = list(visible_nodes(actor).values_list("code", flat=True))
     return ExchangeRecord.objects.filter(provider__in=codes) | ExchangeRecord.objects.filter(consumer__in=codes)
 
 
-def _visible(actor: Actor) -> QuerySet[Node]:
+def visible_nodes(actor: Actor) -> QuerySet[Node]:
+    """Nodes the actor may see: its organization's, or all for those who oversee."""
     if sees_all(actor):
         return Node.objects.all()
     if actor.organization is None:
@@ -226,6 +228,7 @@ def _line(row: Node, card: OrganizationCard, fingerprint: str, clock: Clock) -> 
         tone=tone.value,
         hosted=row.hosted,
         address=row.address,
+        address_asked=row.address_asked,
         fingerprint=fingerprint,
         last_seen_at=row.last_seen_at,
         heard=_heard(row, clock),

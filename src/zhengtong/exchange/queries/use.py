@@ -109,7 +109,9 @@ def grant_use(*, grant: UUID, actor: Actor, clock: Clock) -> GrantUse:
 
 def flows(*, actor: Actor, clock: Clock) -> tuple[Flow, ...]:
     """Each grant that was ever used, the stalest first (交换流程监测)."""
-    grants = list(visible_records(actor).order_by().values_list("grant", flat=True).distinct()[:FLOWS_MAX])
+    grants = list(
+        visible_records(actor).filter(granted=True).order_by().values_list("grant", flat=True).distinct()[:FLOWS_MAX]
+    )
     found = [_flow(grant, clock=clock) for grant in grants]
     return tuple(sorted(found, key=lambda flow: (-flow.quiet_days, flow.grant_number)))
 
@@ -121,7 +123,8 @@ def sample_case_numbers(*, grant: UUID, count: int, actor: Actor) -> tuple[CaseS
     """
     if not may_see_grant(actor=actor, id=grant):
         raise NotFound("exchange.no_grant", grant=str(grant))
-    found = ExchangeRecord.objects.filter(grant=str(grant), outcome="answered").order_by("?")[: min(count, SAMPLE_MAX)]
+    answered = ExchangeRecord.objects.filter(grant=str(grant), granted=True, outcome="answered")
+    found = answered.order_by("?")[: min(count, SAMPLE_MAX)]
     return tuple(CaseSample(exchange=row.exchange, at=row.at, consumer=row.consumer) for row in found)
 
 
@@ -144,7 +147,7 @@ def _by_day(rows: list[DailyUse]) -> dict[date, DayUse]:
 
 def _refusals(wire_id: str) -> tuple[RefusalCount, ...]:
     counts: dict[str, list[datetime]] = {}
-    rows = ExchangeRecord.objects.filter(grant=wire_id, outcome="refused").order_by("-at")
+    rows = ExchangeRecord.objects.filter(grant=wire_id, granted=True, outcome="refused").order_by("-at")
     for key, at in rows.values_list("refusal", "at")[:1000]:
         counts.setdefault(key, []).append(at)
     return tuple(
@@ -157,7 +160,7 @@ def _refusals(wire_id: str) -> tuple[RefusalCount, ...]:
 def _flow(wire_id: str, *, clock: Clock) -> Flow:
     today = legal_day(clock.now())
     days = _by_day(list(DailyUse.objects.filter(grant=wire_id))).values()
-    records = ExchangeRecord.objects.filter(grant=wire_id)
+    records = ExchangeRecord.objects.filter(grant=wire_id, granted=True)
     last = records.order_by("-at").first()
     success = records.filter(outcome="answered").order_by("-at").first()
     try:

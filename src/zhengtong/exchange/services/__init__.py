@@ -1,9 +1,11 @@
 """What people and nodes can do in the exchange's control plane.  One function, one use case, one transaction.
 
 `keys` the key ceremony · `nodes` the lifecycle of a node · `systems` systems and key rotation ·
-`directory` publishing · `receipts` and `heads` what nodes report · `reports` how they are doing.
+`directory` publishing · `receipts` and `heads` what nodes report · `comparing` both sides ·
+`reports` how they are doing.
 """
 
+from zhengtong.exchange.services.comparing import compare_waiting
 from zhengtong.exchange.services.directory import Published, publish
 from zhengtong.exchange.services.heads import Cosigned, cosign_head, last_cosigned
 from zhengtong.exchange.services.keys import RootFiles, init_keys, install, open_epoch, rotate_online_key
@@ -18,8 +20,8 @@ from zhengtong.exchange.services.nodes import (
     retire_node,
     suspend_node,
 )
-from zhengtong.exchange.services.receipts import BatchAnswer, accept_receipts, compare_waiting
-from zhengtong.exchange.services.reports import StatusReport, heard, report_status
+from zhengtong.exchange.services.receipts import BatchAnswer, accept_receipts
+from zhengtong.exchange.services.reports import StatusReport, approve_address, heard, report_status
 from zhengtong.exchange.services.systems import approve_key, offer_key, register_system, retire_system
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "RootFiles",
     "StatusReport",
     "accept_receipts",
+    "approve_address",
     "approve_key",
     "approve_node",
     "compare_waiting",

@@ -5,6 +5,7 @@ their digests.  Documents are stored as signed and never changed.
 """
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,17 @@ from django.db import transaction
 
 from zhengtong.exchange.models import Document, Node, NodeKey, System
 from zhengtong.exchange.queries.roots import current_roots
-from zhengtong.exchange.rules import DIRECTORY_VALID, MEMBERS_KEPT, RESIGN_AFTER, KeyState, NodeState
+from zhengtong.exchange.rules import (
+    DIRECTORY_VALID,
+    FORMER_KEYS_PUBLISHED,
+    MEMBERS_KEPT,
+    RESIGN_AFTER,
+    KeyState,
+    NodeState,
+)
 from zhengtong.exchange.services.keys import hold_roots, online_key
 from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.errors import PlatformError, RuleBroken
 from zhengtong.parties.queries import OrganizationCard, organizations_by_id
 from zhengtong.sharing.queries import PublishedGrant, grants_for_publication
 from zhengtong.wire.bundles import Bundle, bundle_payload
@@ -32,10 +41,13 @@ from zhengtong.wire.directory import (
     Members,
     MemberSystem,
     members_payload,
+    parse_members,
 )
 from zhengtong.wire.documents import SignedDocument, sign_document
 from zhengtong.wire.grant import GrantEntry, entry_to_json, grant_payload
 from zhengtong.wire.suites import SigningKey
+
+logger = logging.getLogger("zhengtong.exchange")
 
 _IN_DIRECTORY = (NodeState.ACTIVE, NodeState.SUSPENDED)
 
@@ -66,6 +78,7 @@ def publish(*, clock: Clock, force: bool = False) -> Published:
 
     Raises:
         NotFound: the key ceremony was not held.
+        RuleBroken: nodes would refuse the document; the last good one stays in force.
     """
     hold_roots()
     Document.objects.select_for_update().filter(kind="roots").order_by("-serial").first()  # one publisher at a time
@@ -114,7 +127,13 @@ def _sign_members(
         systems=parts.systems,
         bundles=parts.bundles,
     )
-    return sign_document("members", members_payload(members), keys=[key]), members
+    payload = members_payload(members)
+    try:
+        parse_members(payload)  # read as every node will: one bad entry must not stop them all
+    except PlatformError as refused:
+        logger.exception("the directory was not published")
+        raise RuleBroken("exchange.directory_unreadable", why=refused.message()) from refused
+    return sign_document("members", payload, keys=[key]), members
 
 
 # ── who is who ──────────────────────────────────────────────────────────────
@@ -151,7 +170,11 @@ def _member_node(node: Node, *, organization: str, keys: tuple[MemberKey, ...]) 
 def _keys_by_node(nodes: Sequence[Node]) -> Mapping[UUID, tuple[MemberKey, ...]]:
     held: dict[UUID, list[MemberKey]] = defaultdict(list)
     rows = NodeKey.objects.filter(node__in=[node.id for node in nodes]).exclude(state=KeyState.OFFERED)
+    shown: dict[UUID, int] = defaultdict(int)
     for row in rows.order_by("-since", "id"):
+        shown[row.node_id] += row.state == KeyState.FORMER
+        if row.state == KeyState.FORMER and shown[row.node_id] > FORMER_KEYS_PUBLISHED:
+            continue
         for public, use in ((row.public, KeyUse.SIGN), (row.sealing, KeyUse.SEAL)):
             if all(public != key.public for key in held[row.node_id]):
                 since = to_millisecond(row.since)

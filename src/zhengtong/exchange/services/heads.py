@@ -46,7 +46,7 @@ def cosign_head(*, node: UUID, head: Json, proof: tuple[str, ...], clock: Clock)
         raise RuleBroken("exchange.body_malformed", field="proof")
     with transaction.atomic():
         row = locked(node)
-        check_signed_by(row, document=document)
+        check_signed_by(row, document=document, now=clock.now())
         told = parse_head(document)
         if told.node != row.code:
             raise NotAllowed("exchange.receipt_not_yours")

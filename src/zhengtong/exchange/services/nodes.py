@@ -103,6 +103,8 @@ def join(*, document: bytes, clock: Clock) -> Joined:
     card = organization_card(id=node.organization_id)
     if request.organization != card.code:
         raise NotAllowed("exchange.code_wrong")
+    for address in request.addresses:
+        rules.check_address(address, loopback_too=True)  # whoever approves sees it on the page
     step = NODE.step("join", state=NodeState(node.state), roles={rules.NODE_ITSELF})
     fingerprint = join_fingerprint(request)
     invitation.used_at, invitation.secret = now, ""

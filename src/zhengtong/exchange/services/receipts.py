@@ -1,4 +1,4 @@
-"""Taking in what the two sides of an exchange report, and comparing it (回执、比对)."""
+"""Taking in what the two sides of an exchange report (回执受理).  Each node has only its own word."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F, Q
 
 from zhengtong.exchange import rules
 from zhengtong.exchange.events import ReceiptMismatched
-from zhengtong.exchange.models import DailyUse, ExchangeRecord, Node, NodeKey, Receipt, ReceiptBatch
-from zhengtong.exchange.rules import WRONG, KeyState, Match, Side
+from zhengtong.exchange.models import DailyUse, DisputedReceipt, ExchangeRecord, Node, NodeKey, Receipt, ReceiptBatch
+from zhengtong.exchange.rules import Dispute, KeyState, Match, Pair
+from zhengtong.exchange.services.comparing import compare_pairs
 from zhengtong.exchange.services.nodes import locked
+from zhengtong.exchange.services.parties import granted_pairs
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.clock import Clock, legal_day
@@ -22,11 +25,13 @@ from zhengtong.kernel.ids import new_id
 from zhengtong.wire import records
 from zhengtong.wire.documents import SignedDocument, check_signatures, parse_document
 from zhengtong.wire.records import parse_receipts
-from zhengtong.wire.suites import key_id
+from zhengtong.wire.suites import digest_text, key_id
 
 BATCH_BYTES_MAX = 1 << 20
-COMPARED_A_RUN = 2_000  # silent sides looked at in one run of the job
 _COUNTED = {rules.ANSWERED: "answered", rules.REFUSED: "refused", rules.FAILED: "failed"}
+_SAID = ("exchange", "side", "peer", "grant", "at", "outcome", "refusal", "rows", "request_digest", "reply_digest")
+_LONGEST = {"exchange": 64, "peer": 40, "grant": 64, "refusal": 80}  # characters, as stored
+_KEPT_OF_DISPUTED = frozenset({"record", "exchange", "side", "peer", "grant", "at", "outcome", "rows"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +54,45 @@ class BatchAnswer:
     refused: tuple[RefusedReceipt, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One receipt of a batch as the center reads it."""
+
+    told: records.Receipt
+    fields: dict[str, object]  # as stored; `record` the index
+    pair: Pair
+    granted: bool  # the pair is that of the grant
+
+    @property
+    def key(self) -> tuple[str, Pair]:
+        return self.told.exchange, self.pair
+
+
+@dataclass(frozen=True, slots=True)
+class _Disputed:
+    """A receipt that is not believed, and what it contradicts."""
+
+    word: _Word
+    kind: Dispute
+    against: tuple[str, Pair] | None = None
+    unlike: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class _Sorted:
-    """A batch sorted into new, known and refused."""
+    """A batch sorted into new, known and disputed."""
 
-    fresh: list[records.Receipt] = field(default_factory=list)
+    fresh: list[_Word] = field(default_factory=list)
     known: int = 0
-    refused: list[RefusedReceipt] = field(default_factory=list)
+    disputed: list[_Disputed] = field(default_factory=list)
 
 
 @transaction.atomic
 def accept_receipts(*, node: UUID, document: bytes, clock: Clock) -> BatchAnswer:
     """Store a node's signed receipts once and compare them with the other side's (受理回执).
+
+    A receipt that speaks for another, claims an answer outside its grant or contradicts an earlier
+    one is not believed: it is kept with its batch and becomes a finding.
 
     Raises:
         NotAllowed: not signed by this node's key, or signed for another node.
@@ -68,31 +100,34 @@ def accept_receipts(*, node: UUID, document: bytes, clock: Clock) -> BatchAnswer
     """
     row = locked(node)
     signed = parse_document(document, kind="receipts", max_bytes=BATCH_BYTES_MAX)
-    signer = check_signed_by(row, document=signed)
+    signer = check_signed_by(row, document=signed, now=clock.now())
     batch = parse_receipts(signed, public=signer, key=key_id(signer))
     if batch.node != row.code:
         raise NotAllowed("exchange.receipt_not_yours")
     if len(batch.receipts) > rules.RECEIPTS_A_BATCH:
         raise RuleBroken("exchange.batch_too_long", limit=rules.RECEIPTS_A_BATCH)
-    sorted_ = _sort(row, batch.receipts)
-    now = clock.now()
-    if sorted_.fresh:
-        _store(row, sorted_.fresh, number=batch.number, document=signed, now=now)
-        _count(sorted_.fresh)
-        compare_exchanges(exchanges=[one.exchange for one in sorted_.fresh], clock=clock)
+    words = _words(row, batch.receipts, clock=clock)
+    sorted_ = _sort(row, [one for one in words if _storable(one)])
+    malformed = tuple(_refused(one, key="exchange.receipt_malformed") for one in words if not _storable(one))
+    if sorted_.fresh or sorted_.disputed:
+        _keep(row, sorted_, number=batch.number, document=signed, clock=clock)
     last = Receipt.objects.filter(node=row).order_by("-record").values_list("record", flat=True).first()
     return BatchAnswer(
         number=batch.number,
         through=-1 if last is None else last,
         accepted=len(sorted_.fresh),
         known=sorted_.known,
-        refused=tuple(sorted_.refused),
+        refused=malformed + tuple(_refused(one.word, key=rules.DISPUTE_KEYS[one.kind]) for one in sorted_.disputed),
     )
 
 
-def check_signed_by(node: Node, *, document: SignedDocument) -> str:
-    """Refuse a document that none of the node's own keys signed; the public key that did.  Raises NotAllowed."""
-    publics = NodeKey.objects.filter(node=node).exclude(state=KeyState.OFFERED).values_list("public", flat=True)
+def check_signed_by(node: Node, *, document: SignedDocument, now: datetime) -> str:
+    """Refuse a document that the node's own key did not sign; the public key that did.  Raises NotAllowed.
+
+    A key just replaced is taken for FORMER_KEY_TAKEN, for what was signed before; an older one is not.
+    """
+    in_use = Q(state=KeyState.CURRENT) | Q(state=KeyState.FORMER, until__gt=now - rules.FORMER_KEY_TAKEN)
+    publics = NodeKey.objects.filter(in_use, node=node).values_list("public", flat=True)
     keys = {key_id(public): public for public in publics}
     try:
         signers = check_signatures(document, keys=keys)
@@ -101,62 +136,174 @@ def check_signed_by(node: Node, *, document: SignedDocument) -> str:
     return keys[min(signers)]
 
 
-def _sort(node: Node, receipts: Sequence[records.Receipt]) -> _Sorted:
-    """Compare a batch with what is held: the first word on a record stands."""
-    by_record = {r.record: r for r in Receipt.objects.filter(node=node, record__in=[one.index for one in receipts])}
-    sides = Receipt.objects.filter(exchange__in=[one.exchange for one in receipts])
-    taken = {(r.exchange, r.side): r for r in sides}
-    found, new_records, new_sides = _Sorted(), set[int](), set[tuple[str, str]]()
+# ── reading ─────────────────────────────────────────────────────────────────
+
+
+def _words(node: Node, receipts: Sequence[records.Receipt], *, clock: Clock) -> list[_Word]:
+    granted = granted_pairs({one.grant for one in receipts if one.grant}, clock=clock)
+    words = []
     for one in receipts:
-        side = (one.exchange, one.role.value)
-        held = by_record.get(one.index)
-        if held is not None and _says(held) == _says_on_wire(one):
+        pair = rules.pair_of(node=node.code, side=one.role.value, peer=one.peer)
+        words.append(_Word(one, _fields(one), pair, granted=granted.get(one.grant or "") == pair))
+    return words
+
+
+def _sort(node: Node, words: Sequence[_Word]) -> _Sorted:
+    """Compare a batch with what is held: the first word of a node on a record, and on an exchange, stands."""
+    held = list(Receipt.objects.filter(node=node, record__in=[one.told.index for one in words]))
+    held += Receipt.objects.filter(node=node, exchange__in=[one.told.exchange for one in words])
+    by_record: dict[object, dict[str, object]] = {one.record: _stored(one) for one in held}
+    by_side: dict[object, dict[str, object]] = {(one.exchange, one.side, one.peer): _stored(one) for one in held}
+    found = _Sorted()
+    for one in words:
+        side = (one.told.exchange, one.told.role.value, one.told.peer)
+        earlier = by_record.get(one.told.index) or by_side.get(side)
+        kind = rules.dispute_of(one.pair, outcome=one.told.outcome.value, granted=one.pair if one.granted else None)
+        if earlier == one.fields:
             found.known += 1
-        elif held or side in taken or one.index in new_records or side in new_sides:
-            refusal = RuleBroken("exchange.receipt_contradicts")
-            found.refused.append(RefusedReceipt(one.index, refusal.key, refusal.message()))
+        elif earlier is not None:
+            against = (str(earlier["exchange"]), _pair(node, earlier))
+            unlike = tuple(name for name in ("record", *_SAID) if earlier[name] != one.fields[name])
+            found.disputed.append(_Disputed(one, Dispute.CONTRADICTS, against, unlike))
+        elif kind is not None:
+            found.disputed.append(_Disputed(one, kind))
         else:
-            new_records.add(one.index)
-            new_sides.add(side)
+            by_record[one.told.index] = by_side[side] = one.fields
             found.fresh.append(one)
     return found
 
 
-def _store(
-    node: Node, receipts: Sequence[records.Receipt], *, number: int, document: SignedDocument, now: datetime
-) -> None:
+def _fields(one: records.Receipt) -> dict[str, object]:
+    """What a receipt on the wire says, under the names it is stored by."""
+    return {
+        "record": one.index,
+        "exchange": one.exchange,
+        "side": one.role.value,
+        "peer": one.peer,
+        "grant": one.grant or "",
+        "at": one.at,
+        "outcome": one.outcome.value,
+        "refusal": one.refusal or "",
+        "rows": one.rows or 0,
+        "request_digest": one.request_digest,
+        "reply_digest": one.reply_digest or "",
+    }
+
+
+def _stored(row: Receipt) -> dict[str, object]:
+    return {name: getattr(row, name) for name in ("record", *_SAID)}
+
+
+def _pair(node: Node, fields: dict[str, object]) -> Pair:
+    return rules.pair_of(node=node.code, side=str(fields["side"]), peer=str(fields["peer"]))
+
+
+def _storable(one: _Word) -> bool:
+    """Whether the ids are what nodes write; anything else is refused alone, not with the whole batch."""
+    texts = {name: str(one.fields[name]) for name in _LONGEST}
+    return all(len(text) <= _LONGEST[name] and text.isprintable() for name, text in texts.items())
+
+
+def _refused(one: _Word, *, key: str) -> RefusedReceipt:
+    refusal = RuleBroken(key)
+    return RefusedReceipt(one.told.index, refusal.key, refusal.message())
+
+
+# ── storing ─────────────────────────────────────────────────────────────────
+
+
+def _keep(node: Node, found: _Sorted, *, number: int, document: SignedDocument, clock: Clock) -> None:
+    now = clock.now()
     batch, _ = ReceiptBatch.objects.get_or_create(
         node=node,
         digest=document.digest,
         defaults={"id": new_id(now), "number": number, "body": document.to_bytes(), "received_at": now},
     )
+    pairs = _pairs(found, now=now)
     Receipt.objects.bulk_create(
-        Receipt(
-            id=new_id(now),
-            node=node,
-            record=one.index,
-            exchange=one.exchange,
-            side=one.role.value,
-            peer=one.peer,
-            grant=one.grant or "",
-            outcome=one.outcome.value,
-            refusal=one.refusal or "",
-            rows=one.rows or 0,
-            request_digest=one.request_digest,
-            reply_digest=one.reply_digest or "",
-            at=one.at,
-            received_at=now,
-            batch=batch,
-        )
-        for one in receipts
+        Receipt(id=new_id(now), node=node, pair=pairs[one.key], received_at=now, batch=batch, **one.fields)
+        for one in found.fresh
     )
+    _count([one for one in found.fresh if one.granted])
+    _keep_disputed(node, found.disputed, pairs=pairs, batch=batch, clock=clock)
+    compare_pairs(pairs=[row.id for row in pairs.values()], clock=clock)
 
 
-def _count(receipts: Iterable[records.Receipt]) -> None:
-    """Add the receipts to the use of their grants; each receipt comes here once."""
+def _pairs(found: _Sorted, *, now: datetime) -> dict[tuple[str, Pair], ExchangeRecord]:
+    """The records these receipts belong to, made where missing, and locked until both sides are compared.
+
+    In one order, so that two nodes reporting the same exchanges wait for, not on, each other.
+    """
+    first = {one.key: one for one in reversed(found.fresh)}
+    wanted = sorted({*first, *(one.against for one in found.disputed if one.against)}, key=_order)
+    ExchangeRecord.objects.bulk_create(
+        (
+            ExchangeRecord(
+                id=new_id(now),
+                exchange=exchange,
+                provider=pair.provider,
+                consumer=pair.consumer,
+                grant=first[(exchange, pair)].fields["grant"],
+                granted=first[(exchange, pair)].granted,
+                at=first[(exchange, pair)].told.at,
+                outcome=first[(exchange, pair)].fields["outcome"],
+                match=Match.WAITING,
+                compared_at=now,
+            )
+            for exchange, pair in wanted
+            if (exchange, pair) in first
+        ),
+        ignore_conflicts=True,
+    )
+    rows = ExchangeRecord.objects.filter(exchange__in={exchange for exchange, _ in wanted})
+    held = {
+        (row.exchange, Pair(row.provider, row.consumer)): row
+        for row in rows.select_for_update().order_by("exchange", "provider", "consumer")
+    }
+    return {key: held[key] for key in wanted}
+
+
+def _order(key: tuple[str, Pair]) -> tuple[str, str, str]:
+    exchange, pair = key
+    return exchange, pair.provider, pair.consumer
+
+
+def _keep_disputed(
+    node: Node,
+    disputed: Sequence[_Disputed],
+    *,
+    pairs: dict[tuple[str, Pair], ExchangeRecord],
+    batch: ReceiptBatch,
+    clock: Clock,
+) -> None:
+    now = clock.now()
+    for one in disputed:
+        fields = {name: value for name, value in one.word.fields.items() if name in _KEPT_OF_DISPUTED}
+        row, is_new = DisputedReceipt.objects.get_or_create(
+            node=node,
+            said=digest_text(orjson.dumps(one.word.fields, option=orjson.OPT_SORT_KEYS)),
+            defaults={
+                **fields,
+                "id": new_id(now),
+                "kind": one.kind,
+                "pair": pairs[one.against] if one.against else None,
+                "unlike": list(one.unlike),
+                "received_at": now,
+                "batch": batch,
+            },
+        )
+        if is_new:
+            fact = ReceiptMismatched(
+                subject=row.pair_id or row.id, exchange=row.exchange, kind=one.kind.value, fields=one.unlike
+            )
+            record(fact, actor=SYSTEM, clock=clock)
+
+
+def _count(words: Iterable[_Word]) -> None:
+    """Add receipts to the use of their grants: only those of the grant's own two parties, each of them once."""
     days: dict[tuple[str, str, object], list[records.Receipt]] = defaultdict(list)
-    for one in receipts:
-        days[(one.grant or "", one.role.value, legal_day(one.at))].append(one)
+    for one in words:
+        days[(one.told.grant or "", one.told.role.value, legal_day(one.told.at))].append(one.told)
     for (grant, side, day), found in days.items():
         last_at = max(one.at for one in found)
         use, _ = DailyUse.objects.get_or_create(grant=grant, side=side, day=day, defaults={"last_at": last_at})
@@ -165,76 +312,6 @@ def _count(receipts: Iterable[records.Receipt]) -> None:
             answered=F("answered") + counts["answered"],
             refused=F("refused") + counts["refused"],
             failed=F("failed") + counts["failed"],
-            rows=F("rows") + sum(one.rows or 0 for one in found if one.outcome.value == rules.ANSWERED),
+            rows=F("rows") + sum(one.rows or 0 for one in found),  # a run that failed may have sent some
             last_at=max(last_at, use.last_at),
         )
-
-
-# ── comparing ───────────────────────────────────────────────────────────────
-
-
-def compare_exchanges(*, exchanges: Sequence[str], clock: Clock) -> int:
-    """Compare both sides of these exchanges and keep the result; counts those that are wrong (比对)."""
-    sides: dict[str, dict[str, Receipt]] = defaultdict(dict)
-    for receipt in Receipt.objects.filter(exchange__in=exchanges).select_related("node"):
-        sides[receipt.exchange][receipt.side] = receipt
-    held = {r.exchange: r for r in ExchangeRecord.objects.filter(exchange__in=exchanges)}
-    return sum(_compare_one(found, held=held.get(exchange), clock=clock) for exchange, found in sides.items())
-
-
-def _compare_one(found: dict[str, Receipt], *, held: ExchangeRecord | None, clock: Clock) -> bool:
-    now = clock.now()
-    provider, consumer = found.get("provider"), found.get("consumer")
-    match, unlike = rules.compare(provider=_side(provider), consumer=_side(consumer), now=now)
-    told = consumer or provider
-    if told is None:
-        return False
-    before = Match(held.match) if held else None
-    row = held or ExchangeRecord(id=new_id(now), exchange=told.exchange, at=told.at)
-    row.grant, row.outcome, row.refusal, row.rows = told.grant, told.outcome, told.refusal, told.rows
-    row.provider = provider.node.code if provider else told.peer
-    row.consumer = consumer.node.code if consumer else told.peer
-    row.at = min(one.at for one in found.values())
-    row.match, row.unlike, row.compared_at = match, list(unlike), now
-    row.save()
-    if match in WRONG and match is not before:
-        record(
-            ReceiptMismatched(subject=row.id, exchange=row.exchange, kind=match, fields=unlike),
-            actor=SYSTEM,
-            clock=clock,
-        )
-    return match in WRONG
-
-
-@transaction.atomic
-def compare_waiting(*, clock: Clock) -> int:
-    """Look again at exchanges whose other side has been silent too long (逾期未报)."""
-    waiting = ExchangeRecord.objects.filter(match=Match.WAITING, at__lte=clock.now() - rules.RECEIPT_GRACE)
-    lone = waiting.filter(Exists(Receipt.objects.filter(exchange=OuterRef("exchange"))))
-    exchanges = list(lone.order_by("at").values_list("exchange", flat=True)[:COMPARED_A_RUN])
-    return compare_exchanges(exchanges=exchanges, clock=clock)
-
-
-def _side(receipt: Receipt | None) -> Side | None:
-    if receipt is None:
-        return None
-    return Side(
-        at=receipt.at,
-        grant=receipt.grant,
-        outcome=receipt.outcome,
-        refusal=receipt.refusal,
-        rows=receipt.rows,
-        request_digest=receipt.request_digest,
-        reply_digest=receipt.reply_digest,
-    )
-
-
-def _says(row: Receipt) -> tuple[object, ...]:
-    """What a stored receipt says, to be compared with one on the wire."""
-    ends = (row.outcome, row.refusal, row.rows, row.request_digest, row.reply_digest)
-    return (row.exchange, row.side, row.peer, row.grant, row.at, *ends)
-
-
-def _says_on_wire(one: records.Receipt) -> tuple[object, ...]:
-    ends = (one.outcome.value, one.refusal or "", one.rows or 0, one.request_digest, one.reply_digest or "")
-    return (one.exchange, one.role.value, one.peer, one.grant or "", one.at, *ends)

@@ -32,14 +32,16 @@ def register_system(
 
     Raises:
         NotAllowed: the actor does not act for that organization.
-        RuleBroken: the code is malformed or taken, or the key is malformed.
+        RuleBroken: the code is malformed, another organization's or taken, or the key is malformed, or
+            there are SYSTEMS_AN_ORGANIZATION already.
     """
     _check_own(organization, actor=actor)
-    rules.check_node_code(code)
     mark = _fingerprint(public)
     held = System.objects.select_for_update().filter(code=code, retired_at=None).first()
     if held is not None and (held.organization_id, held.public) == (organization, public):
         return held.id
+    live = System.objects.filter(organization=organization, retired_at=None).count()
+    rules.check_system_code(code, organization=organization_card(id=organization).code, live=live)
     if held is not None:
         raise RuleBroken("exchange.system_known", code=code)
     now = clock.now()

@@ -7,12 +7,12 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from zhengtong.kernel.errors import RuleBroken
+from zhengtong.kernel.errors import PlatformError, RuleBroken
 from zhengtong.node import refusals as kept
 from zhengtong.node.bounds import REFUSALS_KEPT, REFUSALS_SHOWN, TEXT_CHARS
 from zhengtong.node.consumer import LocalAsk
 from zhengtong.node.gateway.callers import node_of, system_of
-from zhengtong.node.refusals import Refuse
+from zhengtong.node.refusals import Refusal, Refuse
 from zhengtong.node.standing import standing
 from zhengtong.wire.canonical import instant
 from zhengtong.wire.envelope import Kind
@@ -89,10 +89,17 @@ async def _remembered(request: Request, asking: Any) -> dict[str, Any]:  # a cor
         return await asking
     except Refuse as stop:
         if stop.refusal.here is None:
-            core = node_of(request).core
-            at, refusal = instant(core.now()), stop.refusal
-            await core.journal.do(lambda step: kept.keep(step.db, refusal, at=at))
+            await _keep(request, stop.refusal)
         raise
+    except PlatformError as error:
+        await _keep(request, kept.of_error(error, at="consumer"))
+        raise
+
+
+async def _keep(request: Request, refusal: Refusal) -> None:
+    core = node_of(request).core
+    at = instant(core.now())
+    await core.journal.do(lambda step: kept.keep(step.db, refusal, at=at))
 
 
 def _body(request: Request) -> dict[str, Any]:

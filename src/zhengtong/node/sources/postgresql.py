@@ -16,7 +16,10 @@ from zhengtong.node.sources.base import Cell, Column, Row
 from zhengtong.node.sources.postgresql_arrow import adbc, arrow_rows, short, sliced
 from zhengtong.wire.arrow import Table
 
-_OPTIONS = "-c default_transaction_read_only=on -c lock_timeout={lock} -c idle_in_transaction_session_timeout=60000"
+_OPTIONS = (
+    "-c default_transaction_read_only=on -c lock_timeout={lock} -c statement_timeout={statement}"
+    " -c idle_in_transaction_session_timeout=60000"
+)
 
 # Everything a role could write through, itself or by SET ROLE; each line names one way.
 _WAYS_TO_WRITE: tuple[tuple[str, LiteralString], ...] = (
@@ -61,7 +64,7 @@ class PostgresSource:
         self._slots = threading.BoundedSemaphore(SOURCE_CONNECTIONS)
 
     def refuse_writers(self) -> None:
-        with self._connection(STATEMENT_S) as db:
+        with self._connection() as db:
             for way, question in _WAYS_TO_WRITE:
                 found = db.execute(question).fetchone()
                 if found:
@@ -70,7 +73,7 @@ class PostgresSource:
 
     def columns(self, table: str) -> tuple[Column, ...]:
         name = pg.Identifier(*table.split(".", 1)).as_string()
-        with self._connection(STATEMENT_S) as db:
+        with self._connection() as db:
             found = db.execute(
                 "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
                 " WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
@@ -81,8 +84,9 @@ class PostgresSource:
         return tuple(Column(str(column), str(kind).upper()) for column, kind in found)
 
     def rows(self, sql: str, values: Sequence[Cell], *, limit: int) -> list[Row]:
-        with self._connection(STATEMENT_S) as db:
-            return db.execute(sql.encode(), values).fetchmany(limit)
+        """One statement is one transaction, READ ONLY by the session's default: a single round trip."""
+        with self._connection() as db:
+            return db.execute(sql.encode(), values, prepare=True).fetchmany(limit)
 
     @contextmanager
     def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> Iterator[Iterator[Table]]:
@@ -106,7 +110,7 @@ class PostgresSource:
                 self._url,
                 autocommit=True,
                 connect_timeout=int(LOCK_WAIT_S),
-                options=_OPTIONS.format(lock=int(LOCK_WAIT_S * 1000)),
+                options=_OPTIONS.format(lock=int(LOCK_WAIT_S * 1000), statement=int(STATEMENT_S * 1000)),
                 row_factory=tuple_row,
             )
         except psycopg.Error as error:
@@ -114,17 +118,14 @@ class PostgresSource:
         return db
 
     @contextmanager
-    def _connection(self, seconds: float) -> "Iterator[psycopg.Connection[Row]]":
-        """Lend a connection inside one READ ONLY transaction with a statement time-out."""
+    def _connection(self) -> "Iterator[psycopg.Connection[Row]]":
+        """Lend a connection whose transactions are READ ONLY and whose statements end after STATEMENT_S."""
         if not self._slots.acquire(timeout=LOCK_WAIT_S):
             raise Unreachable("node.source_busy", connections=SOURCE_CONNECTIONS)
         try:
             db = self._idle.get_nowait() if not self._idle.empty() else self._open()
             try:
-                db.execute(b"BEGIN TRANSACTION READ ONLY")
-                db.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}".encode())
                 yield db
-                db.execute("COMMIT")
             except psycopg.Error as error:
                 db.close()
                 raise Unreachable("node.source_failed", reason=_short(error)) from error

@@ -26,6 +26,7 @@ from zhengtong.parties.queries.organizations import (
 )
 from zhengtong.parties.queries.records import (
     Absence,
+    Contact,
     DutyRow,
     OfficerRow,
     OrganizationCard,
@@ -38,6 +39,7 @@ from zhengtong.parties.queries.seats import absence, officer_name, officer_names
 
 __all__ = [
     "Absence",
+    "Contact",
     "DutyRow",
     "OfficerRow",
     "OrganizationCard",

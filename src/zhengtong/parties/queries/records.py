@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from zhengtong.kernel.actors import Actor
-from zhengtong.parties.rules import Level, OrgKind, Role, role_label
+from zhengtong.parties.rules import Level, OrgKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,6 @@ class SeatCard:
     title: str
     from_on: date
     until_on: date | None
-
-    @property
-    def role_labels(self) -> tuple[str, ...]:
-        return tuple(role_label(role) for role in self.roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +82,15 @@ class Absence:
     name: str
     from_on: date
     until_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach an officer (联系方式): only ever given by `services.read_contact`, which records the read."""
+
+    name: str
+    phone: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,3 +191,6 @@ def role_label(role: str, lang: Literal["zh", "en"] = "zh") -> str:
     except ValueError:
         return role
     return fact.zh if lang == "zh" else fact.en
+
+
+ROLE_WORDS: dict[str, tuple[str, str]] = {str(fact.role): (fact.zh, fact.en) for fact in _FACTS}

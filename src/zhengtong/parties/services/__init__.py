@@ -2,8 +2,10 @@
 
 `registering`  organizations, officers, seats, accounts, substitutes, duties
 `sign_in`      passwords with bounds, demo cards
+`contacts`     how to reach an officer; every read is on record
 """
 
+from zhengtong.parties.services.contacts import read_contact
 from zhengtong.parties.services.registering import (
     add_duty,
     add_officer,
@@ -21,5 +23,6 @@ __all__ = [
     "end_seat",
     "give_seat",
     "open_account",
+    "read_contact",
     "register_organization",
 ]

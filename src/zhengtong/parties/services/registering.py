@@ -56,6 +56,7 @@ def register_organization(
 
     Raises:
         NotAllowed: the actor is no system administrator.
+        NotFound: the parent, or the body that guides or manages it, is not registered.
         RuleBroken: the code or region is malformed, the USCC fails its check, or either is taken.
     """
     _only(actor, Role.SYSTEM_ADMIN)
@@ -65,6 +66,9 @@ def register_organization(
         raise RuleBroken("parties.code_taken", code=code)
     if uscc and Organization.objects.filter(uscc=uscc).exists():
         raise RuleBroken("parties.uscc_taken", uscc=uscc)
+    for above in (parent, guidance_by, vertical_under):
+        if above is not None:
+            _organization(above)
     now = clock.now()
     row = Organization(
         id=new_id(now),
@@ -195,8 +199,8 @@ def appoint_substitute(
 ) -> UUID:
     """Let one officer stand in for another for a period (AB角).
 
-    Allowed to the absent officer, the head of the sharing office or department of a shared
-    organization, and the security administrator.  A substitute must not thereby unite roles
+    Allowed to the absent officer, the head of the sharing office or department that all the
+    officer's seats are in, and the security administrator.  A substitute must not thereby unite roles
     that are kept apart.
     """
     if absent == substitute:
@@ -223,9 +227,8 @@ def appoint_substitute(
 
 @transaction.atomic
 def add_duty(*, organization: UUID, code: str, name: str, legal_basis: str, actor: Actor, clock: Clock) -> UUID:
-    """Add a line to an organization's list of duties (职责)."""
-    if actor.organization != organization:
-        _only(actor, Role.SYSTEM_ADMIN)
+    """Add a line to an organization's list of duties (职责), by its data officer or the system administrator."""
+    _only(actor, Role.DATA_OFFICER if actor.organization == organization else Role.SYSTEM_ADMIN)
     _check_texts({"code": code, "name": name, "legal_basis": legal_basis})
     org = _organization(organization)
     if Duty.objects.filter(organization=org, code=code).exists():
@@ -245,8 +248,8 @@ def _may_appoint(actor: Actor, absent: UUID, seats: list[Seat]) -> None:
     if actor.officer == absent or actor.has("system") or actor.has(Role.SECURITY_ADMIN):
         return
     heads = {Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD}
-    if heads & actor.roles and any(seat.organization_id == actor.organization for seat in seats):
-        return
+    if heads & actor.roles and seats and all(seat.organization_id == actor.organization for seat in seats):
+        return  # a substitute stands in every seat of the absent officer
     role = Role.SHARING_OFFICE_HEAD
     raise NotAllowed("parties.role_needed", role_zh=role_label(role), role_en=role_label(role, "en"))
 

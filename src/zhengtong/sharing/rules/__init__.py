@@ -39,7 +39,6 @@ from zhengtong.sharing.rules.lifecycles import (
     GrantState,
     RequestState,
     Side,
-    move,
 )
 from zhengtong.sharing.rules.replies import (
     GROUND_ARTICLE,
@@ -145,7 +144,6 @@ __all__ = [
     "granted_modes",
     "has_ended",
     "instants",
-    "move",
     "outcome_of",
     "persons",
     "reply_clock",

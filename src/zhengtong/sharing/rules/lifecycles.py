@@ -1,15 +1,13 @@
 """The two lifecycles of sharing (共享申请、共享许可), as tables that read like the articles.
 
 Every move of a request or a grant is a line here: who may make it, on whose side, and under
-which article.  Services look moves up; pages draw them; nothing else decides them.
+which article.  Services look steps up; pages draw them; nothing else decides them.
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 
-from zhengtong.kernel.errors import WrongState
 from zhengtong.kernel.lifecycle import Lifecycle, Step
-from zhengtong.parties.rules import Role
+from zhengtong.parties.rules import ROLE_WORDS, Role
 from zhengtong.sharing.rules.words import Words
 
 REGULATION = "政务数据共享条例"
@@ -65,61 +63,6 @@ LIVE_GRANTS = (_G.DELIVERING, _G.ACTIVE, _G.SUSPENDED)
 LIFT_UNDELIVERED = "lift_undelivered"  # suspended before delivery was confirmed: that is still owed
 
 
-def _answer(verb: str, target: RequestState, needs: str) -> tuple[Step, ...]:
-    return tuple(Step(verb, state, target, by=_HEAD, cites=_20, needs=needs) for state in ANSWERABLE)
-
-
-REQUEST = Lifecycle(
-    name="共享申请",
-    start=_S.DRAFT,
-    steps=(
-        Step("submit", _S.DRAFT, _S.OWN_REVIEW, by=_OFFICER, cites=_20),
-        Step("return", _S.OWN_REVIEW, _S.DRAFT, by=_HEAD, cites=_20, needs="理由"),
-        Step("approve", _S.OWN_REVIEW, _S.RECEIVED, by=_HEAD, cites=_20),
-        Step("ask_supplement", _S.RECEIVED, _S.SUPPLEMENT_ASKED, by=_OFFICER, cites=_21, needs="全部缺项，一次告知"),
-        Step("answer_supplement", _S.SUPPLEMENT_ASKED, _S.RECEIVED, by=_OFFICER, cites=_21),
-        Step("ask_extension", _S.RECEIVED, _S.RECEIVED, by=_EITHER, cites=_21, needs="理由、天数"),
-        Step("agree_extension", _S.RECEIVED, _S.EXTENDED, by=_LEADER, cites=_21),
-        Step("decline_extension", _S.RECEIVED, _S.RECEIVED, by=_LEADER, cites=_21, needs="理由"),
-        Step("prepare_reply", _S.RECEIVED, _S.RECEIVED, by=_OFFICER, cites=_21),
-        Step("prepare_reply", _S.EXTENDED, _S.EXTENDED, by=_OFFICER, cites=_21),
-        Step("countersign", _S.RECEIVED, _S.RECEIVED, by=_LEADER, cites=_20),
-        Step("countersign", _S.EXTENDED, _S.EXTENDED, by=_LEADER, cites=_20),
-        *_answer("consent", _S.CONSENTED, ""),
-        *_answer("consent_partly", _S.PARTLY_CONSENTED, "逐项理由"),
-        *_answer("refuse", _S.REFUSED, "理由"),
-        *(Step("withdraw", state, _S.WITHDRAWN, by=_EITHER, cites=_20, needs="理由") for state in OPEN_STATES),
-    ),
-)
-
-GRANT = Lifecycle(
-    name="共享许可",
-    start=_G.DELIVERING,
-    steps=(
-        Step("deliver", _G.DELIVERING, _G.ACTIVE, by=_OFFICER | {_R.ENGINEER.value}, cites=_22),
-        Step("suspend", _G.DELIVERING, _G.SUSPENDED, by=_OVERSEER, cites=_27, needs="越权使用的事实"),
-        Step("suspend", _G.ACTIVE, _G.SUSPENDED, by=_OVERSEER, cites=_27, needs="越权使用的事实"),
-        Step("lift", _G.SUSPENDED, _G.ACTIVE, by=_OVERSEER, cites=_27, needs="整改到位的证据"),
-        Step(LIFT_UNDELIVERED, _G.SUSPENDED, _G.DELIVERING, by=_OVERSEER, cites=_27, needs="整改到位的证据"),
-        Step("terminate", _G.SUSPENDED, _G.TERMINATED, by=_OVERSEER, cites=_27, needs="拒不整改或者整改不到位"),
-        Step("revoke", _G.DELIVERING, _G.TERMINATED, by=_HEAD, cites=_27, needs="正当理由、协商、备案"),
-        Step("revoke", _G.ACTIVE, _G.TERMINATED, by=_HEAD, cites=_27, needs="正当理由、协商、备案"),
-        Step("relinquish", _G.DELIVERING, _G.TERMINATED, by=_EITHER, cites=_27, needs="目的已实现或者不再必要"),
-        Step("relinquish", _G.ACTIVE, _G.TERMINATED, by=_EITHER, cites=_27, needs="目的已实现或者不再必要"),
-        *(Step("expire", state, _G.EXPIRED, by=_SYSTEM, cites=_20) for state in LIVE_GRANTS),
-    ),
-)
-
-SIDES: dict[str, Side] = {
-    **dict.fromkeys(("submit", "return", "approve", "answer_supplement", "withdraw", "relinquish"), Side.CONSUMER),
-    **dict.fromkeys(("ask_supplement", "ask_extension", "prepare_reply"), Side.PROVIDER),
-    **dict.fromkeys(("countersign", "consent", "consent_partly", "refuse", "deliver", "revoke"), Side.PROVIDER),
-    **dict.fromkeys(("agree_extension", "decline_extension"), Side.AUTHORITY),
-    **dict.fromkeys(("suspend", "lift", LIFT_UNDELIVERED, "terminate"), Side.OVERSEER),
-    "expire": Side.CLOCKWORK,
-}
-
-
 SIDE_WORDS: dict[Side, Words] = {
     Side.CONSUMER: Words("使用方", "consumer"),
     Side.PROVIDER: Words("提供方", "provider"),
@@ -172,23 +115,64 @@ VERB_WORDS: dict[str, Words] = {
 }
 
 
-def move(table: Lifecycle, verb: str, *, state: StrEnum, roles: Iterable[str]) -> Step:
-    """The lawful move from a state, or an error that names state and verb in words.
+def _said(thing: str, thing_en: str) -> dict[str, tuple[str, str]]:
+    """The words of errors about a thing: its states, what can be done with it, by whom."""
+    words = {thing: Words(thing, thing_en), **STATE_WORDS, **VERB_WORDS}
+    return {**{code: (said.zh, said.en) for code, said in words.items()}, **ROLE_WORDS}
 
-    Raises:
-        WrongState: not from this state.
-        NotAllowed: none of the roles may make it.
-    """
-    if not any(step.verb == verb and step.source == state for step in table.steps):
-        held, asked = STATE_WORDS[state], VERB_WORDS[verb]
-        possible = [VERB_WORDS[v] for v in dict.fromkeys(s.verb for s in table.steps if s.source == state)]
-        raise WrongState(
-            "sharing.wrong_state",
-            state=held.zh,
-            state_en=held.en,
-            verb=asked.zh,
-            verb_en=asked.en,
-            open_verbs="、".join(dict.fromkeys(w.zh for w in possible)) or "无",
-            open_verbs_en=", ".join(dict.fromkeys(w.en for w in possible)) or "nothing",
-        )
-    return table.step(verb, state=state, roles=roles)
+
+def _answer(verb: str, target: RequestState, needs: str) -> tuple[Step, ...]:
+    return tuple(Step(verb, state, target, by=_HEAD, cites=_20, needs=needs) for state in ANSWERABLE)
+
+
+REQUEST = Lifecycle(
+    name="共享申请",
+    start=_S.DRAFT,
+    steps=(
+        Step("submit", _S.DRAFT, _S.OWN_REVIEW, by=_OFFICER, cites=_20),
+        Step("return", _S.OWN_REVIEW, _S.DRAFT, by=_HEAD, cites=_20, needs="理由"),
+        Step("approve", _S.OWN_REVIEW, _S.RECEIVED, by=_HEAD, cites=_20),
+        Step("ask_supplement", _S.RECEIVED, _S.SUPPLEMENT_ASKED, by=_OFFICER, cites=_21, needs="全部缺项，一次告知"),
+        Step("answer_supplement", _S.SUPPLEMENT_ASKED, _S.RECEIVED, by=_OFFICER, cites=_21),
+        Step("ask_extension", _S.RECEIVED, _S.RECEIVED, by=_EITHER, cites=_21, needs="理由、天数"),
+        Step("agree_extension", _S.RECEIVED, _S.EXTENDED, by=_LEADER, cites=_21),
+        Step("decline_extension", _S.RECEIVED, _S.RECEIVED, by=_LEADER, cites=_21, needs="理由"),
+        Step("prepare_reply", _S.RECEIVED, _S.RECEIVED, by=_OFFICER, cites=_21),
+        Step("prepare_reply", _S.EXTENDED, _S.EXTENDED, by=_OFFICER, cites=_21),
+        Step("countersign", _S.RECEIVED, _S.RECEIVED, by=_LEADER, cites=_20),
+        Step("countersign", _S.EXTENDED, _S.EXTENDED, by=_LEADER, cites=_20),
+        *_answer("consent", _S.CONSENTED, ""),
+        *_answer("consent_partly", _S.PARTLY_CONSENTED, "逐项理由"),
+        *_answer("refuse", _S.REFUSED, "理由"),
+        *(Step("withdraw", state, _S.WITHDRAWN, by=_EITHER, cites=_20, needs="理由") for state in OPEN_STATES),
+    ),
+    words=_said("共享申请", "request"),
+)
+
+GRANT = Lifecycle(
+    name="共享许可",
+    start=_G.DELIVERING,
+    steps=(
+        Step("deliver", _G.DELIVERING, _G.ACTIVE, by=_OFFICER | {_R.ENGINEER.value}, cites=_22),
+        Step("suspend", _G.DELIVERING, _G.SUSPENDED, by=_OVERSEER, cites=_27, needs="越权使用的事实"),
+        Step("suspend", _G.ACTIVE, _G.SUSPENDED, by=_OVERSEER, cites=_27, needs="越权使用的事实"),
+        Step("lift", _G.SUSPENDED, _G.ACTIVE, by=_OVERSEER, cites=_27, needs="整改到位的证据"),
+        Step(LIFT_UNDELIVERED, _G.SUSPENDED, _G.DELIVERING, by=_OVERSEER, cites=_27, needs="整改到位的证据"),
+        Step("terminate", _G.SUSPENDED, _G.TERMINATED, by=_OVERSEER, cites=_27, needs="拒不整改或者整改不到位"),
+        Step("revoke", _G.DELIVERING, _G.TERMINATED, by=_HEAD, cites=_27, needs="正当理由、协商、备案"),
+        Step("revoke", _G.ACTIVE, _G.TERMINATED, by=_HEAD, cites=_27, needs="正当理由、协商、备案"),
+        Step("relinquish", _G.DELIVERING, _G.TERMINATED, by=_EITHER, cites=_27, needs="目的已实现或者不再必要"),
+        Step("relinquish", _G.ACTIVE, _G.TERMINATED, by=_EITHER, cites=_27, needs="目的已实现或者不再必要"),
+        *(Step("expire", state, _G.EXPIRED, by=_SYSTEM, cites=_20) for state in LIVE_GRANTS),
+    ),
+    words=_said("共享许可", "grant"),
+)
+
+SIDES: dict[str, Side] = {
+    **dict.fromkeys(("submit", "return", "approve", "answer_supplement", "withdraw", "relinquish"), Side.CONSUMER),
+    **dict.fromkeys(("ask_supplement", "ask_extension", "prepare_reply"), Side.PROVIDER),
+    **dict.fromkeys(("countersign", "consent", "consent_partly", "refuse", "deliver", "revoke"), Side.PROVIDER),
+    **dict.fromkeys(("agree_extension", "decline_extension"), Side.AUTHORITY),
+    **dict.fromkeys(("suspend", "lift", LIFT_UNDELIVERED, "terminate"), Side.OVERSEER),
+    "expire": Side.CLOCKWORK,
+}

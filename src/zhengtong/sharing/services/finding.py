@@ -12,7 +12,7 @@ from zhengtong.kernel.errors import NotAllowed, NotFound, WrongState
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.queries.clockwork import request_clock
-from zhengtong.sharing.rules import REQUEST, SIDES, RequestState, Side, move, persons
+from zhengtong.sharing.rules import REQUEST, SIDES, RequestState, Side, persons
 
 
 def request_for(verb: str, *, request: UUID, actor: Actor, version: int | None = None) -> SharingRequest:
@@ -27,7 +27,7 @@ def request_for(verb: str, *, request: UUID, actor: Actor, version: int | None =
         raise NotFound("sharing.no_request", id=str(request))
     if version is not None and version != row.version:
         raise WrongState("sharing.changed_meanwhile", number=row.number)
-    move(REQUEST, verb, state=RequestState(row.state), roles=actor.roles)
+    REQUEST.step(verb, state=RequestState(row.state), roles=actor.roles)
     return row
 
 

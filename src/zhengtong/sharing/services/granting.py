@@ -36,7 +36,6 @@ from zhengtong.sharing.rules import (
     check_suspension,
     check_termination,
     has_ended,
-    move,
     validity,
 )
 from zhengtong.sharing.services.finding import grant_for, keep, officer_of
@@ -142,7 +141,7 @@ def lift_suspension(*, grant: UUID, evidence: str, actor: Actor, clock: Clock) -
     """Give the permission back once misuse is put right (恢复).  Raises RuleBroken without evidence."""
     row = grant_for(SIDES["lift"], grant=grant, actor=actor)
     verb = "lift" if row.delivered_on else LIFT_UNDELIVERED
-    row.state = move(GRANT, verb, state=GrantState(row.state), roles=actor.roles).target
+    row.state = GRANT.step(verb, state=GrantState(row.state), roles=actor.roles).target
     check_rectified(evidence)
     row.lift_evidence = evidence.strip()
     row.suspended_on = row.suspended_at = row.suspended_by = row.rectify_by = None
@@ -202,7 +201,7 @@ def _expire(grant: UUID, *, actor: Actor, clock: Clock) -> bool:
     state = GrantState(row.state)
     if state not in LIVE_GRANTS or not has_ended(valid_until=row.valid_until, on=clock.today()):
         return False
-    row.state = move(GRANT, "expire", state=state, roles=actor.roles).target
+    row.state = GRANT.step("expire", state=state, roles=actor.roles).target
     row.ended_on, row.end_how = row.valid_until, "expire"
     fact = GrantExpired(
         row.id, number=row.number, provider=row.provider_id, consumer=row.consumer_id, ended_on=row.valid_until
@@ -214,7 +213,7 @@ def _expire(grant: UUID, *, actor: Actor, clock: Clock) -> bool:
 def _moved(verb: str, *, grant: UUID, actor: Actor, version: int | None = None) -> Grant:
     """The grant, locked and already in the state the verb leads to; nothing is saved yet."""
     row = grant_for(SIDES[verb], grant=grant, actor=actor, version=version)
-    row.state = move(GRANT, verb, state=GrantState(row.state), roles=actor.roles).target
+    row.state = GRANT.step(verb, state=GrantState(row.state), roles=actor.roles).target
     return row
 
 
