@@ -139,7 +139,7 @@ def _desk(city: City) -> Iterator[str]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            kind = self.path.rpartition("/")[2]
+            kind = self.path.partition("?")[0].rpartition("/")[2]
             if kind == "heads":
                 return self._say(b'{"size":0,"root":""}')
             document = city.served[self.headers["zhengtong-node"], kind]

@@ -12,6 +12,7 @@ from pathlib import Path
 from zhengtong.wire.bundles import Bundle, bundle_payload
 from zhengtong.wire.directory import (
     BundleDigest,
+    JournalHead,
     KeyUse,
     MemberKey,
     MemberNode,
@@ -24,7 +25,7 @@ from zhengtong.wire.directory import (
     root_fingerprint,
     roots_payload,
 )
-from zhengtong.wire.documents import SignedDocument, sign_document
+from zhengtong.wire.documents import SignedDocument, cosign, sign_document
 from zhengtong.wire.envelope import Envelope, Kind, envelope_digest, service_body, to_bytes
 from zhengtong.wire.grant import (
     FieldType,
@@ -183,6 +184,7 @@ class City:
             ),
             systems=(MemberSystem("tl-market-licensing", MARKET, MARKET, "食品经营许可系统"),),
             bundles=bundles,
+            journal_head=JournalHead(120, digest_text(b"event 120")),
         )
         return replace(members, **changes)  # pyright: ignore[reportArgumentType]
 
@@ -310,6 +312,14 @@ class LedgerFolder:
         head = TreeHead(self.node, self.frontier.size, self.frontier.root().hex(), self.city.now)
         with (self.folder / "heads.jsonl").open("ab") as heads:
             heads.write(head_document(head, key=self.city.key(self.node)).to_bytes() + b"\n")
+
+    def cosign(self) -> SignedDocument:
+        """The center signs the head too; the node keeps it beside its ledger."""
+        head = TreeHead(self.node, self.frontier.size, self.frontier.root().hex(), self.city.now)
+        document = cosign(head_document(head, key=self.city.key(self.node)), self.city.online)
+        with (self.folder / "cosigned.jsonl").open("ab") as heads:
+            heads.write(document.to_bytes() + b"\n")
+        return document
 
     @property
     def head(self) -> str:

@@ -28,6 +28,7 @@ from zhengtong.node.service import Node
 from zhengtong.node.serving import free_port, listen, serve
 from zhengtong.node.systems import register
 from zhengtong.wire.bundles import Bundle, bundle_payload
+from zhengtong.wire.delta import make_delta
 from zhengtong.wire.directory import (
     BundleDigest,
     KeyUse,
@@ -82,6 +83,7 @@ class City:
     grants: dict[str, Grant] = field(default_factory=dict)
     served: dict[tuple[str, str], SignedDocument] = field(default_factory=dict)
     last: SignedDocument | None = None
+    members_of: dict[str, SignedDocument] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -138,6 +140,7 @@ class City:
             nodes=tuple(self.nodes.values()), bundles=tuple(bundles),
         )  # fmt: skip
         self.last = sign_document("members", members_payload(members), keys=[self.online])
+        self.members_of[members.known_as] = self.last
         roots = self.chain.get(self.version) or self._signed_roots([self.root])
         for code in self.nodes:
             self.served[code, "members"], self.served[code, "roots"] = self.last, roots
@@ -167,15 +170,27 @@ class Desk:
     city: City
     code: str
     down: bool = False
+    deltas: int = 0
 
     async def document(self, kind: str, *, etag: str) -> bytes | None:
         if self.down:
             from zhengtong.kernel.errors import Unreachable
 
             raise Unreachable("node.center_unreachable", reason="down")
+        name, _, since = kind.partition("?since=")
+        if since:
+            return self._since(since, etag=etag)
         name, _, version = kind.partition("?version=")
         document = self.city.chain[int(version)] if version else self.city.served[self.code, name]
         return None if document.digest == etag else document.to_bytes()
+
+    def _since(self, since: str, *, etag: str) -> bytes | None:
+        """What changed in members since a serial, as the center tells it; the whole where it has forgotten."""
+        newest, held = self.city.served[self.code, "members"], self.city.members_of.get(since)
+        if newest.digest == etag:
+            return None
+        self.deltas += held is not None
+        return newest.to_bytes() if held is None else make_delta(held, newest)
 
 
 class Running:

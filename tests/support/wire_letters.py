@@ -3,7 +3,7 @@
 import http.client
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,12 +50,20 @@ class Told:
 
 
 def letter(
-    place: Place, grant: Grant, *, key: SigningKey | None = None, change: Callable[[Envelope], Envelope] | None = None
+    place: Place,
+    grant: Grant,
+    *,
+    key: SigningKey | None = None,
+    change: Callable[[Envelope], Envelope] | None = None,
+    items: Sequence[str] = (),
 ) -> Letter:
     """A lawful query of the consumer's node; `key` signs it, `change` spoils its envelope before that."""
     core = place.c.node.core
     signer = key or core.key
-    content: dict[str, Any] = {"lookup": [["GMSFHM", person(1)[0]]], "items": [f.name for f in grant.fields]}
+    content: dict[str, Any] = {
+        "lookup": [["GMSFHM", person(1)[0]]],
+        "items": list(items) or [f.name for f in grant.fields],
+    }
     body = service_body(content, salt=os.urandom(SALT_BYTES))
     view = core.directory.last_view()
     assert view is not None

@@ -19,7 +19,10 @@ from zhengtong.wire.acceptance import (
 )
 from zhengtong.wire.delta import apply_delta, make_delta
 from zhengtong.wire.directory import (
+    KEYS_MAX,
+    SYSTEMS_MAX,
     BundleDigest,
+    JournalHead,
     MemberOrganization,
     Members,
     members_payload,
@@ -30,6 +33,7 @@ from zhengtong.wire.directory import (
 )
 from zhengtong.wire.documents import SignedDocument, cosign, parse_document, sign_document
 from zhengtong.wire.join import JoinRequest, check_join, code_id, join_document, join_fingerprint, parse_join
+from zhengtong.wire.suites import digest_text
 
 CITY = City()
 ROOTS = CITY.roots()
@@ -37,6 +41,31 @@ ROOTS = CITY.roots()
 
 def held() -> Held:
     return accept_members(CITY.members_document(), roots=ROOTS, held=None, now=NOW)[1]
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, 1), (1, 2), (1, None), (None, None)])
+def test_the_centers_own_head_may_be_left_out_and_travels_in_deltas(before: int | None, after: int | None) -> None:
+    def at(seq: int | None) -> JournalHead | None:
+        return None if seq is None else JournalHead(seq, digest_text(b"%d" % seq))
+
+    old = CITY.members_document(journal_head=at(before))
+    new = CITY.members_document(serial=8, previous=old.digest, journal_head=at(after))
+    assert (b"journal_head" in new.payload_bytes) is (after is not None)
+    assert parse_members(new.payload_bytes).journal_head == at(after)
+    assert apply_delta(old, make_delta(old, new)).to_bytes() == new.to_bytes()
+
+
+def test_more_keys_or_systems_than_the_bounds_are_refused() -> None:
+    node = CITY.members().nodes[0]
+    system = CITY.members().systems[0]
+    crowded = replace(node, keys=tuple(replace(node.keys[0]) for _ in range(KEYS_MAX + 1)))
+    systems = tuple(replace(system, id=f"s{number:05}") for number in range(SYSTEMS_MAX + 1))
+    for members in (
+        CITY.members(nodes=(crowded, *CITY.members().nodes[1:])),
+        CITY.members(systems=systems),
+    ):
+        with pytest.raises(RuleBroken, match="bad_shape"):
+            parse_members(members_payload(members))
 
 
 def next_members(**changes: object) -> Members:

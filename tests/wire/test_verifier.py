@@ -81,6 +81,7 @@ def test_a_home_of_nodes_is_found(tmp_path: Path) -> None:
 )
 def test_one_byte_flipped_anywhere_is_found_and_the_record_named(tmp_path: Path) -> None:
     consumer, _ = two_ledgers(tmp_path, exchanges=1)
+    consumer.cosign()
     files = sorted(path for path in consumer.folder.rglob("*") if path.is_file())
     starts, at = [], 0
     for raw in consumer.records:
@@ -264,13 +265,14 @@ def test_open_intents_and_lost_answers_are_told_but_are_no_fraud(tmp_path: Path)
     assert check(consumer.folder).ledgers[0].open_intents == (uuid(100),)
 
 
-def test_a_peer_copied_earlier_lacks_nothing(tmp_path: Path) -> None:
+def test_a_peer_copied_earlier_is_told_from_one_that_deleted(tmp_path: Path) -> None:
     consumer, provider = two_ledgers(tmp_path)
     shutil.copytree(provider.folder, tmp_path / "early")
     consumer.city = replace(consumer.city, now=NOW + timedelta(seconds=30))
     exchange(consumer, provider, 500)
     found = keys(check(consumer.folder, tmp_path / "early"))
-    assert "wire.ledger_pair_missing" not in found
+    assert "wire.ledger_pair_missing" not in found  # not called deleted,
+    assert "wire.ledger_pair_newer" in found  # but told: who cuts the tail shows the same
 
 
 def test_a_local_refusal_needs_no_peer(tmp_path: Path) -> None:
@@ -321,3 +323,15 @@ def test_the_command_exits_0_or_1_and_names_the_record(tmp_path: Path) -> None:
 
 def test_frames_are_read_back() -> None:
     assert list(unframe(frame(b"a") + frame(b"bc"))) == [b"a", b"bc"]
+
+
+def test_a_head_signed_with_a_key_since_revoked_is_not_believed_for_an_older_list_that_has_it(tmp_path: Path) -> None:
+    consumer, _ = two_ledgers(tmp_path)
+    city = City()
+    nodes = tuple(
+        replace(node, keys=tuple(replace(key, revoked_at=NOW - timedelta(hours=1)) for key in node.keys))
+        for node in city.members().nodes
+    )
+    newer = city.members_document(serial=8, previous=city.members_document().digest, nodes=nodes)
+    (consumer.folder / "directory" / "members-1-8.json").write_bytes(newer.to_bytes())
+    assert "wire.signature_missing" in keys(check(consumer.folder))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhengtong.catalog import forms, queries, services
 from zhengtong.catalog.rules import ENTRY, STATE_LABELS, EntryDraft, EntryState
 from zhengtong.kernel.errors import NotFound, PlatformError
+from zhengtong.kernel.paging import whole
 from zhengtong.parties.rules import Role
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.ui.errors import add_to, say
@@ -151,9 +152,7 @@ class Writing(View):
 def _entry_page(
     request: ActorRequest, entry_id: UUID, *, status: int, forms_by_verb: dict[str, Any] | None = None
 ) -> HttpResponse:
-    wanted = request.GET.get("version", "")
-    version = int(wanted) if wanted.isdigit() and len(wanted) < 6 else None
-    page = queries.entry(id=entry_id, actor=request.actor, version=version)
+    page = queries.entry(id=entry_id, actor=request.actor, version=whole(request.GET.get("version", "")))
     verbs = page.standing.verbs
     given = forms_by_verb or {}
     acts = [(verb, given.get(verb) or _form_of(verb, None)) for verb in verbs if verb in _DO]
@@ -167,6 +166,8 @@ def _entry_page(
         "steps": _steps(page),
         "history": queries.history(id=entry_id, actor=request.actor),
         "own": page.row.provider_id == request.actor.organization,
+        "reviews": request.actor.has(Role.AUTHORITY_REVIEWER) or request.actor.has(Role.AUTHORITY_LEADER),
+        "told_why": (EntryState.RETURNED, EntryState.WITHDRAWN),
         "may_ask": request.actor.has(Role.DATA_OFFICER) and page.row.provider_id != request.actor.organization,
         "is_current": page.row.state in (EntryState.PUBLISHED, EntryState.CHANGE_DUE),
     }

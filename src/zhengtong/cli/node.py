@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from zhengtong.cli.exits import Exit, language
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.node import bindings, joining, serving, standing, store, systems
 from zhengtong.node.calling import call_node
-from zhengtong.node.home import NodeHome, Settings
+from zhengtong.node.home import UMASK, NodeHome, Settings
 
 app = typer.Typer(help="A department's node (结点): make, join, bind, serve, ask.", no_args_is_help=True)
 
@@ -24,6 +25,12 @@ Pairs = Annotated[list[str] | None, typer.Option(help="name=value; repeat.")]
 _HOME = Path("home")
 
 
+@app.callback()
+def private() -> None:
+    """A department's node (结点): make, join, bind, serve, ask."""
+    os.umask(UMASK)
+
+
 @app.command()
 def init(
     code: Annotated[str, typer.Option(help="Node code: lower-case letters, digits, hyphens.")],
@@ -31,6 +38,7 @@ def init(
     listen: Annotated[str, typer.Option(help="HOST:PORT; port 0 picks a free one.")] = "127.0.0.1:0",
     address: Annotated[str, typer.Option(help="Address peers use, e.g. https://node.example:8443.")] = "",
     organization: Annotated[str, typer.Option(help="Organization code, if it differs from the node's.")] = "",
+    tls_pin: Annotated[str, typer.Option(help="sha-256:… of the public key of its TLS front; none on loopback.")] = "",
     clock: Annotated[str, typer.Option(help="Story clock file (demo only).")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -41,7 +49,7 @@ def init(
         home.resolve(),
         Settings(
             code=code, organization=organization or code, host=host, port=number,
-            address=address or f"http://{host}:{number}", clock=clock,
+            address=address or f"http://{host}:{number}", tls_pin=tls_pin, clock=clock,
         ),
     )  # fmt: skip
     fingerprint = joining.join_fingerprint(joining.request_of(made, made.clock()))
@@ -53,6 +61,7 @@ def join(
     center: Annotated[str, typer.Option(help="The center's address.")] = "",
     code: Annotated[str, typer.Option(help="One-time code from the center; leave out to ask how it stands.")] = "",
     root: Annotated[str, typer.Option(help="Fingerprint of the root keys, from paper.")] = "",
+    pin: Annotated[str, typer.Option(help="sha-256:… of the center's TLS public key, from paper too.")] = "",
     wait: Annotated[float, typer.Option(help="Seconds to wait for approval.")] = 0.0,
     home: Home = _HOME,
     node: NodeCode = "",
@@ -63,7 +72,7 @@ def join(
     found = asyncio.run(
         joining.join(
             held, center=center or held.settings.center, one_time_code=code, root=root or held.settings.root,
-            wait_s=wait, clock=held.clock(),
+            wait_s=wait, clock=held.clock(), pin=pin,
         )
     )  # fmt: skip
     _say(as_json, node=held.code, state=found.state, fingerprint=found.fingerprint)

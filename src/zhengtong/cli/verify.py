@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from zhengtong.kernel.errors import NotFound, PlatformError
 from zhengtong.kernel.messages import Lang
-from zhengtong.wire.audit import Problem
 from zhengtong.wire.cosigned import HEADS_FILE_BYTES_MAX
+from zhengtong.wire.findings import Problem
 from zhengtong.wire.verifier import LedgerSummary, Report, verify
 
 PROBLEMS_SHOWN_MAX = 10
@@ -68,16 +69,16 @@ def _heads_of(path: Path | None) -> bytes | None:
 
 def _show(report: Report, lang: Lang) -> None:
     console = Console()
-    table = Table("node", "records", "co-signed", "heads", "exchanges", "open", "alarms", "root")
+    table = Table("node", "records", "co-signed", "exchanges", "open", "alarms", "root", box=SIMPLE_HEAD)
     for ledger in report.ledgers:
         cosigned = "-" if ledger.cosigned is None else str(ledger.cosigned)
-        counts = (ledger.heads, ledger.exchanges, len(ledger.open_intents), ledger.alarms)
+        counts = (ledger.exchanges, len(ledger.open_intents), ledger.alarms)
         texts = (str(ledger.records), cosigned, *(str(count) for count in counts))
         table.add_row(ledger.node or ledger.name, *texts, ledger.root[:16])
     console.print(table)
     for ledger in report.ledgers:
         _show_cover(console, ledger, lang)
-    for pair in report.pairs:
+    for pair in (pair for pair in report.pairs if pair.both or pair.unfinished or pair.problems):
         console.print(f"{pair.nodes[0]} ⇄ {pair.nodes[1]}: {pair.both} = , {pair.unfinished} …")
     for problem in report.problems[:PROBLEMS_SHOWN_MAX]:
         console.print(f"✗ {problem.ledger}, {problem.where}: {problem.message(lang)}", markup=False, soft_wrap=True)

@@ -54,12 +54,12 @@ class Bounds:
     body_bytes: int = BODY_BYTES_MAX
     bodies_bytes: int = BODIES_BYTES_MAX
     body_s: float = BODY_S_MAX
-    body_grace_s: float = BODY_GRACE_S
-    bodies_a_client: int = BODIES_A_CLIENT
     connections: int = CONNECTIONS_MAX
     waiting: int = WAITING_MAX
     wait_s: float = WAIT_S_MAX
     send_s: float = SEND_S_MAX
+    body_grace_s: float = BODY_GRACE_S
+    bodies_a_client: int = BODIES_A_CLIENT
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.apps import apps
 
-from zhengtong.journal import dispatch
+from zhengtong.journal import anchors, dispatch
 
 # event name -> listeners, in order; each runs in the transaction that recorded the event
 LISTENERS: dict[str, tuple[str, ...]] = {
@@ -51,6 +51,9 @@ REBUILDS: tuple[str, ...] = (
     "zhengtong.exchange.rebuild:register",
 )
 
+# each gives the last head of the event chain that its area published; `journal verify` demands that the chain pass it
+ANCHORS: tuple[str, ...] = ("zhengtong.exchange.queries.heads:anchored_head",)
+
 # called by `zhengtong center init` after the tables exist, in this order; each (*, clock) and safe to repeat
 INSTALLS: tuple[str, ...] = ("zhengtong.exchange.services:install",)
 
@@ -69,6 +72,9 @@ def connect() -> None:
             dispatch.periodic(kind, every_s=seconds)
     for entry in filter(_runs, REBUILDS):
         resolve(entry)()
+    anchors.clear()
+    for entry in filter(_runs, ANCHORS):
+        anchors.register(resolve(entry))
 
 
 def installs() -> list[Callable[..., None]]:

@@ -28,10 +28,10 @@ from zhengtong.sharing.rules import (
 )
 
 FOOD_SYSTEM, TAX_SYSTEM, SIGN_SYSTEM, INSURANCE_SYSTEM = (
-    "food-licensing",
-    "tax-service",
-    "urban-service",
-    "insurance-core",
+    "tl-market-food",
+    "tl-tax-service",
+    "tl-urban-service",
+    "wl-insurance-core",
 )
 FOOD_CASES, SIGN_CASES, TAX_CASES = "汀兰食〔20##〕####号", "汀兰招〔20##〕####号", "汀兰税〔20##〕####号"
 PREMISES_CHECK, FOOD_LICENCE, REAL_NAME = "经营场所核验", "食品经营许可", "登记实名核验"

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from zhengtong.exchange import queries, services
+from zhengtong.exchange.queries.heads import exported_heads
 from zhengtong.journal.door import center_home, current_clock
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.parties.queries import actor_by_login, organization_by_code
@@ -17,6 +18,8 @@ keys = typer.Typer(help="The keys that sign the directory (签名密钥).", no_a
 epoch = typer.Typer(help="Epochs of the directory (纪元).", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(epoch, name="epoch")
+heads = typer.Typer(help="Ledger heads that the center co-signed (会签树头).", no_args_is_help=True)
+app.add_typer(heads, name="heads")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 As = Annotated[str, typer.Option("--as", help="Login of the account that acts; its seat must hold the role.")]
@@ -141,6 +144,22 @@ def receipts(as_json: AsJson = False) -> None:
     raise typer.Exit(code=0 if found.agree else 1)
 
 
+@app.command()
+def disputed(
+    rows: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List receipts the center did not believe, latest first (存疑回执).  Exit status 1 if there are any."""
+    found = queries.disputed(actor=SYSTEM, rows=rows)
+    for row in found:
+        if as_json:
+            _say(asdict(row))
+        else:
+            at = row.received_at.isoformat(timespec="seconds")
+            typer.echo(f"{at} {row.node} {row.kind_label} {row.exchange} record {row.record} batch {row.batch}")
+    raise typer.Exit(code=1 if found else 0)
+
+
 @keys.command("init")
 def keys_init(
     count: Annotated[int, typer.Option("--keys", help="Offline root keys to make.")] = 1,
@@ -182,6 +201,17 @@ def epoch_new(reason: Reason, as_login: As, offline: Offline = None, as_json: As
         center=center_home(), reason=reason, actor=_actor(as_login), clock=current_clock(), offline=offline
     )
     _done({"epoch": number}, as_json=as_json)
+
+
+@heads.command("export")
+def heads_export(
+    file: Annotated[Path, typer.Argument(help="File to write, for `zhengtong verify --heads FILE`.", dir_okay=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Write the center's own copy of the ledger heads it co-signed, for an auditor (导出会签树头)."""
+    found = exported_heads()
+    file.write_bytes(found.content)
+    _done({"file": str(file), **found.sizes}, as_json=as_json)
 
 
 def _actor(login: str) -> Actor:

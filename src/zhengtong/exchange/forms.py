@@ -40,6 +40,7 @@ class ExchangeFilter(forms.Form):
         required=False,
         choices=[("", _("全部")), ("answered", _("已答复")), ("refused", _("已拒绝")), ("failed", _("未完成"))],
     )
+    day = forms.ChoiceField(label=_("日期"), required=False, choices=[("", _("全部")), ("today", _("今天"))])
     match = forms.ChoiceField(
         label=_("回执比对"),
         required=False,

@@ -260,6 +260,15 @@ def dispute_of(pair: Pair, *, outcome: str, granted: Pair | None) -> Dispute | N
     return Dispute.OUTSIDE_GRANT if outcome == ANSWERED and pair != granted else None
 
 
+def compared_of(outcome: str) -> tuple[str, ...]:
+    """What both sides must say alike, by the provider's outcome (比对项).
+
+    A batch that broke off counts what left on one side and what came on the other: only the rows of
+    an answer must be equal.
+    """
+    return COMPARED if outcome == ANSWERED else tuple(name for name in COMPARED if name != "rows")
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side's receipt, reduced to what must agree (一侧回执).  Empty digest: no such envelope."""
@@ -281,7 +290,8 @@ def compare(*, provider: Side | None, consumer: Side | None, now: datetime) -> t
     if provider and consumer:
         if consumer.outcome == FAILED and not consumer.reply_digest and provider.reply_digest:
             return Match.REPLY_LOST, ()
-        unlike = tuple(name for name in COMPARED if getattr(provider, name) != getattr(consumer, name))
+        names = compared_of(provider.outcome)
+        unlike = tuple(name for name in names if getattr(provider, name) != getattr(consumer, name))
         return (Match.DIFFER, unlike) if unlike else (Match.EQUAL, ())
     if consumer:
         return _consumer_alone(consumer, now=now), ()

@@ -134,6 +134,7 @@ def exchanges(request: ActorRequest) -> HttpResponse:
         clock=request.clock,
         outcome=chosen.get("outcome", ""),
         match=chosen.get("match", ""),
+        day=chosen.get("day", ""),
         grant=request.GET.get("grant", "")[:64],
         after=request.GET.get("after", "")[:36],
     )
@@ -143,6 +144,7 @@ def exchanges(request: ActorRequest) -> HttpResponse:
         "sides": queries.three_sides(actor=request.actor),
         "disputed": queries.disputed(actor=request.actor),
         "grants_open": _reads_grants(request),
+        "grant": request.GET.get("grant", "")[:64],
     }
     return render(request, "exchange/exchanges.html", facts)
 
@@ -172,7 +174,7 @@ def grant_use(request: ActorRequest, grant: UUID) -> HttpResponse:
     """The live use of one grant: a fragment of the grant's page, readable alone."""
     use = queries.grant_use(grant=grant, actor=request.actor, clock=request.clock)
     inside = bool(request.headers.get("HX-Request"))
-    return render(request, "exchange/grant_use.html" if inside else "exchange/grant_use_page.html", {"use": use})
+    return render(request, "exchange/grant_use.html" if inside else "exchange/grant_use_page.html", {"use": use, "grant_id": str(grant)})
 
 
 def _node_page(request: ActorRequest, node: UUID, form: ApproveForm, *, status: int = 200) -> HttpResponse:

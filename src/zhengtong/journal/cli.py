@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from zhengtong.journal import door, keys, queries
+from zhengtong.journal import anchors, door, keys, queries
 from zhengtong.journal import rebuild as rebuilding
 from zhengtong.journal.rules import UNSEALED_S_MAX, ChainHead, check_chain
 from zhengtong.journal.services import jobs as work
@@ -27,8 +27,12 @@ def verify(
     head: Annotated[str, typer.Option(help="A head published before, NUMBER:DIGEST; the chain must pass it.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Walk the hash chain of events; exit 1 and name the first that is not as it was (核验)."""
-    verdict = check_chain(queries.sealed_events(), anchor=_anchor(head))
+    """Walk the hash chain of events; exit 1 and name the first that is not as it was (核验).
+
+    The chain must also pass through the head in the newest signed directory, which every node archives.
+    """
+    published = anchors.published()
+    verdict = check_chain(queries.sealed_events(), anchors=[*published, *_anchor(head)])
     waiting, since = queries.unsealed()
     late = since is not None and door.current_clock().now() - since > timedelta(seconds=UNSEALED_S_MAX)
     flaw = verdict.flaw or ("unsealed" if late else None)
@@ -36,6 +40,7 @@ def verify(
         "checked": verdict.checked,
         "head": f"{verdict.head.seq}:{verdict.head.digest}",
         "unsealed": waiting,
+        "published": [f"{one.seq}:{one.digest}" for one in published],
         "flaw": flaw,
         "seq": verdict.seq,
         "event": str(verdict.event) if verdict.event else None,
@@ -44,7 +49,8 @@ def verify(
     if as_json:
         typer.echo(json.dumps(said))
     elif flaw is None:
-        typer.echo(f"{verdict.checked} events hold · {waiting} not yet sealed · head {said['head']}")
+        passed = "".join(f" · passes published head {one.seq}" for one in published)
+        typer.echo(f"{verdict.checked} events hold · {waiting} not yet sealed · head {said['head']}{passed}")
     else:
         typer.echo(f"{flaw}: event {verdict.seq} {verdict.event} {verdict.name} ({verdict.checked} before it hold)")
     raise typer.Exit(code=1 if flaw else 0)
@@ -160,13 +166,13 @@ def rotate_keys(
         typer.echo(f"{keys.drop_inactive(door.keys_dir())} old keys forgotten")
 
 
-def _anchor(text: str) -> ChainHead | None:
+def _anchor(text: str) -> tuple[ChainHead, ...]:
     if not text:
-        return None
+        return ()
     number, _, digest = text.partition(":")
     if not number.isdigit() or len(digest) != DIGEST_CHARS:
         raise RuleBroken("journal.no_such_head")
-    return ChainHead(int(number), digest)
+    return (ChainHead(int(number), digest),)
 
 
 def _uuid(text: str) -> UUID:

@@ -83,6 +83,11 @@ def head() -> ChainHead:
     return ChainHead(last[0], last[1]) if last and last[0] is not None else ChainHead(0, GENESIS)
 
 
+def passes(anchor: ChainHead) -> bool:
+    """Whether the chain goes through a head that was published; the digests between are not recomputed here."""
+    return Event.objects.filter(seq=anchor.seq, digest=anchor.digest).exists()
+
+
 def stored(row: Event, *, lift: bool = True) -> StoredEvent:
     """A row as a value; unknown names (an area that does not run here) are given as written."""
     payload, version = json.loads(row.payload), row.schema_version

@@ -95,12 +95,13 @@ def chained(event: StoredEvent, *, after: ChainHead) -> ChainHead:
     return ChainHead(seq, hashlib.sha256(bytes.fromhex(after.digest) + canonical(event, seq=seq)).hexdigest())
 
 
-def check_chain(events: Iterable[StoredEvent], *, anchor: ChainHead | None = None) -> Verdict:
+def check_chain(events: Iterable[StoredEvent], *, anchors: Iterable[ChainHead] = ()) -> Verdict:
     """Walk sealed events in order and name the first that is not as it was (账链核验).
 
-    `anchor` is a head that was published before; a chain that does not pass through it was rewritten.
+    `anchors` are heads that were published before; a chain that does not pass through each of them was rewritten.
     """
     head, checked = ChainHead(0, GENESIS), 0
+    ahead = sorted(anchors, key=lambda anchor: anchor.seq)
     for event in events:
         expected = chained(event, after=head)
         if event.seq != expected.seq:
@@ -108,10 +109,12 @@ def check_chain(events: Iterable[StoredEvent], *, anchor: ChainHead | None = Non
         if event.digest != expected.digest:
             return Verdict(checked, head, Flaw.ALTERED, event.seq, event.id, event.name)
         head, checked = expected, checked + 1
-        if anchor is not None and anchor.seq == head.seq and anchor.digest != head.digest:
-            return Verdict(checked, head, Flaw.HEAD_LOST, head.seq, event.id, event.name)
-    if anchor is not None and anchor.seq > head.seq:
-        return Verdict(checked, head, Flaw.HEAD_LOST, anchor.seq)
+        while ahead and ahead[0].seq <= head.seq:
+            anchor = ahead.pop(0)
+            if anchor.seq == head.seq and anchor.digest != head.digest:
+                return Verdict(checked, head, Flaw.HEAD_LOST, head.seq, event.id, event.name)
+    if ahead:
+        return Verdict(checked, head, Flaw.HEAD_LOST, ahead[0].seq)
     return Verdict(checked, head)
 
 

@@ -111,8 +111,9 @@ def deadline(events: Sequence[ClockEvent], limit: TimeLimit, calendar: WorkCalen
     """Where the clock stands on a day, from all that happened to it, in order of days.
 
     Raises:
-        ValueError: the history is impossible (a resume without a pause, an extension beyond the
-            limit's own, a pause for a reason that does not stop this clock): a caller's bug.
+        ValueError: the history is impossible (a resume without a pause, a second pause in one, an
+            extension beyond the limit's own, a pause for a reason that does not stop this clock): a
+            caller's bug.
     """
     tally = _Tally(days=limit.days)
     for happened in events:
@@ -140,6 +141,8 @@ def _take(tally: _Tally, happened: ClockEvent, limit: TimeLimit) -> _Tally:
     if kind is ClockEventKind.PAUSE:
         if happened.reason not in limit.clock_stops_for:
             raise ValueError(f"{limit.id}: {happened.reason!r} does not stop this clock")
+        if tally.paused_since is not None:
+            raise ValueError(f"{limit.id}: paused twice without a resume")
         return replace(tally, paused_since=happened.on)
     if kind is ClockEventKind.RESUME:
         if tally.paused_since is None:

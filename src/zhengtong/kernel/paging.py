@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 PAGE_ROWS_DEFAULT = 20
 PAGE_ROWS_MAX = 200
+WHOLE_DIGITS_MAX = 9
 
 T = TypeVar("T")
 
@@ -27,3 +28,13 @@ def cut(found: Sequence[tuple[str, T]], *, rows: int) -> Page[T]:
     """A page from `rows + 1` found (key, row) pairs."""
     kept = found[:rows]
     return Page(rows=tuple(row for _, row in kept), next_after=kept[-1][0] if len(found) > rows else "")
+
+
+def whole(text: str) -> int | None:
+    """The number that an address or a header writes in plain digits; None if it does not, or beyond any column."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= WHOLE_DIGITS_MAX else None
+
+
+def sought(text: str) -> str:
+    """A text of an address without NUL, which a database cannot compare and nobody types."""
+    return text.replace("\x00", "")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from zhengtong.kernel.clock import legal_day
 from zhengtong.kernel.errors import NotAllowed
-from zhengtong.node.bounds import REPLAY_KEPT_S
+from zhengtong.node.bounds import REPLAY_KEPT_S, REPLAY_SWEEP_S
 from zhengtong.node.journal_thread import Step
 from zhengtong.wire.decision import Usage
 from zhengtong.wire.records import (
@@ -27,7 +27,8 @@ SERVED = "served"  # the fact of a run's outcome at its provider: parcels that l
 def first_time(db: sqlite3.Connection, *, peer: str, message: str, now: datetime) -> bool:
     """Whether this message of this peer was never seen; it is remembered for REPLAY_KEPT_S."""
     at = int(now.timestamp())
-    db.execute("DELETE FROM seen WHERE until < ?", (at,))
+    if at % REPLAY_SWEEP_S == 0:
+        db.execute("DELETE FROM seen WHERE until < ?", (at,))
     done = db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (peer, message, at + REPLAY_KEPT_S))
     return done.rowcount == 1
 

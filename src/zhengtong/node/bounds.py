@@ -9,11 +9,18 @@ LOCAL_BODY_B = 256 << 10
 WIRE_BODY_B = 1 << 20
 ANSWER_BODY_B = 8 << 20
 HEADER_B = 32 << 10
+HEAD_S = 10.0
 BODY_READ_S = 10.0
+BODY_GRACE_S = 3.0
+BODY_RATE_BS = 1024.0
+HALF_READ = 256
+HALF_READ_AN_ADDRESS = 32
 IN_FLIGHT = 256
+OWN_IN_FLIGHT = 256
 CONNECTIONS = 2048
+OWN_CONNECTIONS = 128
 LISTEN_QUEUE = 512
-KEEP_ALIVE_S = 75
+KEEP_ALIVE_S = 30
 STOP_S = 10
 
 # what goes out over HTTP
@@ -26,6 +33,7 @@ PEER_CONNECTIONS = 64
 # replay and time
 CREATED_WINDOW_S = 300
 REPLAY_KEPT_S = 2 * CREATED_WINDOW_S
+REPLAY_SWEEP_S = 5  # messages seen long ago are swept out in one second of so many
 CLOCK_BACK_TOLERANCE_S = 5
 
 # directory
@@ -51,13 +59,16 @@ PARCEL_KEPT_S = 72 * 3600
 OPEN_RUNS = 16
 RUN_IDLE_S = 3600
 RUN_WAIT_S = 10.0
+READ_AHEAD = 2  # pieces made while another is used
+READ_AHEAD_LOOK_S = 0.2  # how often their maker looks whether it is still wanted
 QUARANTINE_ROWS = 10_000
 RUN_TRIES = 60
 FETCH_ATTEMPTS = 5
 
 # the journal thread: records and state become durable in groups
 GROUP = 1000
-GROUP_WAIT_S = 0.002  # a busy journal waits so long for more steps to share one commit
+GROUP_WAIT_A_STEP_S = 0.0005  # a busy journal waits so long for each step of its last group,
+GROUP_WAIT_S = 0.006  # at most so long, for more steps to share one commit; a lone step never waits
 JOURNAL_QUEUE = 4096
 
 # receipts to the center
@@ -76,6 +87,9 @@ JOIN_POLL_S = 2.0
 
 # the command line waits for a pull
 PULL_WAIT_S = 3600.0
+
+# origins and their pinned keys kept in memory
+PINS_KEPT = 1024
 
 # compiled statements and parsed bindings kept in memory
 PLANS_KEPT = 256

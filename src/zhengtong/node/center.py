@@ -10,6 +10,7 @@ import aiohttp
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import Fact, NotAllowed, PlatformError, RuleBroken, Unreachable
 from zhengtong.node.bounds import CENTER_ANSWER_S, DIRECTORY_B, PEER_CONNECT_S
+from zhengtong.node.pinning import origin
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.http_signature import sign_local
 from zhengtong.wire.suites import SigningKey
@@ -36,8 +37,9 @@ class CenterAnswer:
 class CenterClient:
     """Signed calls of one node to the center."""
 
-    def __init__(self, base: str, *, node: str, key: SigningKey, clock: Clock) -> None:
-        self._base = base.rstrip("/")
+    def __init__(self, base: str, *, node: str, key: SigningKey, clock: Clock, pin: str = "") -> None:
+        self._base = base
+        self._pin = pin
         self._node = node
         self._key = key
         self._clock = clock
@@ -51,24 +53,33 @@ class CenterClient:
     async def call(
         self, method: str, path: str, *, body: bytes = b"", etag: str = "", signed: bool = True
     ) -> CenterAnswer:  # fmt: skip
-        """One call.  Raises Unreachable (retry later) for no answer or 5xx, the center's own refusal for 4xx."""
+        """One call; redirects are not followed, signed fields go to nobody else.
+
+        Raises Unreachable (retry later) for no answer or 5xx, the center's own refusal for 4xx, NotAllowed for
+        a server whose key is not the pinned one.
+        """
+        there = origin(self._base, (self._pin,))
         headers = {"content-type": _JSON, "zhengtong-node": self._node}
         full = PREFIX + path
         if signed:
             headers |= sign_local(
-                method=method, path=full, content_type=_JSON, body=body,
+                method=method, path=full.partition("?")[0], content_type=_JSON, body=body,
                 nonce=str(uuid4()), key=self._key, created=self._clock.now(),
             )  # fmt: skip
         if etag:
             headers["if-none-match"] = f'"{etag}"'
         try:
-            async with self._open().request(method, self._base + full, data=body, headers=headers) as answer:
+            async with self._open().request(
+                method, there.url + full, data=body, headers=headers, allow_redirects=False, ssl=there.ssl
+            ) as answer:
                 raw = await _bounded(answer)
+        except aiohttp.ServerFingerprintMismatch as error:
+            raise NotAllowed("node.pin_differs", address=there.url) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unreachable("node.center_unreachable", reason=type(error).__name__) from error
         if answer.status >= 500:
             raise Unreachable("node.center_unreachable", reason=f"HTTP {answer.status}")
-        if answer.status >= 400:
+        if answer.status >= 400 or 300 <= answer.status != 304:
             raise _refusal(answer.status, raw)
         return CenterAnswer(answer.status, raw)
 
@@ -80,7 +91,9 @@ class CenterClient:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             wait = aiohttp.ClientTimeout(total=CENTER_ANSWER_S, connect=PEER_CONNECT_S)
-            self._session = aiohttp.ClientSession(timeout=wait, auto_decompress=False)
+            self._session = aiohttp.ClientSession(
+                timeout=wait, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+            )
         return self._session
 
 

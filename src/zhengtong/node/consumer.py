@@ -1,8 +1,9 @@
 """The consumer's side of a service call (使用方): a system asks its node, the node asks a peer.
 
 The node checks only what is its own to know: the system is registered, the grant is its, its
-directory is in force.  Field, purpose, case and quota are the provider's decision, so that both
-ends record a refusal.  What comes back is checked against the grant before the system sees it.
+directory is in force, the case number has the granted form.  Field, purpose and quota are the
+provider's decision, so that both ends record a refusal.  What comes back is checked against the
+grant before the system sees it.
 """
 
 import os
@@ -16,9 +17,11 @@ from zhengtong.node.directory import View, alarm
 from zhengtong.node.entries import asking_record, outcome_record
 from zhengtong.node.incoming import SERVICE_TYPE
 from zhengtong.node.journal_thread import Step
+from zhengtong.node.peer_heads import PeerHeads
 from zhengtong.node.peers import PeerAnswer, Peers
 from zhengtong.node.refusals import LedgerPlace, Refusal, Refuse
 from zhengtong.wire.canonical import Json, instant
+from zhengtong.wire.casenumber import fits
 from zhengtong.wire.decision import VerifyAnswer
 from zhengtong.wire.envelope import SALT_BYTES, Kind, envelope_digest, parse_envelope, parse_service_body, service_body
 from zhengtong.wire.evidence import Evidence, envelope_of
@@ -85,10 +88,10 @@ class Got:
 class Consumer:
     """Asks peers on behalf of this department's systems."""
 
-    def __init__(self, core: Core, peers: Peers) -> None:
+    def __init__(self, core: Core, peers: Peers, heads: PeerHeads) -> None:
         self._core = core
         self._peers = peers
-        self._heads: dict[str, tuple[int, str]] = {}
+        self._heads = heads
 
     async def ask(self, asked: LocalAsk) -> dict[str, Json]:
         """A verify or query call.  Raises Refuse with where and why; every refusal is remembered."""
@@ -127,6 +130,7 @@ class Consumer:
             if grant is None or grant.consumer != core.code:
                 raise NotAllowed("wire.refused_no_grant", number=asked.grant, grant=asked.grant)
             view.members.node(grant.provider)
+            _check_case(asked, grant)
         except PlatformError as error:
             raise Refuse(
                 replace(
@@ -177,14 +181,21 @@ class Consumer:
     async def exchange(self, sent: Sent, *, method: str, path: str, body: bytes, message: SignedMessage) -> Got:
         """One signed request and its verified reply."""
         grant = sent.grant
-        addresses = sent.view.members.node(grant.provider).addresses
-        if not addresses:
+        provider = sent.view.members.node(grant.provider)
+        if not provider.addresses:
             raise Unreachable("node.peer_no_address", peer=grant.provider)
         answer = await self._peers.call(
-            addresses[0], method, path, headers=message.headers, body=body, peer=grant.provider
+            provider.addresses[0],
+            method,
+            path,
+            headers=message.headers,
+            body=body,
+            peer=grant.provider,
+            pins=provider.tls_pins,
         )
-        got = self.verified(sent, answer, path=path, request_envelope=envelope_of(message.evidence))
-        await self._check_head(grant.provider, got.verified.envelope.ledger_head)
+        asked = sent.envelope if message is sent.message else envelope_of(message.evidence)
+        got = self.verified(sent, answer, path=path, request_envelope=asked)
+        await self._heads.check(grant.provider, got.verified.envelope.ledger_head)
         return got
 
     def verified(self, sent: Sent, answer: PeerAnswer, *, path: str, request_envelope: bytes) -> Got:
@@ -212,7 +223,7 @@ class Consumer:
         )  # fmt: skip
 
         def close(step: Step) -> int:
-            self._keep_head(step, sent.grant.provider)
+            self._heads.keep(step, sent.grant.provider)
             return accounts.close_intent(step, record, request_digest=sent.intent.envelope_digest)
 
         return await self._core.journal.do(close)
@@ -235,7 +246,7 @@ class Consumer:
         )  # fmt: skip
 
         def settle(step: Step) -> None:
-            self._keep_head(step, sent.grant.provider)
+            self._heads.keep(step, sent.grant.provider)
             accounts.close_intent(step, record, request_digest=sent.intent.envelope_digest)
             refusals.keep(step.db, told, at=instant(record.at))
 
@@ -243,31 +254,27 @@ class Consumer:
         self._core.counts[f"refused {told.key}"] += 1
         return Refuse(told)
 
-    async def _check_head(self, peer: str, head: str) -> None:
-        """Compare a peer's head with the longest it showed before; the same length with another root is an alarm."""
-        size, _, root = head.partition(":")
-        if peer not in self._heads:
-            row = self._core.reader.execute("SELECT size, head FROM peer_head WHERE node = ?", (peer,)).fetchone()
-            self._heads[peer] = (row["size"], row["head"]) if row else (-1, "")
-        known, known_root = self._heads[peer]
-        if known == int(size) and known_root != root:
-            record = alarm(self._core.now(), key="node.peer_ledger_forked", peer=peer, said=head)
-            await self._core.journal.do(lambda step: step.append(record_to_bytes(record)))
-            raise NotAllowed("node.peer_ledger_forked", peer=peer, size=int(size))
-        if known < int(size):
-            self._heads[peer] = (int(size), root)
-
-    def _keep_head(self, step: Step, peer: str) -> None:
-        """Write the longest head of a peer, with the outcome of the exchange that brought it."""
-        if peer in self._heads:
-            step.db.execute("INSERT OR REPLACE INTO peer_head VALUES (?, ?, ?)", (peer, *self._heads[peer]))
-
     async def _alarm(self, key: str, sent: Sent, got: Got) -> None:
         record = replace(
             alarm(self._core.now(), key=key, peer=sent.grant.provider, exchange=sent.exchange),
             evidence=(got.verified.evidence,), envelope_digest=got.digest,
         )  # fmt: skip
         await self._core.journal.do(lambda step: step.append(record_to_bytes(record)))
+
+
+def _check_case(asked: LocalAsk, grant: Grant) -> None:
+    """Keep a case number of no granted form in the house: whatever was typed there would be signed and kept for ever.
+
+    Whether system and purpose are granted stays the provider's decision, so that both ends record it.
+    """
+    uses = [use for use in grant.uses if (use.system, use.purpose) == (asked.system, asked.purpose)]
+    patterns = [pattern for use in uses for pattern in use.matters]
+    if not patterns or not all(use.matters for use in uses):
+        return
+    if not any(fits(asked.case_ref or "", pattern) for pattern in patterns):
+        raise NotAllowed(
+            "wire.refused_case", number=grant.number, case_ref=asked.case_ref or "-", patterns="、".join(patterns)
+        )
 
 
 def peer_refusal(got: Got) -> Refusal:

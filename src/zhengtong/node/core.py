@@ -1,5 +1,6 @@
 """What every part of a running node shares (结点核心): clock, keys, journal, directory, bindings."""
 
+import asyncio
 import sqlite3
 import threading
 from collections import Counter
@@ -19,6 +20,7 @@ from zhengtong.node.directory import Directory
 from zhengtong.node.home import NodeHome
 from zhengtong.node.journal_thread import JournalThread
 from zhengtong.node.ledger import LedgerStore
+from zhengtong.node.reading import ReadingThreads
 from zhengtong.node.sources import Source, open_source
 from zhengtong.node.store import connect_reader
 from zhengtong.wire.canonical import to_millisecond
@@ -41,6 +43,7 @@ class Core:
     ledger: LedgerStore
     directory: Directory
     threads: ThreadPoolExecutor
+    reading: ReadingThreads = field(default_factory=ReadingThreads)
     counts: Counter[str] = field(default_factory=Counter[str])
     _reader: threading.local = field(default_factory=threading.local)
     _pseudonyms: dict[str, bytes] = field(default_factory=dict[str, bytes])
@@ -80,8 +83,6 @@ class Core:
 
     async def in_thread(self, work: Callable[..., T], *args: object) -> T:
         """Run blocking work outside the event loop."""
-        import asyncio
-
         return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *args))
 
     def pseudonym_key(self, grant: str) -> bytes:

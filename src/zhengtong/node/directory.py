@@ -32,12 +32,14 @@ from zhengtong.wire.acceptance import (
 )
 from zhengtong.wire.bundles import BUNDLE_BYTES_MAX
 from zhengtong.wire.canonical import Json, instant
+from zhengtong.wire.delta import apply_delta
 from zhengtong.wire.directory import MEMBERS_BYTES_MAX, ROOTS_BYTES_MAX, Members, Roots, parse_members, parse_roots
 from zhengtong.wire.documents import SignedDocument, parse_document
 from zhengtong.wire.grant import Grant, grant_digest
 from zhengtong.wire.records import Record, RecordKind, directory_record, record_to_bytes
 
 _log = logging.getLogger("zhengtong.node")
+_DELTA = b'{"changes":'  # how a delta begins in canonical form; a document begins otherwise
 _KINDS = {"roots": ROOTS_BYTES_MAX, "members": MEMBERS_BYTES_MAX, "grants": BUNDLE_BYTES_MAX}
 
 
@@ -185,14 +187,27 @@ class Directory:
         changed = False
         for kind in kinds:
             etag = into[kind].digest if kind in into and not anew else ""
-            raw = await center.document(kind, etag=etag)
-            if raw is None:
+            document = await self._newest(center, kind, etag=etag)
+            if document is None:
                 continue
-            document = parse_document(raw, kind=kind, max_bytes=_KINDS[kind])
             if kind not in into or document.to_bytes() != into[kind].to_bytes():
                 into[kind] = document
                 changed = True
         return changed
+
+    async def _newest(self, center: Center, kind: str, *, etag: str) -> SignedDocument | None:
+        """The newest document of a kind: of members what changed since the held one, the whole if that does not fit."""
+        since = f"?since={self._view.members.known_as}" if kind == "members" and etag and self._view else ""
+        raw = await center.document(kind + since, etag=etag)
+        if raw is None:
+            return None
+        if since and raw.startswith(_DELTA):
+            try:
+                return apply_delta(self._documents["members"], raw)
+            except PlatformError as unfit:  # a delta has no signature of its own; the whole document decides
+                _log.warning("members delta left aside: %s", unfit)
+                raw = await center.document(kind, etag="") or b""
+        return parse_document(raw, kind=kind, max_bytes=_KINDS[kind])
 
     def _needs_bundle(self, fresh: Mapping[str, SignedDocument]) -> bool:
         """Whether the new members commit to another bundle for this node than the one held."""

@@ -106,12 +106,14 @@ class Fetcher:
 
     async def _download(self, sent: Sent, run: str, seq: int, path: str, part: Path) -> bytes:
         message = self._sign(sent, Kind.PULL, "GET", path, b"", run=run, seq=seq)
-        addresses = sent.view.members.node(sent.grant.provider).addresses
-        if not addresses:
+        provider = sent.view.members.node(sent.grant.provider)
+        if not provider.addresses:
             raise Unreachable("node.peer_no_address", peer=sent.grant.provider)
         have = _size(part)
         headers = {**message.headers, **({"range": f"bytes={have}-"} if have else {})}
-        async with self._peers.download(addresses[0], path, headers=headers, peer=sent.grant.provider) as answer:
+        async with self._peers.download(
+            provider.addresses[0], path, headers=headers, peer=sent.grant.provider, pins=provider.tls_pins
+        ) as answer:
             if answer.headers.get("content-type") != MEDIA_TYPE:
                 raise await self._refused(sent, path, message, answer)
             return await self.keep_pieces(answer, part, from_start=answer.status == 200)

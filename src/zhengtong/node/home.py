@@ -20,11 +20,16 @@ from zhengtong.wire.suites import SealingKey, SigningKey
 
 CODE = re.compile(r"[a-z0-9-]{2,40}")
 _OWNER_ONLY = 0o600
+_FOLDER_OF_OWNER = 0o700
+UMASK = 0o077  # whatever a node's process makes is its owner's alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What node.toml holds.  `center` and `root` are empty until the node has joined."""
+    """What node.toml holds.  `center` and `root` are empty until the node has joined.
+
+    `tls_pin` is the key of this node's own TLS front, `center_pin` the center's (`pinning`); empty on loopback.
+    """
 
     code: str
     organization: str = ""
@@ -33,7 +38,9 @@ class Settings:
     port: int = 0
     address: str = ""
     center: str = ""
+    center_pin: str = ""
     root: str = ""
+    tls_pin: str = ""
     clock: str = ""
 
 
@@ -57,8 +64,8 @@ class NodeHome:
             raise WrongState("node.exists", code=settings.code, folder=str(folder))
         for part in ("keys", "directory", "ledger/directory", "parcels"):
             (folder / part).mkdir(parents=True, exist_ok=True)
-        for private in (folder, folder / "keys"):
-            private.chmod(0o700)
+        for private in (home, folder.parent, folder, *(p for p in folder.rglob("*") if p.is_dir())):
+            private.chmod(_FOLDER_OF_OWNER)
         made = cls(folder, settings)
         made.write_secret("admin.token", secrets.token_urlsafe(32))
         write_private(folder / "keys" / "sign.pem", SigningKey.generate(settings.suite).pem())
@@ -106,9 +113,10 @@ class NodeHome:
         write_private(self.folder / "node.toml", "".join(lines).encode())
         self.settings = settings
 
-    def joined(self, *, center: str, root: str, organization: str) -> None:
-        """Remember the center, the pinned root and whose node this is."""
-        self.save(replace(self.settings, center=center.rstrip("/"), root=root, organization=organization))
+    def joined(self, *, center: str, root: str, organization: str, pin: str = "") -> None:
+        """Remember the center, its TLS key, the pinned root and whose node this is."""
+        settings = replace(self.settings, center=center.rstrip("/"), root=root, organization=organization)
+        self.save(replace(settings, center_pin=pin or settings.center_pin))
 
     def clock(self) -> Clock:
         """The machine's clock, or the demo's story clock if node.toml names one."""
@@ -131,7 +139,7 @@ class NodeHome:
     def secret(self, name: str) -> str:
         """A text kept under keys/ (0600); read again only when the file has changed."""
         try:
-            found = os.stat(f"{self._keys}/{name}")
+            found = os.stat(f"{self._keys}/{name}")  # noqa: PTH116 - on every call
         except FileNotFoundError:
             raise NotFound("node.no_key", name=name, code=self.code) from None
         stamp = (found.st_mtime_ns, found.st_ino, found.st_size)

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from zhengtong.kernel.errors import NotAllowed, PlatformError, RuleBroken, Unreachable
 from zhengtong.node import accounts, refusals
+from zhengtong.node.ahead import ahead
 from zhengtong.node.bindings import target_binding
 from zhengtong.node.bounds import PARCEL_KEPT_S, RUN_TRIES
 from zhengtong.node.consumer import Consumer, Got, LocalAsk, Sent
@@ -189,15 +190,18 @@ class Pulls:
         return await self._finish(pull, manifest)
 
     async def _parcels(self, pull: Pull) -> Fetched:
-        """Stage parcel after parcel, fetching the next while one is staged; returns the manifest."""
+        """Stage parcel after parcel, fetching the next and acknowledging the last meanwhile; returns the manifest."""
         staged = {p.seq: p for p in await self._core.in_thread(pull.target.staged, pull.run)}
         seq = max(staged, default=0) + 1
         last = staged[seq - 1].digest if staged else None
         following = asyncio.create_task(self._fetch(pull, seq))
+        told: asyncio.Task[object] | None = None
         try:
             while True:
                 fetched = await following
                 if fetched.manifest is not None:
+                    if told is not None:
+                        await told
                     _check_end(fetched.manifest, seq=seq, last=last, staged=staged)
                     return fetched
                 if fetched.envelope.prev != last:
@@ -205,11 +209,15 @@ class Pulls:
                 following = asyncio.create_task(self._fetch(pull, seq + 1))
                 parcel = await self._core.in_thread(self.apply, pull, fetched)
                 staged[seq], last = parcel, parcel.digest
-                await self._fetcher.acknowledge(pull.sent, pull.run, {"through": seq})
+                if told is not None:
+                    await told
+                told = asyncio.create_task(self._fetcher.acknowledge(pull.sent, pull.run, {"through": seq}))
                 seq += 1
         finally:
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+            open_ = [task for task in (following, told) if task is not None]
+            for task in open_:
+                task.cancel()
+            await asyncio.gather(*open_, return_exceptions=True)
 
     async def _fetch(self, pull: Pull, seq: int) -> Fetched:
         """One parcel, asked for again while the provider is still making it."""
@@ -333,8 +341,9 @@ class Pulls:
 def read_back(target: Target, run: str, table: TargetTable) -> int:
     """The fingerprint of what the target now holds, quarantined rows included."""
     schema, total = arrow_schema(table.fields), 0
-    for read in target.read_back(run, table):
-        total = combine(total, fingerprint_table(table_of_text(read, table.fields, schema)))
+    with ahead(target.read_back(run, table)) as pieces:
+        for read in pieces:
+            total = combine(total, fingerprint_table(table_of_text(read, table.fields, schema)))
     return total
 
 

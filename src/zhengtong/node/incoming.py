@@ -13,6 +13,8 @@ from zhengtong.kernel.errors import PlatformError, RuleBroken
 from zhengtong.node import refusals
 from zhengtong.node.core import About, Core, about_of, compose
 from zhengtong.node.directory import View, alarm
+from zhengtong.node.journal_thread import Step
+from zhengtong.node.peer_heads import PeerHeads, forked
 from zhengtong.node.refusals import Refusal
 from zhengtong.wire.canonical import Json, encode
 from zhengtong.wire.envelope import (
@@ -92,8 +94,9 @@ class Turned(Exception):
 class Incoming:
     """The gate every peer's message passes."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, heads: PeerHeads) -> None:
         self._core = core
+        self._heads = heads
         self._minute = 0
         self._alarms = 0
 
@@ -116,10 +119,16 @@ class Incoming:
             check(envelope, now=now, me=core.code)
             if envelope.kind not in kinds:
                 raise RuleBroken("node.kind_unexpected", kind=envelope.kind.value)
+            if not self._heads.fits(envelope.sender, envelope.ledger_head):
+                raise forked(envelope.sender, envelope.ledger_head)
             content = parse_service_body(call.body, max_bytes=BODY_BYTES_MAX) if call.body else {}
             return replace(received, content=content)
         except PlatformError as error:
             raise Turned(await self.turn(received, error)) from error
+
+    def keep_head(self, step: Step, received: Received) -> None:
+        """Remember the head that came with a message, beside the intent that it led to."""
+        self._heads.keep(step, received.envelope.sender)
 
     async def turn(self, received: Received, error: PlatformError) -> Reply:
         """A signed refusal to a known peer, with an ALARM record."""

@@ -11,6 +11,8 @@ from datetime import datetime
 from zhengtong.kernel.clock import legal_day
 from zhengtong.node.home import NodeHome
 from zhengtong.node.provider import subject_of
+from zhengtong.wire.envelope import parse_envelope
+from zhengtong.wire.evidence import envelope_of
 from zhengtong.wire.records import Record, RecordKind, Role, parse_record, subject_hmac, unframe
 
 
@@ -46,10 +48,15 @@ def who_used(home: NodeHome, lookup: Mapping[str, str]) -> tuple[SubjectUse, ...
     return tuple(
         SubjectUse(
             at=record.at, exchange=exchange, consumer=record.peer or "", grant=record.grant or "",
-            purpose=str(record.facts.get("purpose") or ""), outcome=ended.get(exchange, "open"),
+            purpose=_purpose(record), outcome=ended.get(exchange, "open"),
         )
         for exchange, record in intents.items()
     )  # fmt: skip
+
+
+def _purpose(record: Record) -> str:
+    """The purpose the asker claimed and signed, granted or not."""
+    return parse_envelope(envelope_of(record.evidence[0])).purpose or "" if record.evidence else ""
 
 
 def _digest(home: NodeHome, year: int, lookup: Mapping[str, str]) -> str:

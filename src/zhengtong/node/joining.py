@@ -33,18 +33,22 @@ def request_of(home: NodeHome, clock: Clock) -> JoinRequest:
         node=home.code,
         organization=settings.organization or home.code,
         addresses=(settings.address,) if settings.address else (),
+        tls_pins=(settings.tls_pin,) if settings.tls_pin else (),
         sign_key=home.sign_key().public,
         seal_key=home.seal_key().public,
         created=to_millisecond(clock.now()),
     )
 
 
-async def join(home: NodeHome, *, center: str, one_time_code: str, root: str, wait_s: float, clock: Clock) -> Joining:
+async def join(
+    home: NodeHome, *, center: str, one_time_code: str, root: str, wait_s: float, clock: Clock, pin: str = ""
+) -> Joining:  # fmt: skip
     """Ask to be let in and poll until approved or `wait_s` has passed.
 
     Raises NotAllowed for a root other than the pinned one or a refused request, Unreachable for a center that is away.
     """
-    client = CenterClient(center, node=home.code, key=home.sign_key(), clock=clock)
+    pinned = pin or home.settings.center_pin
+    client = CenterClient(center, node=home.code, key=home.sign_key(), clock=clock, pin=pinned)
     try:
         answer = await client.call("GET", "/roots", signed=False)
         document = parse_document(answer.body, kind="roots", max_bytes=ROOTS_BYTES_MAX)
@@ -56,7 +60,7 @@ async def join(home: NodeHome, *, center: str, one_time_code: str, root: str, wa
             told = (await client.call("POST", "/join", body=body, signed=False)).json()
             if told.get("fingerprint") not in {None, fingerprint}:
                 raise RuleBroken("node.join_fingerprint", here=fingerprint, there=str(told.get("fingerprint")))
-        home.joined(center=center, root=root, organization=asked.organization)
+        home.joined(center=center, root=root, organization=asked.organization, pin=pinned)
         return Joining(await _poll(client, wait_s), fingerprint)
     finally:
         await client.close()
@@ -64,7 +68,8 @@ async def join(home: NodeHome, *, center: str, one_time_code: str, root: str, wa
 
 async def announce(home: NodeHome, *, code: str, name: str, public: str, clock: Clock) -> None:
     """Publish a system's key in the directory, so that others may check what it signed."""
-    client = CenterClient(home.settings.center, node=home.code, key=home.sign_key(), clock=clock)
+    settings = home.settings
+    client = CenterClient(settings.center, node=home.code, key=home.sign_key(), clock=clock, pin=settings.center_pin)
     try:
         body = json.dumps({"id": code, "name": name or code, "suite": home.settings.suite, "public": public}).encode()
         await client.call("POST", "/systems", body=body)

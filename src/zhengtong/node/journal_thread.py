@@ -4,7 +4,8 @@ A step is a function of `Step`; it reads and changes node.db, appends ledger rec
 Steps that wait at the same moment share one ledger `fdatasync` and one database commit
 (group commit).  Order: ledger first, then the database, so that what node.db says about the
 ledger can always be brought up to date from the ledger (`recovery`), never the other way round.
-A step's caller hears of its result only after both are durable.
+A step's caller hears of its result only after both are durable.  A step may be run again, on the
+database as it was before: when another step of its group refuses.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from zhengtong.kernel.errors import Unreachable
-from zhengtong.node.bounds import GROUP, GROUP_WAIT_S, JOURNAL_QUEUE
+from zhengtong.node.bounds import GROUP, GROUP_WAIT_A_STEP_S, GROUP_WAIT_S, JOURNAL_QUEUE
 from zhengtong.node.ledger import LedgerStore
 from zhengtong.node.store import remember
 
@@ -98,11 +99,11 @@ class JournalThread:
         self._jobs.put(job)
 
     def _work(self) -> None:
-        open_, busy = True, False
+        open_, last = True, 1
         while open_:
             job = self._jobs.get()
-            if busy and job is not None:
-                time.sleep(GROUP_WAIT_S)  # others are about to come: one commit for all of them
+            if last > 1 and job is not None:  # others are about to come: one commit for all of them
+                time.sleep(min(last * GROUP_WAIT_A_STEP_S, GROUP_WAIT_S))
             group: list[_Job] = []
             while job is not None:
                 group.append(job)
@@ -113,18 +114,16 @@ class JournalThread:
                 except queue.Empty:
                     break
             open_ = job is not None
-            busy = len(group) > 1
+            last = len(group)
             if group:
                 _tell(group, self._commit(group))
 
     def _commit(self, group: list[_Job]) -> list[_Told]:
         """Run a group in one transaction; nobody is told anything before both stores are durable."""
-        done: list[_Told] = []
         entries: list[bytes] = []
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            for job in group:
-                done.append(self._run(job.work, entries))
+            done = self._together(group, entries)
             if entries:
                 self._ledger.append(entries)
                 remember(self._db, "ledger_size", str(self._ledger.size))
@@ -134,6 +133,22 @@ class JournalThread:
                 self._db.execute("ROLLBACK")
             reason = str(error)[:200]
             return [(None, Unreachable("node.record_not_durable", reason=reason)) for _job in group]
+        return done
+
+    def _together(self, group: list[_Job], entries: list[bytes]) -> list[_Told]:
+        """Run the steps one after the other; if one refuses, start again with each step able to fail alone."""
+        done: list[_Told] = []
+        try:
+            for job in group:
+                step = Step(self._db, self._ledger.size + len(entries))
+                done.append((job.work(step), None))
+                entries.extend(step.appended)
+        except Exception:  # seldom; a savepoint a step would cost every group more than this costs one
+            entries.clear()
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self._db.execute("BEGIN IMMEDIATE")
+            return [self._run(job.work, entries) for job in group]
         return done
 
     def _run(self, work: Callable[[Step], Any], entries: list[bytes]) -> _Told:

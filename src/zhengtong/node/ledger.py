@@ -18,7 +18,7 @@ from pathlib import Path
 
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import RuleBroken
-from zhengtong.node.home import sync_folder
+from zhengtong.node.home import write_private
 from zhengtong.wire.documents import SignedDocument
 from zhengtong.wire.ledger import Frontier, consistency_path, leaf_hash
 from zhengtong.wire.records import RECORD_BYTES_MAX, TreeHead, frame, head_document, head_text
@@ -108,18 +108,15 @@ class LedgerStore:
         path = self._folder / "directory" / name
         if path.exists():
             return
-        fresh = path.with_suffix(".tmp")
-        with fresh.open("wb") as out:
-            out.write(document)
-            out.flush()
-            os.fsync(out.fileno())
-        fresh.replace(path)
-        sync_folder(path.parent)
+        write_private(path, document)
 
     def keep_cosigned(self, document: SignedDocument) -> None:
         """Keep a head that somebody else signed too (center, peer), a line each in cosigned.jsonl."""
-        with (self._folder / "cosigned.jsonl").open("ab") as out:
-            out.write(document.to_bytes() + b"\n")
+        handle = _append_handle(self._folder / "cosigned.jsonl")
+        try:
+            _write_all(handle, document.to_bytes() + b"\n")
+        finally:
+            os.close(handle)
 
     def close(self) -> None:
         """Say that the derived files are whole, and close."""
@@ -127,7 +124,7 @@ class LedgerStore:
             os.fsync(handle)
             os.close(handle)
         self._levels.clear()
-        (self._folder / "clean").write_text(str(self.size), encoding="ascii")
+        write_private(self._folder / "clean", str(self.size).encode("ascii"))
 
     def _level(self, level: int) -> int:
         if level not in self._levels:

@@ -3,7 +3,8 @@
 A run is produced as fast as the source gives it, whatever the consumer does, so that nobody can
 hold a department's transaction open.  Parcels wait on disk until they are acknowledged, at most
 PARCEL_KEPT_S.  Whenever a parcel is served the grant is decided again and its rows are counted
-(`release`); an outcome says what left, however the run ended.  After the last parcel comes the manifest, a parcel without rows; its evidence closes the run in both ledgers.
+(`release`); an outcome says what left, however the run ended.  After the last parcel comes the
+manifest, a parcel without rows; its evidence closes the run in both ledgers.
 """
 
 import asyncio
@@ -92,11 +93,7 @@ class Runs:
             except PlatformError as error:
                 return await self._incoming.turn(received, error)
             try:
-                await self._may_leave(received, held)
-                found = await self._file(run, seq)
-                later = replace(received, view=core.directory.view(core.now()), now=core.now())  # it may have waited
-                await self._may_leave(later, held, seq=seq)
-                return found
+                return await self._released(received, held, seq=seq)
             except Refuse as stop:
                 return self._incoming.sign_refusal(received, stop.refusal, index=-1).reply
             except PlatformError as error:
@@ -156,6 +153,7 @@ class Runs:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _admit(self, step: Step, received: Received, ask: Ask) -> Admitted:
+        self._incoming.keep_head(step, received)
         admitted = admit(self._core, step, received, ask, subject="")
         if admitted.refusal is not None:
             return admitted
@@ -238,6 +236,15 @@ class Runs:
         )
         if not fresh:
             raise RuleBroken("wire.refused_replay", id=e.id)
+
+    async def _released(self, received: Received, held: Mapping[str, str], *, seq: int) -> ParcelFile:
+        """The file that may leave now.  Raises Refuse; asked before the wait and, with the newest directory, after."""
+        core = self._core
+        await self._may_leave(received, held)
+        found = await self._file(held["run"], seq)
+        later = replace(received, view=core.directory.view(core.now()), now=core.now())
+        await self._may_leave(later, held, seq=seq)
+        return found
 
     async def _may_leave(self, received: Received, held: Mapping[str, str], *, seq: int | None = None) -> None:
         """Decide again whether this run, or this parcel of it, may leave; a run that may not is closed with its key."""
@@ -340,7 +347,8 @@ class Runs:
             intent = parse_record(core.ledger.record(row["idx"]))
             parcels, left = served(step, run)
             record = outcome_record(
-                intent, at=core.now(), outcome=outcome, refusal=refusal, rows=rows if rows is not None else left or None,
+                intent, at=core.now(), outcome=outcome, refusal=refusal,
+                rows=rows if rows is not None else left or None,
                 facts=closing_facts(facts, parcels=parcels, rows=left),
             )  # fmt: skip
             if outcome is OutcomeKind.ANSWERED:

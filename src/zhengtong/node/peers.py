@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
 
-from zhengtong.kernel.errors import NotFound, RuleBroken, Unreachable
+from zhengtong.kernel.errors import NotAllowed, RuleBroken, Unreachable
 from zhengtong.node.bounds import ANSWER_BODY_B, PARCEL_FETCH_S, PEER_ANSWER_S, PEER_CONNECT_S, PEER_CONNECTIONS
+from zhengtong.node.pinning import origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +29,42 @@ class Peers:
 
     async def call(
         self, address: str, method: str, path: str, *, headers: Mapping[str, str], body: bytes, peer: str,
-        limit: int = ANSWER_BODY_B, seconds: float = PEER_ANSWER_S,
+        pins: tuple[str, ...] = (), limit: int = ANSWER_BODY_B, seconds: float = PEER_ANSWER_S,
     ) -> PeerAnswer:  # fmt: skip
-        """One request.  Raises Unreachable for no answer in time, RuleBroken for one beyond the bound."""
+        """One request.
+
+        Raises Unreachable for no answer in time, RuleBroken for one beyond the bound, NotAllowed for a server
+        whose key is none of `pins` (or a plain line to another machine): nothing was sent then.
+        """
         wait = aiohttp.ClientTimeout(total=seconds, connect=PEER_CONNECT_S)
-        url = URL(origin(address) + path, encoded=True)
+        there = origin(address, pins)
+        url = URL(there.url + path, encoded=True)
         try:
             async with self._open().request(
-                method, url, data=body, headers=headers, timeout=wait, allow_redirects=False
+                method, url, data=body, headers=headers, timeout=wait, allow_redirects=False, ssl=there.ssl
             ) as answer:
                 raw = await _bounded(answer, limit, peer)
+        except aiohttp.ServerFingerprintMismatch as error:
+            raise NotAllowed("node.pin_differs", address=there.url) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unreachable("node.peer_unreachable", peer=peer, reason=type(error).__name__) from error
         return PeerAnswer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, raw)
 
     @asynccontextmanager
     async def download(
-        self, address: str, path: str, *, headers: Mapping[str, str], peer: str
+        self, address: str, path: str, *, headers: Mapping[str, str], peer: str, pins: tuple[str, ...] = ()
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """An answer to be read piece by piece (parcels)."""
         wait = aiohttp.ClientTimeout(total=PARCEL_FETCH_S, connect=PEER_CONNECT_S)
-        url = URL(origin(address) + path, encoded=True)
+        there = origin(address, pins)
+        url = URL(there.url + path, encoded=True)
         try:
-            async with self._open().get(url, headers=headers, timeout=wait, allow_redirects=False) as answer:
+            async with self._open().get(
+                url, headers=headers, timeout=wait, allow_redirects=False, ssl=there.ssl
+            ) as answer:
                 yield answer
+        except aiohttp.ServerFingerprintMismatch as error:
+            raise NotAllowed("node.pin_differs", address=there.url) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unreachable("node.peer_unreachable", peer=peer, reason=type(error).__name__) from error
 
@@ -68,14 +80,6 @@ class Peers:
                 connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
             )
         return self._session
-
-
-def origin(address: str) -> str:
-    """Scheme, host and port of a peer's address; a path in it is refused (a proxy is not a node)."""
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
-        raise NotFound("node.peer_address", address=address[:80])
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 async def _bounded(answer: aiohttp.ClientResponse, limit: int, peer: str) -> bytes:

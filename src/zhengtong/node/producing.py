@@ -2,14 +2,17 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from zhengtong.kernel.clock import legal_day
 from zhengtong.kernel.errors import NotFound
 from zhengtong.node import accounts
 from zhengtong.node.admission import Admitted
+from zhengtong.node.ahead import ahead
 from zhengtong.node.bounds import PARCEL_KEPT_S, PARCEL_ROWS
 from zhengtong.node.compiled import compile_select
 from zhengtong.node.core import Core, about_of, compose
@@ -17,7 +20,8 @@ from zhengtong.node.home import write_private
 from zhengtong.node.incoming import Received
 from zhengtong.node.journal_thread import Step
 from zhengtong.node.refusals import Refusal, Refuse
-from zhengtong.node.shaping import shape_batch
+from zhengtong.node.shaping import ShapedBatch, shape_batch
+from zhengtong.wire.arrow import Table
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.envelope import SALT_BYTES, Kind, envelope_digest, parse_envelope, service_body, sign_envelope
 from zhengtong.wire.fingerprint import combine, fingerprint_table, to_hex
@@ -72,12 +76,13 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
     reasons: dict[str, int] = {}
     last: str | None = None
     batch_rows = min(PARCEL_ROWS, grant.limits.max_rows or PARCEL_ROWS)
-    with source.snapshot(statement.sql, statement.values, batch_rows=batch_rows) as batches:
-        for batch in batches:
+    with ExitStack() as held:
+        batches = held.enter_context(source.snapshot(statement.sql, statement.values, batch_rows=batch_rows))
+        shape = partial(shape_batch, fields=fields, schema=schema, pseudonym_key=key)
+        for rows, shaped, fingerprint in held.enter_context(ahead(_shaped(batches, shape))):
             if work.stopped.is_set():
                 raise NotFound("node.no_such_run", run=work.run)
-            shaped = shape_batch(batch, fields, schema=schema, pseudonym_key=key)
-            read += batch.num_rows
+            read += rows
             sent += shaped.table.num_rows
             for name, count in shaped.reasons.items():
                 reasons[name] = reasons.get(name, 0) + count
@@ -85,7 +90,7 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
                 limit = grant.limits.rows_per_day or 0
                 raise Refuse(Refusal(key="wire.refused_rows_day", facts={"number": grant.number, "limit": limit}))
             seq += 1
-            total = combine(total, fingerprint_table(shaped.table))
+            total = combine(total, fingerprint)
             last = write_parcel(work, seq, encode_table(shaped.table), rows=shaped.table.num_rows, prev=last)
             tell()
     manifest = RunManifest(
@@ -99,6 +104,15 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
         "reasons": [[name, count] for name, count in withheld.items()],
     }  # fmt: skip
     return Produced(facts)
+
+
+def _shaped(
+    batches: Iterable[Table], shape: Callable[[Table], ShapedBatch]
+) -> Iterator[tuple[int, ShapedBatch, int]]:  # fmt: skip
+    """Each batch as it may leave, with its rows as read and its fingerprint: made while the one before is sealed."""
+    for batch in batches:
+        shaped = shape(batch)
+        yield batch.num_rows, shaped, fingerprint_table(shaped.table)
 
 
 def _left(work: Production) -> int | None:

@@ -53,14 +53,16 @@ class Provider:
             received = await self._incoming.receive(call, kinds=_KINDS)
             try:
                 asked = read_ask(received)
-                admitted = await self._core.journal.do(
-                    lambda step: admit(self._core, step, received, asked.ask, subject=subject_of(asked.lookup))
-                )
+                admitted = await self._core.journal.do(lambda step: self._admit(step, received, asked))
             except PlatformError as error:
                 return await self._incoming.turn(received, error)
         except Turned as turned:
             return turned.reply
         return await self._answer(received, asked, admitted)
+
+    def _admit(self, step: Step, received: Received, asked: ServiceAsk) -> Admitted:
+        self._incoming.keep_head(step, received)
+        return admit(self._core, step, received, asked.ask, subject=subject_of(asked.lookup))
 
     async def _answer(self, received: Received, asked: ServiceAsk, admitted: Admitted) -> Reply:
         if admitted.refusal is not None:
@@ -102,7 +104,7 @@ class Provider:
         source = self._core.source(binding.url)
         rows_max = min(admitted.rows_max if admitted.rows_max is not None else ANSWER_ROWS, ANSWER_ROWS)
         statement = self._plan(asked, admitted).statement(asked.lookup)
-        rows = await self._core.in_thread(lambda: source.rows(statement.sql, statement.values, limit=rows_max + 1))
+        rows = await self._core.reading.read(lambda: source.rows(statement.sql, statement.values, limit=rows_max + 1))
         if asked.ask.mode is Mode.VERIFY:
             return {"result": compare(rows, admitted.fields, asked.claims).value}, 0
         if len(rows) > rows_max:

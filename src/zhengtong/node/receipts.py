@@ -1,7 +1,8 @@
 """Receipts to the center (回执): in batches, resumable, however long the center is away.
 
-A receipt waits in node.db until the center has taken it; one that the center refuses is kept with an alarm.  After each batch the node asks the center
-to co-sign its head; the co-signed head is kept beside the ledger's own.
+A receipt waits in node.db until the center has taken it; one that the center refuses is kept with an
+alarm.  After each batch the node asks the center to co-sign its head; the co-signed head is kept
+beside the ledger's own.
 """
 
 import json

@@ -27,6 +27,7 @@ from zhengtong.node.incoming import Incoming
 from zhengtong.node.journal_thread import JournalThread
 from zhengtong.node.ledger import LedgerStore
 from zhengtong.node.outbound import Runs
+from zhengtong.node.peer_heads import PeerHeads
 from zhengtong.node.peers import Peers
 from zhengtong.node.provider import Provider
 from zhengtong.node.receipts import Receipts
@@ -43,11 +44,15 @@ class Node:
         self._lock = lock
         self._every_s = every_s
         self.peers = Peers()
-        self.center = CenterClient(core.home.settings.center, node=core.code, key=core.key, clock=core.clock)
+        settings = core.home.settings
+        self.center = CenterClient(
+            settings.center, node=core.code, key=core.key, clock=core.clock, pin=settings.center_pin
+        )  # fmt: skip
         self._documents: Center = center or self.center
-        self.incoming = Incoming(core)
+        heads = PeerHeads(core)
+        self.incoming = Incoming(core, heads)
         self.provider = Provider(core, self.incoming)
-        self.consumer = Consumer(core, self.peers)
+        self.consumer = Consumer(core, self.peers, heads)
         self.runs = Runs(core, self.incoming)
         self.pulls = Pulls(core, self.consumer, self.peers)
         self.receipts = Receipts(core, self.center)
@@ -108,6 +113,7 @@ class Node:
         await self.peers.close()
         await self.center.close()
         self.core.threads.shutdown(wait=True)
+        self.core.reading.stop()
         self.core.journal.stop()
         self.core.ledger.close()
         self.core.close_sources()
@@ -124,9 +130,8 @@ class Node:
             await self.receipts.report(directory=view.members.known_as if view else "")
 
     async def _send(self) -> None:
-        if self.core.home.settings.center:
-            if await self.receipts.send_all():
-                await self._report()
+        if self.core.home.settings.center and await self.receipts.send_all():
+            await self._report()
 
     async def _again(self, work: Callable[[], Awaitable[object]], every_s: float) -> None:
         """Repeat forever; after a failure wait longer each time, up to BACKOFF_MAX_S."""

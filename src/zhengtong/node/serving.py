@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -11,10 +12,13 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from zhengtong.kernel.errors import WrongState
-from zhengtong.node.bounds import CONNECTIONS, HEADER_B, KEEP_ALIVE_S, LISTEN_QUEUE, STOP_S
+from zhengtong.node.bounds import KEEP_ALIVE_S, LISTEN_QUEUE, STOP_S
 from zhengtong.node.gateway import build
-from zhengtong.node.home import NodeHome, write_private
+from zhengtong.node.gateway.lines import PatientLine
+from zhengtong.node.home import UMASK, NodeHome, write_private
 from zhengtong.node.service import Node
+
+_GARBAGE = 10_000  # new objects between two collections of the young
 
 
 def free_port(host: str) -> int:
@@ -41,16 +45,15 @@ async def serve(node: Node, listener: socket.socket, *, ready: Callable[[uvicorn
     """Serve until told to stop (SIGTERM, SIGINT or `server.should_exit`); the home says where meanwhile."""
     config = uvicorn.Config(
         build(node),
+        http=PatientLine,
         lifespan="off",
         log_config=None,
         access_log=False,
-        proxy_headers=False,
         ws="none",
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_S,
-        limit_concurrency=CONNECTIONS,
+        proxy_headers=False,  # who calls is who is connected: loopback is a right here
         timeout_graceful_shutdown=STOP_S,
-        h11_max_incomplete_event_size=HEADER_B,
     )
     server = _Quiet(config)
     _stop_on_signals(server)
@@ -86,8 +89,11 @@ def _stop_on_signals(server: uvicorn.Server) -> None:
 
 def run(home: NodeHome, *, every_s: float) -> None:
     """Open and serve a node in this process, with uvloop where there is one."""
+    os.umask(UMASK)
     listener = listen(home)
     with contextlib.closing(listener), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        gc.freeze()  # what was imported stays; a full collection would walk all of it again and again
+        gc.set_threshold(_GARBAGE, 20, 50)
         runner.run(_whole(home, listener, every_s))
 
 

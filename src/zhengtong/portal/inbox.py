@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhengtong.catalog import queries as catalog
+from zhengtong.catalog.rules import STATE_LABELS
 from zhengtong.exchange import queries as exchange
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
@@ -14,6 +15,7 @@ from zhengtong.parties.rules import Role
 from zhengtong.portal.links import link
 from zhengtong.portal.mechanism import Words
 from zhengtong.sharing import queries as sharing
+from zhengtong.ui.language import lang
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class InboxLine:
 def inbox(*, actor: Actor, clock: Clock) -> tuple[InboxLine, ...]:
     """All that waits for the actor, what is due first on top."""
     today = clock.today()
-    lines = [*_from_sharing(actor, today), *_from_catalog(actor), *_from_exchange(actor, clock)]
+    lines = [*_from_sharing(actor, today), *_from_catalog(actor, today), *_from_exchange(actor, clock)]
     return tuple(sorted(lines, key=lambda line: (line.due_on or date.max, line.number)))
 
 
@@ -91,19 +93,19 @@ def _act_page(verb: str, *, kind: str, id: str) -> str:
     return link(page, id) or link(f"sharing:{kind}", id)
 
 
-def _from_catalog(actor: Actor) -> list[InboxLine]:
+def _from_catalog(actor: Actor, today: date) -> list[InboxLine]:
     return [
         InboxLine(
             title=row.name,
             number=row.guide_code,
             who=row.provider_name,
-            why=_("目录条目待签署或审核"),
-            article="",
-            due_on=None,
-            late=False,
-            today=False,
-            provisional=False,
-            url=link("catalog:entry", str(row.id)),
+            why=STATE_LABELS[row.state][lang() == "en"],
+            article=row.cites,
+            due_on=row.due_on,
+            late=row.due_on is not None and row.due_on < today and not row.due_provisional,
+            today=row.due_on == today,
+            provisional=row.due_provisional,
+            url=link("catalog:entry", str(row.id), query=f"version={row.version}"),
             action=_("打开条目"),
         )
         for row in catalog.inbox(actor=actor)

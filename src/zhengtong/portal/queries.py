@@ -103,15 +103,15 @@ def _request_figures(actor: Actor, clock: Clock) -> list[Figure]:
         Figure(counted.due_today, _("今天到期的申请"), f"{requests}?state=due_today"),
         Figure(counted.late, _("逾期未答复的申请"), f"{requests}?state=late", tone="late" if counted.late else "quiet"),
         Figure(counted.active_grants, _("有效的共享许可"), grants),
-        Figure(counted.median_reply_days, _("答复用时中位数（工作日）"), requests),
+        Figure(counted.median_reply_days, _("答复用时中位数（工作日）"), f"{requests}?state=answered"),
     ]
 
 
 def _exchange_figures(actor: Actor, clock: Clock) -> list[Figure]:
     counted = exchange.counts(actor=actor, clock=clock)
     return [
-        Figure(f"{counted.heard} / {counted.active}", _("在线结点 / 全部结点"), link("exchange:nodes")),
-        Figure(counted.exchanges_today, _("今天的交换记录"), link("exchange:exchanges")),
+        Figure(f"{counted.heard} / {counted.active}", _("在线结点 / 已接入结点"), link("exchange:nodes")),
+        Figure(counted.exchanges_today, _("今天的交换记录"), link("exchange:exchanges", query="day=today")),
     ]
 
 

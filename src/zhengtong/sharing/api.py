@@ -12,6 +12,7 @@ from ninja.params import functions
 
 from zhengtong.journal.services import Answer, run_once
 from zhengtong.kernel.errors import RuleBroken
+from zhengtong.kernel.paging import whole
 from zhengtong.parties.web import ActorRequest
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.rules import Ground, ItemAnswer, Outcome, Quota, ReplyForm, RowCondition
@@ -290,7 +291,7 @@ def _etag(version: int) -> str:
 
 
 def _version(if_match: str) -> int:
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdigit():
+    version = whole(if_match.strip().removeprefix("W/").strip('"'))
+    if version is None:
         raise RuleBroken("sharing.if_match_missing")
-    return int(text)
+    return version

@@ -7,6 +7,7 @@ from uuid import UUID
 from zhengtong.catalog import queries as catalog
 from zhengtong.catalog.rules import ShareType
 from zhengtong.kernel.errors import NotFound, RuleBroken
+from zhengtong.kernel.paging import whole
 from zhengtong.sharing.rules import AskedItem
 from zhengtong.wire import canonical, suites
 from zhengtong.wire.grant import FieldType
@@ -149,6 +150,5 @@ def _item(item: catalog.ItemRow, *, whole: ShareType, law: str) -> OfferedItem:
 def _size(length: str) -> tuple[int, int]:
     """Precision and scale of a decimal length like `12,2`."""
     digits, _, decimals = length.partition(",")
-    if not digits.strip().isdigit():
-        return _DECIMAL_DEFAULT
-    return int(digits), int(decimals) if decimals.strip().isdigit() else 0
+    precision = whole(digits.strip())
+    return (precision, whole(decimals.strip()) or 0) if precision else _DECIMAL_DEFAULT

@@ -85,7 +85,7 @@ def from_lifecycle(
         ProgressStep(
             label=labels[state],
             state=_standing(index, here=here, closed=closed),
-            on=when.get(state),
+            on=when.get(state) if index <= here else None,  # a step taken back is still to do
             article=_article(lifecycle, state, before=path[index - 1] if index else None),
         )
         for index, state in enumerate(path)

@@ -7,18 +7,16 @@ at the first step, because its members were not signed by the pinned root's keys
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from zhengtong.kernel import messages
-from zhengtong.kernel.errors import Fact, PlatformError
+from zhengtong.kernel.errors import PlatformError
 from zhengtong.wire.acceptance import roots_chain
 from zhengtong.wire.cosigned import center_keys, lines_of
 from zhengtong.wire.directory import (
     MEMBERS_BYTES_MAX,
     ROOTS_BYTES_MAX,
-    JournalHead,
     KeyUse,
+    MemberKey,
     Members,
     Roots,
     parse_members,
@@ -27,10 +25,10 @@ from zhengtong.wire.directory import (
 from zhengtong.wire.documents import SignedDocument, check_signatures, parse_document
 from zhengtong.wire.envelope import Envelope, Kind, envelope_digest, parse_envelope
 from zhengtong.wire.evidence import Evidence, envelope_of, holds
+from zhengtong.wire.findings import Audited, Exchange, HeadClaim, LedgerBytes, Told
 from zhengtong.wire.ledger import HASH_BYTES, Frontier, leaf_hash
 from zhengtong.wire.records import (
     HEAD_BYTES_MAX,
-    Octets,
     OutcomeKind,
     Record,
     RecordKind,
@@ -42,109 +40,7 @@ from zhengtong.wire.records import (
 )
 from zhengtong.wire.suites import key_id
 
-PROBLEMS_MAX = 100  # for one ledger; the first names the place, the rest only show the extent
-
-__all__ = ["Audited", "Exchange", "HeadClaim", "LedgerBytes", "Problem", "audit"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong (问题): in which ledger, where, and why."""
-
-    ledger: str
-    where: str  # "record 12", "head 3", "L01", a file name
-    index: int | None  # of the record, where one can be named
-    key: str
-    facts: dict[str, Fact] = field(default_factory=dict[str, Fact])
-
-    def message(self, lang: messages.Lang = "zh") -> str:
-        """What is wrong."""
-        return messages.text(self.key, lang=lang, facts=self.facts)
-
-    def remedy(self, lang: messages.Lang = "zh") -> str:
-        """What to do next."""
-        return messages.remedy(self.key, lang=lang, facts=self.facts)
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerBytes:
-    """A ledger folder as bytes (账本文件)."""
-
-    name: str
-    entries: Octets
-    heads: bytes
-    cosigned: bytes
-    levels: Mapping[int, bytes]
-    directory: Mapping[str, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is kept of a record to compare it with the other side (要点): no evidence, for memory's sake."""
-
-    index: int
-    at: datetime
-    envelope_digest: str | None
-    outcome: OutcomeKind | None
-    refusal: str | None
-    rows: int | None
-    body_digest: str | None
-    signers: frozenset[str]
-
-
-@dataclass(slots=True)
-class Exchange:
-    """What one side recorded of one exchange (单方记录)."""
-
-    role: Role
-    peer: str
-    intent: Told | None = None
-    outcome: Told | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HeadClaim:
-    """A head of a peer's ledger that the peer put its signature under (对方树头)."""
-
-    peer: str
-    size: int
-    root: str
-    index: int  # of our record that holds it
-
-
-@dataclass(slots=True)
-class Audited:
-    """What the audit of one ledger gave (核验结果)."""
-
-    name: str
-    node: str = ""
-    octets: int = 0  # of the entries that were read
-    leaves: list[bytes] = field(default_factory=list[bytes])
-    head: TreeHead | None = None
-    heads: int = 0
-    cosigned: TreeHead | None = None  # the highest that the center co-signed, whether the ledger reaches it or not
-    journal_head: JournalHead | None = None  # the center's own, in the newest directory of the archive
-    later: "Audited | None" = None  # the same ledger read again, when its node went on writing
-    alarms: int = 0
-    alarmed: set[str] = field(default_factory=set[str])  # exchanges turned away with an alarm instead of an outcome
-    exchanges: dict[str, Exchange] = field(default_factory=dict[str, Exchange])
-    claims: list[HeadClaim] = field(default_factory=list[HeadClaim])
-    problems: list[Problem] = field(default_factory=list[Problem])
-
-    @property
-    def open_intents(self) -> tuple[str, ...]:
-        """Exchanges begun and not ended (未结)."""
-        return tuple(exchange for exchange, found in self.exchanges.items() if found.outcome is None)
-
-    def add(self, key: str, *, where: str, index: int | None = None, **facts: Fact) -> None:
-        """Note a problem."""
-        if len(self.problems) < PROBLEMS_MAX:
-            self.problems.append(Problem(ledger=self.name, where=where, index=index, key=key, facts=facts))
-
-    def add_error(self, bad: PlatformError, *, where: str, index: int | None = None) -> None:
-        """Note what a rule of the wire refused."""
-        if len(self.problems) < PROBLEMS_MAX:
-            self.problems.append(Problem(ledger=self.name, where=where, index=index, key=bad.key, facts=bad.facts))
+__all__ = ["audit"]
 
 
 def audit(ledger: LedgerBytes, *, root_fingerprint: str, center: Mapping[str, TreeHead] | None = None) -> Audited:
@@ -157,8 +53,9 @@ def audit(ledger: LedgerBytes, *, root_fingerprint: str, center: Mapping[str, Tr
     if chain is None:
         return found
     trusted = _trusted_members(ledger, chain, found)
-    heads = _heads(ledger, found, trusted)
-    cosigned = _cosigned(ledger, found, trusted, keys=center_keys(chain))
+    signers = _SignKeys(trusted.values())
+    heads = _heads(ledger, found, signers)
+    cosigned = _cosigned(ledger, found, signers, keys=center_keys(chain))
     cosigned += [head for node, head in (center or {}).items() if node == found.node]
     _one_pass(ledger, found, heads, _Cosigned(cosigned, found), trusted)
     found.problems.sort(key=lambda problem: (problem.index is None, problem.index or 0))
@@ -213,7 +110,7 @@ def _trusted_members(ledger: LedgerBytes, chain: Sequence[Roots], found: Audited
     return trusted
 
 
-def _heads(ledger: LedgerBytes, found: Audited, trusted: Mapping[str, Members]) -> list[TreeHead]:
+def _heads(ledger: LedgerBytes, found: Audited, signers: "_SignKeys") -> list[TreeHead]:
     """The heads whose signature by the node's key holds, in order."""
     good: list[TreeHead] = []
     lines = ledger.heads.split(b"\n")
@@ -223,8 +120,7 @@ def _heads(ledger: LedgerBytes, found: Audited, trusted: Mapping[str, Members]) 
         try:
             document = parse_document(line, kind="head", max_bytes=HEAD_BYTES_MAX)
             head = parse_head(document)
-            keys = dict(_keys_of(head.node, trusted.values(), at=head.at))
-            check_signatures(document, keys=keys)
+            check_signatures(document, keys=signers.of(head.node, at=head.at))
         except PlatformError as bad:
             found.add_error(bad, where=f"head {number}")
             continue
@@ -240,9 +136,7 @@ def _heads(ledger: LedgerBytes, found: Audited, trusted: Mapping[str, Members]) 
     return good
 
 
-def _cosigned(
-    ledger: LedgerBytes, found: Audited, trusted: Mapping[str, Members], *, keys: Mapping[str, str]
-) -> list[TreeHead]:
+def _cosigned(ledger: LedgerBytes, found: Audited, signers: "_SignKeys", *, keys: Mapping[str, str]) -> list[TreeHead]:
     """The heads beside the ledger that the center signed too; one that the node did not sign is a problem besides."""
     good: list[TreeHead] = []
     for number, line in enumerate(lines_of(ledger.cosigned)):
@@ -253,17 +147,25 @@ def _cosigned(
             check_signatures(document, keys=keys)
             if head.node == found.node:
                 good.append(head)
-            check_signatures(document, keys=dict(_keys_of(head.node, trusted.values(), at=head.at)))
+            check_signatures(document, keys=signers.of(head.node, at=head.at))
         except PlatformError as bad:
             found.add_error(bad, where=where)
     return good
 
 
-def _keys_of(node: str, trusted: Iterable[Members], *, at: datetime) -> Iterator[tuple[str, str]]:
-    for members in trusted:
-        for key in (key for held in members.nodes if held.id == node for key in held.keys):
-            if key.use is KeyUse.SIGN and key.holds(at):
-                yield key_id(key.public), key.public
+class _SignKeys:
+    """The keys with which nodes sign (签名公钥), from all members documents; of one key the newest word counts."""
+
+    def __init__(self, trusted: Iterable[Members]) -> None:
+        self._held: dict[str, dict[str, MemberKey]] = {}
+        for members in sorted(trusted, key=lambda one: (one.epoch, one.serial)):
+            for node in members.nodes:
+                held = self._held.setdefault(node.id, {})
+                held.update({key_id(key.public): key for key in node.keys if key.use is KeyUse.SIGN})
+
+    def of(self, node: str, *, at: datetime) -> dict[str, str]:
+        """Those (id → public) that count for a signature of an instant."""
+        return {name: key.public for name, key in self._held.get(node, {}).items() if key.holds(at)}
 
 
 def _one_pass(
@@ -423,6 +325,7 @@ def _told(record: Record, index: int) -> Told:
         rows=record.rows,
         body_digest=record.body_digest,
         signers=frozenset(evidence.party for evidence in record.evidence),
+        answered_by=frozenset(evidence.party for evidence in record.evidence if evidence.form == "http"),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from zhengtong.kernel.errors import NotAllowed, PlatformError, RuleBroken
+from zhengtong.kernel.errors import NotAllowed
 from zhengtong.wire import canonical
 from zhengtong.wire.documents import SignedDocument, check_signatures
 from zhengtong.wire.grant import Grant, GrantEntry, entry_from_json, entry_to_json, open_entry
@@ -19,7 +19,7 @@ ENTRIES_MAX = 20_000
 DEPTH_MAX = 24  # a filter of eight levels is sixteen levels of JSON
 VERSION = 1
 
-__all__ = ["BUNDLE_BYTES_MAX", "ENTRIES_MAX", "Bundle", "bundle_payload", "open_bundle", "parse_bundle", "self_check"]
+__all__ = ["BUNDLE_BYTES_MAX", "ENTRIES_MAX", "Bundle", "bundle_payload", "open_bundle", "parse_bundle"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,21 +44,6 @@ def bundle_payload(bundle: Bundle) -> bytes:
         },
         max_depth=DEPTH_MAX,
     )
-
-
-def self_check(bundle: Bundle) -> bytes:
-    """The bytes to sign, once this program's own strict reader has taken them as the node will (发布自检).
-
-    Raises:
-        RuleBroken: the node would refuse the bundle, so it must not be signed.
-    """
-    try:
-        raw = bundle_payload(bundle)
-        parse_bundle(raw)
-    except PlatformError as bad:
-        why_zh, why_en = bad.message("zh"), bad.message("en")
-        raise RuleBroken("wire.directory_unpublishable", thing="grants", why_zh=why_zh, why_en=why_en) from bad
-    return raw
 
 
 def parse_bundle(raw: bytes) -> Bundle:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from zhengtong.wire.audit import Audited, Exchange, HeadClaim, Problem, Told
+from zhengtong.wire.findings import Audited, Exchange, HeadClaim, Problem, Told
 from zhengtong.wire.ledger import Frontier
 from zhengtong.wire.records import OutcomeKind
 
@@ -45,11 +45,12 @@ def _pair(a: Audited, b: Audited) -> Pair:
             problems.extend(missing)
             unfinished += not missing
             continue
-        differing = list(_differing(a, here, there, name))
+        differing = [*_differing(a, here, there, name), *_no_answer(a, b, here, there, name)]
+        differing += _no_answer(b, a, there, here, name)
         problems.extend(differing)
         ended = here.outcome is not None and there.outcome is not None
         failed = ended and OutcomeKind.FAILED in {_outcome(here), _outcome(there)}
-        unfinished += not ended or failed
+        unfinished += (not ended or failed) and not differing
         both += ended and not failed and not differing
     problems.extend(_rewritten(a, [claim for claim in b.claims if claim.peer == a.node], told_by=b))
     problems.extend(_rewritten(b, [claim for claim in a.claims if claim.peer == b.node], told_by=a))
@@ -71,14 +72,30 @@ def _missing(lacking: Audited, telling: Audited, told: Exchange | None, name: st
     signed = [record for record in (told.intent, told.outcome) if record and lacking.node in record.signers]
     if not signed:
         return []
-    first = signed[0]
+    return [_lacks(lacking, telling, signed[0], name)] if not _unfinished_later(lacking, told, signed[0]) else []
+
+
+def _no_answer(lacking: Audited, telling: Audited, lacks: Exchange, told: Exchange, name: str) -> list[Problem]:
+    """An outcome cut off behind its intent: the answer left, so the record of it was there before."""
+    later = lacking.later.exchanges.get(name) if lacking.later is not None else None
+    if lacks.outcome is not None or told.outcome is None or (later is not None and later.outcome is not None):
+        return []
+    if lacking.node not in told.outcome.answered_by or _outcome(told) is OutcomeKind.FAILED:
+        return []
+    return [_lacks(lacking, telling, told.outcome, name)]
+
+
+def _unfinished_later(lacking: Audited, told: Exchange, first: Told) -> bool:
+    """Whether an exchange never ended, and is later than anybody vouches for the other ledger."""
+    return _is_after(first, lacking) and _outcome(told) in {None, OutcomeKind.FAILED}
+
+
+def _lacks(lacking: Audited, telling: Audited, record: Told, name: str) -> Problem:
     facts: dict[str, str | int] = {"exchange": name, "node": lacking.node}
     key = "wire.ledger_pair_missing"
-    if _is_after(first, lacking):
-        if _outcome(told) in {None, OutcomeKind.FAILED}:
-            return []  # truly unfinished, and nobody vouches for the other ledger so late
+    if _is_after(record, lacking):
         key, facts["size"] = "wire.ledger_pair_newer", len(lacking.leaves)
-    return [Problem(telling.name, f"record {first.index}", first.index, key, facts)]
+    return Problem(telling.name, f"record {record.index}", record.index, key, facts)
 
 
 def _is_after(record: Told, ledger: Audited) -> bool:

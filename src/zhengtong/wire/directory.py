@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from zhengtong.kernel.errors import NotAllowed, PlatformError, RuleBroken
+from zhengtong.kernel.errors import NotAllowed
 from zhengtong.wire import canonical
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.shapes import Shape
@@ -29,8 +29,14 @@ VALIDITY_S = 86_400  # a members document holds for 24 hours
 VERSION = 1
 
 __all__ = [
+    "ADDRESSES_MAX",
+    "BUNDLES_MAX",
+    "KEYS_MAX",
     "MEMBERS_BYTES_MAX",
+    "NODES_MAX",
+    "ORGANIZATIONS_MAX",
     "ROOTS_BYTES_MAX",
+    "SYSTEMS_MAX",
     "VALIDITY_S",
     "BundleDigest",
     "JournalHead",
@@ -47,7 +53,6 @@ __all__ = [
     "parse_roots",
     "root_fingerprint",
     "roots_payload",
-    "self_check",
 ]
 
 
@@ -326,21 +331,6 @@ def members_to_json(members: Members) -> dict[str, Json]:
     if members.journal_head is not None:
         value["journal_head"] = {"seq": members.journal_head.seq, "digest": members.journal_head.digest}
     return value
-
-
-def self_check(members: Members) -> bytes:
-    """The bytes to sign, once this program's own strict reader has taken them as every node will (发布自检).
-
-    Raises:
-        RuleBroken: nodes would refuse the document, so it must not be signed.
-    """
-    try:
-        raw = members_payload(members)
-        parse_members(raw)
-    except PlatformError as bad:
-        why_zh, why_en = bad.message("zh"), bad.message("en")
-        raise RuleBroken("wire.directory_unpublishable", thing="members", why_zh=why_zh, why_en=why_en) from bad
-    return raw
 
 
 def _node_json(node: MemberNode) -> dict[str, Json]:

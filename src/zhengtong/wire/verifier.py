@@ -15,10 +15,11 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from zhengtong.kernel.errors import NotFound, RuleBroken
-from zhengtong.wire.audit import Audited, LedgerBytes, Problem, audit
+from zhengtong.wire.audit import audit
 from zhengtong.wire.cosigned import parse_heads_file
 from zhengtong.wire.cross_check import Pair, cross_check
 from zhengtong.wire.directory import JournalHead
+from zhengtong.wire.findings import Audited, LedgerBytes, Problem
 from zhengtong.wire.ledger import LEVELS_MAX
 from zhengtong.wire.records import Octets, TreeHead
 

@@ -144,3 +144,17 @@ def test_the_api_lists_and_answers_unchanged_entries_with_304(hall: Any, publish
     assert [i["code"] for i in answer.json()["items"]] == ["unit_no", "usage", "owner"]
     again = browser.get(f"/api/catalog/entries/{published}", headers={"If-None-Match": answer["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_odd_addresses_never_break_a_page(hall: Any, published: UUID, enter: Any) -> None:
+    """Digits that are none to a parser, NUL that a database cannot take, numbers beyond every column."""
+    browser = enter(hall.officer)
+    page = f"/catalog/{published}"
+    for odd in ("²", "\x00", "9" * 40, "٣", "\ud7ff~²", "306001002/000001~²", "x~" + "9" * 60):
+        for path in ("/catalog/", "/catalog/mine", "/api/catalog/entries"):
+            for name in ("after", "text", "provider", "share_type", "theme", "state"):
+                assert browser.get(path, {name: odd}).status_code in {200, 422}, (path, name, odd)
+        assert browser.get(page, {"version": odd}).status_code in {200, 404}, odd
+        assert browser.post(f"{page}/act", {"verb": odd, "reason": odd}).status_code in {200, 302, 404, 422}, odd
+    assert browser.get("/api/catalog/entries", {"rows": "99999999999999999999"}).status_code in {200, 422}
+    assert browser.get("/api/catalog/entries", {"rows": "-5"}).status_code in {200, 422}

@@ -88,6 +88,8 @@ def test_a_demo_is_not_served_to_other_machines(home: Path) -> None:
     opened = _environment(home, ZHENGTONG_DEMO="1", ZHENGTONG_HOSTS="example.gov.test")
     found = _run("center", "check", "--json", environment=opened).stdout
     assert "config.demo_not_on_loopback" in found
+    behind = _run("center", "serve", "--host", "127.0.0.1", environment=opened)  # a proxy on the same machine
+    assert (behind.returncode, "config.demo_not_on_loopback" in behind.stderr) == (3, True)
 
 
 def test_a_wrong_setting_is_named_without_a_trace(home: Path) -> None:

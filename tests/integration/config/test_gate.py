@@ -165,10 +165,13 @@ def test_the_body_path_and_query_arrive_whole() -> None:
 
 def test_a_refusal_is_said_in_the_callers_language() -> None:
     with sockets.serving(Gate(page, bounds=Bounds(connections=0))) as port:
-        english = json.loads(sockets.get(port, "/", Accept_Language="en")[2])
-        chinese = json.loads(sockets.get(port, "/")[2])
+        english = json.loads(sockets.get(port, "/api/", Accept_Language="en")[2])
+        chinese = json.loads(sockets.get(port, "/api/")[2])
+        chosen = json.loads(sockets.get(port, "/", Cookie="django_language=en")[2])
+        shipped = json.loads(sockets.get(port, "/", Accept_Language="en")[2])  # a browser's, not its reader's
     assert english["title"] == "The system is busy; this request was not taken in."
-    assert chinese["title"] == "系统正忙，本次请求没有受理"
+    assert chinese["title"] == shipped["title"] == "系统正忙，本次请求没有受理"
+    assert chosen["title"] == english["title"]
     assert english["key"] == chinese["key"] == "config.busy"
 
 
@@ -230,7 +233,7 @@ def test_a_bad_address_serves_nothing(
 def test_named_bounds_are_what_the_deployment_gets() -> None:
     assert Gate(page).bounds == Bounds(
         gate.BODY_BYTES_MAX, gate.BODIES_BYTES_MAX, gate.BODY_S_MAX, gate.CONNECTIONS_MAX, gate.WAITING_MAX,
-        gate.WAIT_S_MAX, gate.SEND_S_MAX,
+        gate.WAIT_S_MAX, gate.SEND_S_MAX, gate.BODY_GRACE_S, gate.BODIES_A_CLIENT,
     )  # fmt: skip
 
 

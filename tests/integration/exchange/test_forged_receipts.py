@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.exchange_world import LAND, MARKET, POLICE, FakeNode, actor, grant_row, joined, visitor
 from zhengtong.exchange import queries
+from zhengtong.exchange.models import ReceiptBatch
 from zhengtong.exchange.rules import Match
 from zhengtong.journal.queries import events_of
 from zhengtong.kernel.actors import SYSTEM
@@ -130,6 +131,7 @@ def test_an_old_exchange_id_used_again_is_kept_and_shown(
     )
     for _ in range(2):  # in another batch the same word is the same finding
         assert _keys(provider.report(second)) == ["exchange.receipt_contradicts"]
+    assert ReceiptBatch.objects.count() == 3  # what was heard before is not kept again
     page = _page(clock)
     assert (page.line.match, page.line.rows) == (Match.CONTRADICTS, 1)
     assert [(one.node, one.kind, one.rows) for one in page.disputed] == [(LAND, "contradicts", 400)]
@@ -190,3 +192,26 @@ def test_findings_are_seen_by_those_concerned_and_on_the_pages(
     assert "存疑回执" in listed
     assert "前后矛盾" in auditor.get("/exchange/?match=contradicts").content.decode()
     assert "存疑回执" in auditor.get(f"/exchange/records/{ASK}").content.decode()
+
+
+def test_the_operator_lists_findings_at_the_console(pair: tuple[FakeNode, FakeNode, UUID]) -> None:
+    from typer.testing import CliRunner
+
+    from zhengtong.exchange.cli import app
+
+    provider, _, grant = pair
+    assert CliRunner().invoke(app, ["disputed"]).exit_code == 0
+    told = provider.receipt(ASK, side="provider", peer=MARKET, grant=grant)
+    provider.report(told, replace(told, rows=9))
+    answer = CliRunner().invoke(app, ["disputed", "--json"])
+    assert (answer.exit_code, json.loads(answer.stdout)["kind"]) == (1, "contradicts")
+
+
+def test_ids_too_long_to_be_stored_are_refused_alone(pair: tuple[FakeNode, FakeNode, UUID]) -> None:
+    provider, _, grant = pair
+    long = provider.receipt("x" * 200, side="provider", peer=MARKET, grant=grant, **REFUSED)
+    odd = provider.receipt(ASK, side="provider", peer="p\x00", grant=grant, **REFUSED)
+    good = provider.receipt(ASK, side="provider", peer=MARKET, grant=grant)
+    answer = provider.report(long, odd, good)
+    assert _keys(answer) == ["exchange.receipt_malformed"] * 2
+    assert json.loads(answer.content)["accepted"] == 1

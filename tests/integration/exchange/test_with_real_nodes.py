@@ -67,7 +67,7 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
     grant = grant_row(provider=LAND, consumer=MARKET, number="0002-1", clock=clock, filtered=True)
     provider, consumer = _home(tmp_path, LAND), _home(tmp_path, MARKET)
     for home in (provider, consumer):
-        _let_in(home, url=live_server.url, clock=clock)
+        _let_in(home, url=live_server.url.replace("localhost", "127.0.0.1"), clock=clock)
     _source(tmp_path, provider)
     with contextlib.closing(store.connect(consumer.database)) as db:
         token = systems.register(db, "tl-market-food", public="")

@@ -150,14 +150,14 @@ def test_a_cut_tail_is_found_by_a_head_that_was_published(clock: FixedClock, wir
     published = queries.head()
     _tamper("DELETE FROM journal_event WHERE seq = 4")
     assert check_chain(queries.sealed_events()).flaw is None
-    assert check_chain(queries.sealed_events(), anchor=published).flaw is Flaw.HEAD_LOST
+    assert check_chain(queries.sealed_events(), anchors=[published]).flaw is Flaw.HEAD_LOST
 
 
 def test_a_rewritten_chain_does_not_pass_the_published_head(clock: FixedClock, wiring: None) -> None:
     _record(clock, 2)
     seal()
     forged = ChainHead(2, "0" * 64)
-    assert check_chain(queries.sealed_events(), anchor=forged).flaw is Flaw.HEAD_LOST
+    assert check_chain(queries.sealed_events(), anchors=[forged]).flaw is Flaw.HEAD_LOST
 
 
 def test_rows_that_differ_from_their_events_are_named(

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tests.support.wire_city import Place, person_grant, two_departments
-from tests.support.wire_ledgers import alarms, outcomes
+from tests.support.wire_ledgers import alarms, outcomes, records
 from tests.support.wire_letters import Letter, deliver, letter
 from zhengtong.node.bounds import WIRE_BODY_B
 from zhengtong.wire.grant import Grant
+from zhengtong.wire.records import RecordKind
 from zhengtong.wire.suites import SigningKey
 from zhengtong.wire.verifier import verify
 
@@ -52,6 +53,43 @@ def test_a_replay_after_a_restart_is_refused(place: Place, grant: Grant) -> None
     place.stop("wl-police")
     place.start("wl-police")
     refused(place, sent, "wire.refused_replay", signed=True, status=403)
+
+
+@pytest.mark.fault(
+    "wire.refused_replay", what="旧的交换编号在重放窗口之后又被使用", unchanged="永不再受理：账本里已有它的记录"
+)
+def test_an_exchange_id_is_used_once_for_ever(place: Place, grant: Grant) -> None:
+    sent = letter(place, grant)
+    assert deliver(place.p.url, sent).status == 200
+    for node in (place.p, place.c):
+        node.call(node.node.core.journal.do(lambda step: step.db.execute("DELETE FROM seen").rowcount))
+    again = letter(place, grant, change=lambda e: replace(e, id=sent.envelope.id))
+    refused(place, again, "wire.refused_replay", signed=True, status=403)
+    status, told = place.query("0001-1")
+    assert status == 200
+    own = letter(place, grant, change=lambda e: replace(e, id=told["id"]))
+    refused(place, own, "wire.refused_replay", signed=True, status=403)
+
+
+@pytest.mark.fault("node.peer_ledger_forked", what="对方报出的账本树头前后矛盾", unchanged="没有读库，登记告警")
+def test_a_false_head_of_a_peers_ledger_is_an_alarm(place: Place, grant: Grant) -> None:
+    lawful = letter(place, grant)
+    assert deliver(place.p.url, lawful).status == 200
+    size = lawful.envelope.ledger_head.partition(":")[0]
+    for head in ("0:" + "0" * 64, f"{size}:" + "a" * 64):
+        sent = letter(place, grant, change=lambda e, head=head: replace(e, ledger_head=head))
+        refused(place, sent, "node.peer_ledger_forked", signed=True, status=403)
+
+
+@pytest.mark.fault("node.ask_shape", what="数据项名称一栏填了别的内容", unchanged="没有读库，内容不进账本")
+def test_text_that_is_no_name_is_refused_before_anything_is_written(place: Place, grant: Grant) -> None:
+    refused(place, letter(place, grant, items=["990102198000000001 程二"]), "node.ask_shape", signed=True, status=422)
+    told = deliver(place.p.url, letter(place, grant, items=["XM", "990102198000000001"]))
+    assert told.key == "wire.refused_field"
+    intent = [r for r in records(place.provider.folder) if r.kind is RecordKind.INTENT][-1]
+    assert (intent.facts["fields"], intent.facts["unknown_fields"]) == (["XM"], 1)
+    log = (place.provider.ledger / "entries.log").read_bytes()
+    assert b"990102198000000001" not in log
 
 
 @pytest.mark.fault("wire.signature_wrong", what="签名用了别人的密钥", unchanged="没有读库，登记告警")

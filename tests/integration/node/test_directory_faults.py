@@ -191,3 +191,22 @@ def test_a_directory_taken_but_not_recorded_is_recorded_at_the_next_start(place:
     assert report.ok, report.problems
     kinds = [record.kind for record in records(place.provider.folder)]
     assert kinds.count(RecordKind.DIRECTORY) == place.city.serial
+
+
+def test_members_come_as_what_changed_and_whole_where_that_does_not_fit(tmp_path: Path) -> None:
+    with two_departments(tmp_path) as place:
+        place.city.grant(person_grant())
+        place.publish()
+        assert place.p.desk.deltas == 1
+        assert place.query("0001-1")[0] == 200
+        held = place.p.node.core.directory.last_view()
+        assert held is not None
+        place.city.members_of[held.members.known_as] = place.city.members_of[
+            "1.1"
+        ]  # a center that mixed up its serials
+        place.publish()
+        assert place.p.desk.deltas == 2
+        newest = place.p.node.core.directory.last_view()
+        assert newest is not None
+        assert newest.members.serial == held.members.serial + 1
+        assert place.query("0001-1")[0] == 200

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.wire_city import PERSON_FIELDS, Place, bind_people, person, person_grant, two_departments
-from tests.support.wire_ledgers import outcomes
+from tests.support.wire_ledgers import outcomes, records
 from zhengtong.wire.grant import GrantStatus, Limits
 from zhengtong.wire.masks import Mask
 from zhengtong.wire.records import OutcomeKind
@@ -20,7 +20,6 @@ OTHER = {"lookup": {"GMSFHM": person(2)[0]}}
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("wire.refused_field", {}, {"items": ["XM", "SECRET"]}),
     ("wire.refused_purpose", {}, {"purpose": "daily-inspection"}),
-    ("wire.refused_case", {}, {"case_ref": "XX-1"}),
     ("wire.refused_lookup", {}, {"lookup": {"XM": "程二"}}),
     ("wire.refused_calls", {"limits": Limits(calls_per_day=0)}, {}),
     ("wire.refused_subjects", {"limits": Limits(subjects_per_day=0)}, {}),
@@ -84,6 +83,25 @@ def test_a_grant_of_another_consumer_is_unknown_here(tmp_path: Path) -> None:
         status, told = place.query("0001-1")
         assert (status, told["key"], told["at"]) == (403, "wire.refused_no_grant", "consumer")
         assert told["record"]["there"] is None
+
+
+@pytest.mark.fault(
+    "wire.refused_case",
+    what="办件号一栏填了别的内容（如身份证号）",
+    unchanged="本结点拒绝，没有签名、没有发出、账本没有记录",
+)
+@pytest.mark.parametrize("case_ref", ["XX-1", "990102198000000001 程二", ""])
+def test_a_case_number_of_no_granted_form_never_leaves_the_house(tmp_path: Path, case_ref: str) -> None:
+    with two_departments(tmp_path) as place:
+        place.city.grant(person_grant())
+        place.publish()
+        before = [len(records(home.folder)) for home in (place.provider, place.consumer)]
+        told = place.query("0001-1", case_ref=case_ref)[1]
+        assert (told["key"], told["at"], told["record"]["there"]) == ("wire.refused_case", "consumer", None)
+        assert [len(records(home.folder)) for home in (place.provider, place.consumer)] == before
+        # A purpose that was not granted is still the provider's to refuse, whatever the case number.
+        both = place.query("0001-1", case_ref=case_ref, purpose="daily-inspection")[1]
+        assert (both["key"], both["at"]) == ("wire.refused_purpose", "provider")
 
 
 def test_a_row_outside_the_filter_is_no_record(tmp_path: Path) -> None:

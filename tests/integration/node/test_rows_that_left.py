@@ -141,9 +141,7 @@ def test_a_reconciled_run_is_counted_once(place: Place, grant: Grant) -> None:
     assert rows_today(place, grant) == ROWS
 
 
-@pytest.mark.fault(
-    "wire.ceiling_field", what="批量途中部门把一项移出本地上限", unchanged="已制的包不再发出，批量关闭"
-)
+@pytest.mark.fault("wire.ceiling_field", what="批量途中部门把一项移出本地上限", unchanged="已制的包不再发出，批量关闭")
 def test_a_lowered_ceiling_holds_for_parcels_already_made(place: Place, grant: Grant) -> None:
     sent = opened(place)
     fetch(place, sent, 1)
@@ -157,9 +155,7 @@ def test_a_lowered_ceiling_holds_for_parcels_already_made(place: Place, grant: G
     close_own(place, sent)
 
 
-@pytest.mark.fault(
-    "node.grant_unconfirmed", what="批量途中部门改为逐件确认", unchanged="未确认的许可不再放行任何包"
-)
+@pytest.mark.fault("node.grant_unconfirmed", what="批量途中部门改为逐件确认", unchanged="未确认的许可不再放行任何包")
 def test_a_withdrawn_confirmation_holds_for_parcels_already_made(place: Place) -> None:
     sent = opened(place)
     bind_people(place.provider, f"sqlite://{place.folder}/wl-police.db", accept="confirm")

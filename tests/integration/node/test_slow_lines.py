@@ -12,14 +12,14 @@ import pytest
 
 from tests.support.wire_city import person_grant, two_departments
 from zhengtong.node.fetching import Fetcher
-from zhengtong.node.gateway import middleware
+from zhengtong.node.gateway import bodies, middleware
 
 
 @pytest.mark.fault(
     "node.body_too_slow", what="十六个只发一半的请求占住连接", unchanged="其他请求照常答复；半截请求到时被拒绝"
 )
 def test_half_sent_posts_do_not_stop_a_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "BODY_READ_S", 1.5)
+    monkeypatch.setattr(bodies, "BODY_READ_S", 1.5)
     with two_departments(tmp_path) as place:
         place.city.grant(person_grant())
         place.publish()
@@ -62,7 +62,7 @@ def test_a_broken_download_is_taken_up_where_it_stopped(tmp_path: Path, monkeypa
 
 @pytest.mark.fault("node.too_busy", what="同时到来的请求超过上限", unchanged="超出的立即得到“稍后再试”，其余照常")
 def test_what_is_beyond_the_bound_is_told_to_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "IN_FLIGHT", 0)
+    monkeypatch.setattr(middleware, "OWN_IN_FLIGHT", 0)
     with two_departments(tmp_path) as place:
         status, told = place.c.post("/local/v1/query", {}, token=place.token)
         assert (status, told["key"]) == (503, "node.too_busy")

@@ -316,7 +316,8 @@ def test_an_organization_under_an_unknown_one_is_refused(link: str, town: Any, c
     with pytest.raises(NotFound, match="no_organization"):
         services.register_organization(
             code="tl-new", name="新设机构", short_name="新设", level=Level.COUNTY, kind=OrgKind.DEPARTMENT,
-            jurisdiction="990102", actor=SYSTEM, clock=clock, **{link: UUID(int=1)},
+            jurisdiction="990102", actor=SYSTEM, clock=clock,
+            **{link: UUID(int=1)},  # pyright: ignore[reportArgumentType]  # one of three keywords of one type
         )  # fmt: skip
 
 
@@ -340,3 +341,37 @@ def test_somebody_without_a_role_reads_no_contact(town: Any, clock: FixedClock) 
             actor=Actor(town.substitute, "温以宁", None, frozenset()),
             clock=clock,
         )
+
+
+def test_a_form_filled_in_for_a_seat_that_ended_is_not_sent_for_another(
+    town: Any, clock: FixedClock, settings: Any
+) -> None:
+    settings.ZHENGTONG_CLOCK, settings.ZHENGTONG_DEMO = clock, True
+    second = services.give_seat(
+        officer=town.officer, organization=town.authority, roles=[Role.AUTHORITY_REVIEWER], title="审核员",
+        from_on=TODAY, actor=SYSTEM, clock=clock,
+    )  # fmt: skip
+    client = Client()
+    client.post("/signin/card", {"account": str(town.account), "seat": str(town.seat)})
+    services.end_seat(seat=town.seat, on=TODAY, actor=SYSTEM, clock=clock)
+    clock.move(timedelta(days=1))
+    sent = client.post("/exchange/nodes/invite", {"organization": str(town.bureau)})
+    assert (sent.status_code, sent["Location"].partition("?")[0]) == (302, "/signin")
+    assert client.session["zt_seat"] == str(second)
+    assert client.get("/").status_code == 200  # the next page says for whom it acts
+
+
+def test_a_text_beyond_its_column_is_refused_before_the_database_sees_it(town: Any, clock: FixedClock) -> None:
+    with pytest.raises(RuleBroken, match="text_too_long"):
+        services.add_officer(name="甲" * 61, actor=SYSTEM, clock=clock)
+    with pytest.raises(RuleBroken, match="text_too_long"):
+        services.add_duty(
+            organization=town.bureau, code="D" * 41, name="许可", legal_basis="法", actor=SYSTEM, clock=clock
+        )
+
+
+def test_the_command_shows_a_contact_only_with_a_purpose(town: Any, clock: FixedClock) -> None:
+    assert CliRunner().invoke(app, ["contact", str(town.officer)]).exit_code == 2
+    said = CliRunner().invoke(app, ["contact", str(town.officer), "--purpose", "核对共享申请 0002", "--json"])
+    assert json.loads(said.output)["phone"] == "10012345678"
+    assert ReadRecord.objects.get().purpose == "核对共享申请 0002"

@@ -137,6 +137,9 @@ def test_odd_addresses_and_bodies_never_break_a_page(hall: Hall, on: On, land: C
     page = f"/sharing/requests/{request}"
     assert land.get("/sharing/", {"after": "\x00", "state": "\x00"}).status_code == 200
     assert land.get("/sharing/grants", {"after": "0" * 9000, "state": "x"}).status_code == 200
+    for odd in ("²", "9" * 40, "٣"):
+        assert land.get("/sharing/", {"after": odd, "state": odd, "role": odd}).status_code == 200
+        assert land.post(f"{page}/act/withdraw", {"version": odd, "reason": odd}).status_code in {302, 404, 409}
     assert land.get("/sharing/new", {"entry": "x\x00"}).status_code == 404
     assert land.get(f"{page}/act/submit").status_code == 405
     assert land.post(f"{page}/act/nothing").status_code in {302, 404}

@@ -106,3 +106,22 @@ def test_the_api_refuses_strangers_and_visitors(hall: Hall, on: On, land: Client
     made = services.draft_request(form=form_for(hall), actor=hall.officer("tl-market"), clock=on(8, 28))
     assert land.get(f"/api/sharing/requests/{made}").status_code == 404
     assert Client().get("/api/sharing/requests").status_code == 401
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "-1", "x"])
+def test_a_version_that_is_no_number_is_refused_not_crashed_on(version: str, hall: Hall, on: On, land: Client) -> None:
+    request = received(hall, on(8, 28))
+    said = _refuse(land, request, **{"If-Match": f'"{version}"', "Idempotency-Key": "refusal-0001-c"})
+    assert said.status_code == 422
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\ud800"])
+def test_a_text_no_store_can_hold_is_refused(sign: str, hall: Hall, on: On, land: Client) -> None:
+    request = received(hall, on(8, 28))
+    answer = land.post(
+        f"/api/sharing/requests/{request}/refusal",
+        json.dumps({"reason": f"办理该事项不需要{sign}这些信息项", "ground": "necessity"}),
+        content_type="application/json",
+        headers={"If-Match": '"3"', "Idempotency-Key": "refusal-0001-d"},
+    )
+    assert answer.status_code == 422

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 
@@ -14,8 +15,9 @@ from zhengtong.journal import rebuild as journal_rebuild
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.kernel.errors import RuleBroken, WrongState
-from zhengtong.parties.rules import Role
-from zhengtong.sharing import services
+from zhengtong.parties import services as parties
+from zhengtong.parties.rules import Level, OrgKind, Role
+from zhengtong.sharing import queries, services
 from zhengtong.sharing.models import Grant, Reply, SharingRequest
 from zhengtong.sharing.rules import Beneficiary, GrantState, Ground, Mode, RequestState
 from zhengtong.sharing.services import recounting
@@ -60,7 +62,7 @@ def test_a_reply_to_the_form_before_the_supplement_is_not_signed(hall: Hall, on:
         services.sign_reply(request=made, actor=hall.head("wl-land"), clock=on(8, 28))
 
 
-def _people_asked(hall: Hall, on: On) -> object:
+def _people_asked(hall: Hall, on: On) -> UUID:
     officer = hall.officer("tl-market")
     form = replace(people_form(), entry=hall.entries["R01"], beneficiaries=form_for(hall).beneficiaries)
     made = services.draft_request(form=form, actor=officer, clock=on(8, 24))
@@ -206,8 +208,14 @@ def test_a_calendar_changed_later_does_not_move_a_clock_that_has_stopped(hall: H
     before = dict(SharingRequest.objects.values_list("id", "due_on"))
     for day in (date(2026, 9, 3), date(2026, 9, 14)):
         standards.set_calendar_day(
-            jurisdiction="990100", day=day, kind=DayKind.HOLIDAY, name="市庆", source="演示", actor=SYSTEM, clock=on(9, 12)
-        )
+            jurisdiction="990100",
+            day=day,
+            kind=DayKind.HOLIDAY,
+            name="市庆",
+            source="演示",
+            actor=SYSTEM,
+            clock=on(9, 12),
+        )  # fmt: skip
     assert dict(SharingRequest.objects.values_list("id", "due_on")) == before
     assert not any(area.differences for area in journal_rebuild.check())
 
@@ -241,3 +249,49 @@ def test_a_grant_ends_at_midnight_in_beijing(hall: Hall) -> None:
     assert services.expire_grants(clock=FixedClock.on(date(2027, 8, 31), hour=23, minute=59)) == 0
     assert services.expire_grants(clock=FixedClock.on(date(2027, 9, 1), hour=0)) == 1
 
+
+def test_a_body_outside_government_is_no_organ_of_a_request(hall: Hall, on: On) -> None:
+    bank = parties.register_organization(
+        code="wl-bank", name="望澜某银行", short_name="某银行", level=Level.CITY, kind=OrgKind.OTHER,
+        jurisdiction="990100", actor=SYSTEM, clock=on(8, 1),
+    )  # fmt: skip
+    form = form_for(hall)
+    organs = (*form.beneficiaries, Beneficiary(bank, form.beneficiaries[0].uses))
+    with pytest.raises(RuleBroken, match="beneficiary_outside"):
+        services.draft_request(
+            form=replace(form, beneficiaries=organs), actor=hall.officer("tl-market"), clock=on(8, 24)
+        )
+
+
+def test_a_notice_after_the_due_day_does_not_make_the_reply_timely(hall: Hall, on: On) -> None:
+    made = received(hall, on(9, 2), scope="")
+    land = hall.officer("wl-land")
+    services.ask_supplement(request=made, missing=("scope",), note="", actor=land, clock=on(9, 17))
+    assert [line.number for line in queries.overdue(actor=None, on=date(2026, 9, 17))] == ["0001"]
+    services.answer_supplement(
+        request=made, form=form_for(hall), note="", actor=hall.officer("tl-market"), clock=on(9, 18)
+    )
+    assert SharingRequest.objects.get(pk=made).due_on == date(2026, 9, 16)
+    services.prepare_reply(request=made, reply=house_reply(), actor=land, clock=on(9, 18))
+    services.sign_reply(request=made, actor=hall.head("wl-land"), clock=on(9, 18))
+    assert SharingRequest.objects.get(pk=made).answered_late
+    assert not any(area.differences for area in journal_rebuild.check())
+
+
+def test_an_extension_waits_at_the_authority_that_may_agree_to_it_and_nowhere_else(hall: Hall, on: On) -> None:
+    """A district with an authority of its own is that authority's business, not the city's."""
+    leader = hall.holder("wl-data", Role.AUTHORITY_LEADER)
+    made = received(hall, on(9, 2))
+    services.ask_extension(request=made, days=5, reason="纸质档案核对", actor=hall.head("wl-land"), clock=on(9, 10))
+
+    def waits() -> bool:
+        return any(card.verb == "agree_extension" for card in queries.inbox(actor=leader, on=date(2026, 9, 10)))
+
+    assert waits()
+    SharingRequest.objects.filter(pk=made).update(provider=hall.organs["tl-urban"], jurisdiction="990102")
+    assert waits()
+    parties.register_organization(
+        code="tl-data", name="汀兰区数据局", short_name="区数据局", level=Level.COUNTY, kind=OrgKind.DEPARTMENT,
+        jurisdiction="990102", is_authority=True, actor=SYSTEM, clock=on(9, 1),
+    )  # fmt: skip
+    assert not waits()

@@ -8,13 +8,15 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.support.sharing_forms import HOUSES
+from tests.support.sharing_forms import HOUSES, people_form
 from tests.support.sharing_hall import Hall
+from tests.support.sharing_story import form_for, received
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.parties import queries as parties
 from zhengtong.parties import services as party_services
 from zhengtong.parties.rules import Role
+from zhengtong.sharing import services
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Actor], Client]
@@ -186,3 +188,20 @@ def test_supplement_and_extension_pages_act_once(hall: Hall, today: FixedClock, 
     assert "同意延长" in leader.get(page).content.decode()
     assert leader.post(f"{page}/act/agree_extension").status_code == 302
     assert "已延长" in officer.get(page).content.decode()
+
+
+def test_the_extension_of_a_one_day_reply_is_allowed_and_flagged(
+    hall: Hall, today: FixedClock, sign_in: SignIn
+) -> None:
+    """Article 21 leaves open whether its extension covers the one working day: whoever asks is told so."""
+    flag = "条例没有写明一个工作日的答复能否延长"
+    form = people_form(entry=hall.entries["R01"], beneficiaries=form_for(hall).beneficiaries)
+    made = services.draft_request(form=form, actor=hall.officer("tl-market"), clock=today)
+    services.submit_to_own_head(request=made, actor=hall.officer("tl-market"), clock=today)
+    services.approve_own(request=made, actor=hall.head("tl-market"), clock=today)
+    police = sign_in(hall.officer("wl-police"))
+    assert flag in police.get(f"/sharing/requests/{made}/extension").content.decode()
+    answered = police.post(f"/sharing/requests/{made}/extension", {"days": 10, "reason": "涉及人员众多"})
+    assert answered.status_code == 302
+    other = received(hall, today)
+    assert flag not in sign_in(hall.officer("wl-land")).get(f"/sharing/requests/{other}/extension").content.decode()

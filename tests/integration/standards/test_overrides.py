@@ -1,15 +1,18 @@
 """The authority's own rows laid over the shipped standards."""
 
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from typer.testing import CliRunner
 
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.parties.rules import Role
 from zhengtong.standards import queries, services
+from zhengtong.standards.cli import app
 from zhengtong.standards.rules import DayKind
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +150,19 @@ def test_a_city_that_tightens_binds_a_district_that_had_tightened_less(clock: Fi
     _override(clock, 8, jurisdiction="990102", actor=DISTRICT)
     _override(clock, 5)
     assert queries.limit_for("REPLY_CONDITIONAL", on=ON, jurisdiction="990102").days == 5
+
+
+def test_the_command_loads_a_plan_and_names_a_fault_of_the_file(db: None, tmp_path: Path) -> None:
+    plan = tmp_path / "2027.csv"
+    plan.write_text("day,kind,name\n2027-01-01,holiday,元旦\n2027-01-02,makeup,调休\n", encoding="utf-8-sig")
+    asked = ["load-year", "2027", str(plan), "--source", "国务院办公厅通知（演示）"]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    calendar = queries.calendar_for("")
+    assert (calendar.is_working(date(2027, 1, 1)), calendar.is_working(date(2027, 1, 2))) == (False, True)
+    assert not calendar.is_provisional(date(2027, 3, 1))
+    for wrong in ("day,kind,name\n2027-13-01,holiday,元旦\n", "day,kind\n2027-01-01,feast\n", "a,b\n1,2\n"):
+        plan.write_text(wrong, encoding="utf-8")
+        assert CliRunner().invoke(app, asked).exit_code == 2
+    plan.write_bytes("day,kind,name\n2027-01-01,holiday,元旦\n".encode("gb18030"))
+    assert CliRunner().invoke(app, asked).exit_code == 2
+    assert not queries.calendar_for("").is_provisional(date(2027, 3, 1))

@@ -59,7 +59,7 @@ def test_a_missing_event_leaves_a_gap_or_a_lost_head(payloads: list[dict[str, ob
     at = data.draw(st.integers(0, len(chain) - 1))
     last = at == len(chain) - 1
     del chain[at]
-    assert check_chain(chain, anchor=head).flaw is (Flaw.HEAD_LOST if last else Flaw.GAP)
+    assert check_chain(chain, anchors=[head]).flaw is (Flaw.HEAD_LOST if last else Flaw.GAP)
 
 
 @given(CHAINS, st.data())
@@ -73,4 +73,4 @@ def test_a_forger_who_rechains_is_caught_by_a_published_head(
     forged[at] = {**forged[at], "forged": "yes"}
     assert check_chain(_sealed(forged)).flaw is None
     if forged[at] != payloads[at]:
-        assert check_chain(_sealed(forged), anchor=head).flaw is Flaw.HEAD_LOST
+        assert check_chain(_sealed(forged), anchors=[head]).flaw is Flaw.HEAD_LOST

@@ -49,6 +49,11 @@ def _due(which: str, received: date, **facts: object) -> date | None:
     return _view(held, which, received).due_on
 
 
+def _provisional(received: date) -> object:
+    view = _view(ReplyFacts(received_on=received), LONG, date(2027, 3, 1))
+    return view.due_on, view.provisional, view.late
+
+
 def _day(month: int, day: int) -> date:
     return date(2026, month, day)
 
@@ -108,7 +113,7 @@ CASES = (
         "0002 缺使用范围、使用时限，一次告知两项",
         "可以",
         lambda: check_supplement(
-            already_asked=False, missing=("scope", "period"), form=house_form(scope="", period_until=None)
+            already_asked=False, missing=("scope", "period"), note="", form=house_form(scope="", period_until=None)
         ),
         None,
     ),
@@ -116,14 +121,16 @@ CASES = (
         "21-15",
         "只告知一项，漏了另一项",
         "不行：须一次告知全部",
-        lambda: check_supplement(already_asked=False, missing=("scope",), form=house_form(scope="", period_until=None)),
+        lambda: check_supplement(
+            already_asked=False, missing=("scope",), note="", form=house_form(scope="", period_until=None)
+        ),
         refused="sharing.supplement_not_for_everything",
     ),
     Case(
         "21-16",
         "补充之后再次要求补充",
         "不行：只能一次",
-        lambda: check_supplement(already_asked=True, missing=("scenario",), form=house_form()),
+        lambda: check_supplement(already_asked=True, missing=("scenario",), note="", form=house_form()),
         refused="sharing.supplement_only_once",
     ),
     Case(
@@ -224,6 +231,50 @@ CASES = (
         "不行：答复不得扩大",
         lambda: _answer_houses(valid_until=date(2030, 1, 1)),
         refused="sharing.reply_widens",
+    ),
+    Case(
+        "21-32",
+        "材料齐全，只写“补充使用场景”，不说缺什么",
+        "不行：告知须写明缺什么",
+        lambda: check_supplement(already_asked=False, missing=("scenario",), note="", form=house_form()),
+        refused="sharing.supplement_says_what",
+    ),
+    Case(
+        "21-33",
+        "9月2日收到，9月16日到期；9月17日（已逾期）才告知补充，9月18日补齐",
+        "仍是9月16日到期：逾期不因告知而消除",
+        lambda: _due(LONG, _day(9, 2), supplement_asked_on=_day(9, 17), supplemented_on=_day(9, 18)),
+        _day(9, 16),
+    ),
+    Case(
+        "21-34",
+        "到期当日（9月16日）告知补充，9月18日补齐",
+        "自9月18日重新计算，10月9日前答复",
+        lambda: _due(LONG, _day(9, 2), supplement_asked_on=_day(9, 16), supplemented_on=_day(9, 18)),
+        _day(10, 9),
+    ),
+    Case(
+        "21-35",
+        "无条件共享的信息项同意但脱敏，没有理由",
+        "不行：脱敏也是增设条件（第十五条）",
+        lambda: _answer_people(grant_item("born_on", mask="name")),
+        refused="sharing.refusal_needs_reason",
+    ),
+    Case(
+        "21-36",
+        "无条件共享的信息项同意但脱敏，以“系统升级”为由",
+        "不行：没有法定理由",
+        lambda: _answer_people(
+            ItemAnswer("born_on", Outcome.GRANT, mask="name", ground=Ground.OTHER, reason="系统升级，暂不提供")
+        ),
+        refused="sharing.unconditional_needs_law",
+    ),
+    Case(
+        "21-37",
+        "2026年12月24日收到，2027年放假安排尚未公布",
+        "2027年1月7日，暂定",
+        lambda: _provisional(date(2026, 12, 24)),
+        (date(2027, 1, 7), True, False),
     ),
 )
 

@@ -7,10 +7,12 @@ import pytest
 from tests.spec.sharing.case import Case, named
 from zhengtong.sharing.rules import (
     GRANT,
+    LIFT_UNDELIVERED,
     SIDES,
     GrantState,
     Negotiation,
     Side,
+    check_reason,
     check_rectified,
     check_revocation,
     check_suspension,
@@ -117,6 +119,28 @@ CASES = (
         lambda: _step("relinquish", GrantState.ACTIVE, "data_officer"),
         GrantState.TERMINATED,
     ),
+    Case(
+        "27-16",
+        "尚未确认提供，已发现超范围使用",
+        "可以暂停",
+        lambda: _step("suspend", GrantState.DELIVERING, "authority_reviewer"),
+        GrantState.SUSPENDED,
+    ),
+    Case(
+        "27-17",
+        "尚未提供就被暂停，整改到位",
+        "恢复后仍须提供",
+        lambda: _step(LIFT_UNDELIVERED, GrantState.SUSPENDED, "authority_reviewer"),
+        GrantState.DELIVERING,
+    ),
+    Case(
+        "27-18",
+        "协商日期早于同意共享之日",
+        "不算协商",
+        lambda: _revoke(date(2026, 6, 30), "备2026-1"),
+        refused="sharing.revocation_needs_negotiation",
+    ),
+    Case("27-19", "交回许可，没有理由", "不行", lambda: check_reason(" "), refused="sharing.act_needs_reason"),
 )
 
 

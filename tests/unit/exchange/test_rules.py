@@ -82,6 +82,12 @@ def test_a_difference_is_named(name: str, value: str | int) -> None:
     assert rules.compare(provider=SAID, consumer=other, now=NOW) == (Match.DIFFER, (name,))
 
 
+def test_a_batch_that_broke_off_may_count_what_left_and_what_came() -> None:
+    left = replace(SAID, outcome="refused", refusal="wire.refused_suspended", rows=400)
+    assert rules.compare(provider=left, consumer=replace(left, rows=300), now=NOW)[0] is Match.EQUAL
+    assert rules.compare(provider=replace(left, outcome="answered"), consumer=replace(left, rows=0), now=NOW)[1]
+
+
 def test_one_side_may_be_heard_first_but_not_stay_alone() -> None:
     fresh = replace(SAID, at=NOW - timedelta(minutes=1))
     assert rules.compare(provider=fresh, consumer=None, now=NOW)[0] is Match.WAITING
@@ -116,3 +122,45 @@ def test_every_refusal_with_an_article_has_its_sentence(kind: str) -> None:
 
 def test_a_technical_refusal_claims_no_article() -> None:
     assert rules.refusal_article("wire.refused_replay") == ""
+
+
+def test_whoever_speaks_names_itself_on_one_side() -> None:
+    assert rules.pair_of(node="a", side="provider", peer="b") == rules.Pair("a", "b")
+    assert rules.pair_of(node="a", side="consumer", peer="b") == rules.Pair("b", "a")
+
+
+def test_an_answer_needs_a_grant_between_its_parties_and_a_refusal_needs_none() -> None:
+    pair, other = rules.Pair("a", "b"), rules.Pair("b", "a")
+    assert rules.dispute_of(pair, outcome="answered", granted=pair) is None
+    assert rules.dispute_of(pair, outcome="answered", granted=other) is rules.Dispute.OUTSIDE_GRANT
+    assert rules.dispute_of(pair, outcome="answered", granted=None) is rules.Dispute.OUTSIDE_GRANT
+    assert rules.dispute_of(pair, outcome="refused", granted=None) is None
+    assert rules.dispute_of(rules.Pair("a", "a"), outcome="refused", granted=None) is rules.Dispute.ITSELF
+
+
+@pytest.mark.parametrize(
+    ("address", "loopback_too", "held"),
+    [
+        ("https://node.police.wl.gov.test:8443", False, True),
+        ("https://10.1.2.3", False, True),
+        ("http://127.0.0.1:7001/wl-land", True, True),
+        ("http://127.0.0.1:7001", False, False),
+        ("http://localhost:7001", False, False),
+        ("http://127.1", False, False),
+        ("http://2130706433", False, False),
+        ("http://[::1]:80", False, False),
+        ("http://[::ffff:127.0.0.1]:80", False, False),
+        ("http://[::ffff:169.254.169.254]:80", True, False),
+        ("http://169.254.169.254", True, False),
+        ("https://a\n.test", False, False),
+        ("https://" + "a" * 300, False, False),
+    ],
+)
+def test_an_address_points_at_a_node_and_at_nothing_inside_its_peers(
+    address: str, loopback_too: bool, held: bool
+) -> None:
+    if held:
+        rules.check_address(address, loopback_too=loopback_too)
+        return
+    with pytest.raises(RuleBroken, match="address_malformed"):
+        rules.check_address(address, loopback_too=loopback_too)

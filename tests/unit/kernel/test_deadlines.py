@@ -1,5 +1,6 @@
 """What a clock says, case by case; the dates are those of the demo city's calendar."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -64,6 +65,13 @@ def test_an_act_done_on_the_last_day_is_in_time_and_a_day_after_is_late() -> Non
 def test_a_pause_needs_a_reason_that_stops_this_clock() -> None:
     with pytest.raises(ValueError, match="does not stop"):
         due(ClockEvent(K.START, date(2026, 9, 2)), ClockEvent(K.PAUSE, date(2026, 9, 3), reason="hearing"))
+
+
+def test_a_clock_is_not_paused_twice() -> None:
+    stoppable = replace(TEN, clock_stops_for=frozenset({"hearing"}))
+    pauses = [ClockEvent(K.PAUSE, date(2026, 9, day), reason="hearing") for day in (3, 7)]
+    with pytest.raises(ValueError, match="paused twice"):
+        deadline([ClockEvent(K.START, date(2026, 9, 2)), *pauses], stoppable, national(), on=date(2026, 9, 8))
 
 
 def test_a_region_may_close_a_day_of_its_own() -> None:

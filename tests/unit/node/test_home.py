@@ -43,3 +43,12 @@ def test_one_process_holds_a_home(tmp_path: Path) -> None:
         pass
     with HomeLock(home):
         pass
+
+
+def test_every_folder_of_a_home_is_its_owners_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    made = NodeHome.create(home, Settings(code="wl-police"))
+    folders = [home, home / "nodes", made.folder, *(p for p in made.folder.rglob("*") if p.is_dir())]
+    assert len(folders) == 8
+    assert {oct(folder.stat().st_mode & 0o777) for folder in folders} == {"0o700"}
+    assert {oct(f.stat().st_mode & 0o777) for f in made.folder.rglob("*") if f.is_file()} == {"0o600"}

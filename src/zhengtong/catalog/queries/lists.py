@@ -11,7 +11,7 @@ from zhengtong.catalog.queries.rows import CURRENT, OPEN, reviewed_by, revisions
 from zhengtong.catalog.queries.rows import rows as as_rows
 from zhengtong.catalog.rules import EntryState, ShareType
 from zhengtong.kernel.actors import Actor
-from zhengtong.kernel.paging import Page, cut, size
+from zhengtong.kernel.paging import Page, cut, size, sought, whole
 from zhengtong.parties.rules import Role
 from zhengtong.standards.tables import code_list
 
@@ -30,8 +30,8 @@ def entries(
     wanted = size(rows)
     found = revisions().filter(_narrowed(actor, asked)).order_by("entry__guide_code", "number")
     if after:
-        code, _, number = after.rpartition("~")
-        same = Q(entry__guide_code=code, number__gt=int(number) if number.isdigit() else 0)
+        code, _, number = sought(after).rpartition("~")
+        same = Q(entry__guide_code=code, number__gt=whole(number) or 0)
         found = found.filter(
             Q(entry__guide_code__gt=code) | same, entry__guide_code__gte=code
         )  # the second uses the index
@@ -103,13 +103,13 @@ def item_holders(*, name: str, actor: Actor) -> tuple[SourceRow, ...]:
 def _narrowed(actor: Actor, asked: EntryFilters, *, leave_out: str = "") -> Q:
     where = visible(actor) & _in_scope(actor, asked)
     if asked.provider and leave_out != "provider":
-        where &= Q(entry__provider__code=asked.provider)
+        where &= Q(entry__provider__code=sought(asked.provider))
     if asked.share_type and leave_out != "share_type":
-        where &= Q(share_type=asked.share_type)
+        where &= Q(share_type=sought(asked.share_type))
     if asked.theme and leave_out != "theme":
-        where &= Q(theme=asked.theme)
+        where &= Q(theme=sought(asked.theme))
     if asked.state:
-        where &= Q(state=asked.state)
+        where &= Q(state=sought(asked.state))
     for term in _terms(asked.text):
         where &= Q(search_text__contains=term)
     return where
@@ -124,7 +124,7 @@ def _in_scope(actor: Actor, asked: EntryFilters) -> Q:
 
 
 def _terms(text: str) -> Iterable[str]:
-    return text[:TEXT_CHARACTERS_MAX].lower().split()[:TEXT_TERMS_MAX]
+    return sought(text)[:TEXT_CHARACTERS_MAX].lower().split()[:TEXT_TERMS_MAX]
 
 
 def _counted(actor: Actor, asked: EntryFilters, leave_out: str, column: str) -> dict[str, int]:

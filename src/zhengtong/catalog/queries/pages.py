@@ -17,6 +17,7 @@ from zhengtong.catalog.rules import (
     EntryDraft,
     EntryState,
     ShareType,
+    article_for,
     entry_findings,
 )
 from zhengtong.journal.queries import events_of
@@ -213,7 +214,7 @@ def _standing(found: Revision, actor: Actor) -> Standing:
         organ=organ,
         due_on=found.due_on,
         provisional=found.due_provisional,
-        cites=turn.cites,
+        cites=article_for(state, timed=found.due_on is not None),
         verbs=_verbs(found, state, actor),
         return_reason=found.return_reason,
         change_reason=found.change_reason,

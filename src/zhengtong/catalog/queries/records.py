@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from zhengtong.catalog.rules import STATE_LABELS, DocumentDirection, EntryState, ShareType
+from zhengtong.catalog.rules import STATE_LABELS, DocumentDirection, EntryState, ShareType, article_for
 from zhengtong.standards.rules import Finding
 
 SCOPES = ("published", "open", "mine")
@@ -55,6 +55,11 @@ class EntryRow:
     conditional: int
     withheld: int
     updated_at: datetime
+
+    @property
+    def cites(self) -> str:
+        """The article behind the turn it is (依据)."""
+        return article_for(self.state, timed=self.due_on is not None)
 
     @property
     def share(self) -> ShareType | None:

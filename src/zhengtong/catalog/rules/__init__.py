@@ -18,6 +18,7 @@ from zhengtong.catalog.rules.lifecycle import (
     VERB_LABELS,
     EntryState,
     Turn,
+    article_for,
 )
 from zhengtong.catalog.rules.terms import (
     BasisKind,
@@ -51,6 +52,7 @@ __all__ = [
     "ShareType",
     "Turn",
     "UpdateCycle",
+    "article_for",
     "derived_share_type",
     "entry_findings",
     "entry_values",

@@ -113,3 +113,8 @@ TURNS: dict[EntryState, Turn] = {
     _S.SUPERSEDED: Turn(None, False, "", _16),
     _S.WITHDRAWN: Turn(None, False, "", ""),
 }
+
+
+def article_for(state: EntryState, *, timed: bool) -> str:
+    """The article behind a turn (依据): a first filing is reviewed under article 16, which sets no days."""
+    return TURNS[state].cites if timed or TURNS[state].limit != "CATALOG_REVIEW" else _16

@@ -10,8 +10,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from zhengtong.exchange import labels
 from zhengtong.exchange.models import ExchangeRecord, LedgerHead, Receipt
 from zhengtong.exchange.queries.disputes import DisputedLine, disputed_of
-from zhengtong.exchange.queries.nodes import visible_records
-from zhengtong.exchange.rules import COMPARED, Match, refusal_article, refusal_kind
+from zhengtong.exchange.queries.nodes import day_began, visible_records
+from zhengtong.exchange.rules import Match, compared_of, refusal_article, refusal_kind
 from zhengtong.kernel import messages, paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock, legal_day
@@ -20,6 +20,7 @@ from zhengtong.parties.queries import organization_by_code
 from zhengtong.sharing.queries import GrantLine, grant_brief
 from zhengtong.ui.language import lang
 
+TODAY = "today"
 SAME_ID_SHOWN = 20  # pairs that used one exchange id
 
 
@@ -129,10 +130,13 @@ def exchanges(
     grant: str = "",
     outcome: str = "",
     match: str = "",
+    day: str = "",
     after: str = "",
     rows: int | None = None,
 ) -> paging.Page[ExchangeLine]:
     """Exchanges the actor may see, latest first; `after` is the id of the last row seen.
+
+    `day` is empty or TODAY.
 
     With `grant` only those between the grant's own two parties, whoever else named it.
     """
@@ -141,6 +145,7 @@ def exchanges(
     found = found.filter(grant=grant, granted=True) if grant else found
     found = found.filter(outcome=outcome) if outcome in labels.OUTCOMES else found
     found = found.filter(match=match) if match in set(Match) else found
+    found = found.filter(at__gte=day_began(clock)) if day == TODAY else found
     found = _after(found, after)
     held = list(found.order_by("-at", "-id")[: wanted + 1])
     lines = _lines(held, clock=clock)
@@ -305,7 +310,7 @@ def _compared(provider: Receipt | None, consumer: Receipt | None, *, number: str
             same=getattr(provider, name) == getattr(consumer, name),
             is_digest=name.endswith("digest"),
         )
-        for name in COMPARED
+        for name in compared_of(provider.outcome)
     )
 
 

@@ -185,10 +185,15 @@ def node_by_code(*, code: str) -> NodeBrief:
     )
 
 
+def day_began(clock: Clock) -> datetime:
+    """The instant at which the legal day began, in Beijing."""
+    return clock.now().astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def counts(*, actor: Actor, clock: Clock) -> NodeCounts:
     """Figures with a list behind each."""
     rows = list(visible_nodes(actor))
-    midnight = clock.now().astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = day_began(clock)
     records = visible_records(actor)
     active = [row for row in rows if row.state == NodeState.ACTIVE]
     return NodeCounts(

@@ -7,7 +7,7 @@ their digests.  Documents are stored as signed and never changed.
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import transaction
 
 from zhengtong.exchange.models import Document, Node, NodeKey, System
+from zhengtong.exchange.queries.heads import anchored_head
 from zhengtong.exchange.queries.roots import current_roots
 from zhengtong.exchange.rules import (
     DIRECTORY_VALID,
@@ -26,14 +27,16 @@ from zhengtong.exchange.rules import (
     NodeState,
 )
 from zhengtong.exchange.services.keys import hold_roots, online_key
+from zhengtong.journal.queries import head, passes
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import PlatformError, RuleBroken
 from zhengtong.parties.queries import OrganizationCard, organizations_by_id
 from zhengtong.sharing.queries import PublishedGrant, grants_for_publication
-from zhengtong.wire.bundles import Bundle, bundle_payload
+from zhengtong.wire.bundles import Bundle, bundle_payload, parse_bundle
 from zhengtong.wire.canonical import to_millisecond
 from zhengtong.wire.directory import (
     BundleDigest,
+    JournalHead,
     KeyUse,
     MemberKey,
     MemberNode,
@@ -126,14 +129,34 @@ def _sign_members(
         nodes=parts.nodes,
         systems=parts.systems,
         bundles=parts.bundles,
+        journal_head=_journal_head(),
     )
-    payload = members_payload(members)
+    payload = _read_back(members_payload(members), parse_members)
+    return sign_document("members", payload, keys=[key]), members
+
+
+def _read_back(payload: bytes, parse: Callable[[bytes], object]) -> bytes:
+    """The payload, once it was read as every node will: one bad entry must not stop them all (发布自检)."""
     try:
-        parse_members(payload)  # read as every node will: one bad entry must not stop them all
+        parse(payload)
     except PlatformError as refused:
         logger.exception("the directory was not published")
         raise RuleBroken("exchange.directory_unreadable", why=refused.message()) from refused
-    return sign_document("members", payload, keys=[key]), members
+    return payload
+
+
+def _journal_head() -> JournalHead | None:
+    """The head of the event chain, for every node to archive (日志链头).
+
+    A head published before that the chain no longer passes through is published again, never replaced:
+    a chain rewritten and sealed anew must not get the center's signature, and `journal verify` goes on failing.
+    """
+    anchored = anchored_head()
+    if anchored is not None and not passes(anchored):
+        logger.error("the event chain does not pass through the published head %d", anchored.seq)
+    else:
+        anchored = head()
+    return JournalHead(anchored.seq, f"sha-256:{anchored.digest}") if anchored.seq else None
 
 
 # ── who is who ──────────────────────────────────────────────────────────────
@@ -231,7 +254,7 @@ def _sign_bundle(
 ) -> Document:
     serial = 1 if last is None else last.serial + 1
     bundle = Bundle(node=node.code, serial=serial, issued_at=now, entries=entries)
-    document = sign_document("grants", bundle_payload(bundle), keys=[key])
+    document = sign_document("grants", _read_back(bundle_payload(bundle), parse_bundle), keys=[key])
     return Document.objects.create(
         kind="grants",
         epoch=epoch,

@@ -77,6 +77,11 @@ class _Disputed:
     against: tuple[str, Pair] | None = None
     unlike: tuple[str, ...] = ()
 
+    @property
+    def said(self) -> str:
+        """A digest of all the receipt says: the same word in another batch is no new finding."""
+        return digest_text(orjson.dumps(self.word.fields, option=orjson.OPT_SORT_KEYS))
+
 
 @dataclass(slots=True)
 class _Sorted:
@@ -109,8 +114,9 @@ def accept_receipts(*, node: UUID, document: bytes, clock: Clock) -> BatchAnswer
     words = _words(row, batch.receipts, clock=clock)
     sorted_ = _sort(row, [one for one in words if _storable(one)])
     malformed = tuple(_refused(one, key="exchange.receipt_malformed") for one in words if not _storable(one))
-    if sorted_.fresh or sorted_.disputed:
-        _keep(row, sorted_, number=batch.number, document=signed, clock=clock)
+    new = _Sorted(fresh=sorted_.fresh, disputed=_unheard(row, sorted_.disputed))
+    if new.fresh or new.disputed:
+        _keep(row, new, number=batch.number, document=signed, clock=clock)
     last = Receipt.objects.filter(node=row).order_by("-record").values_list("record", flat=True).first()
     return BatchAnswer(
         number=batch.number,
@@ -171,6 +177,15 @@ def _sort(node: Node, words: Sequence[_Word]) -> _Sorted:
             by_record[one.told.index] = by_side[side] = one.fields
             found.fresh.append(one)
     return found
+
+
+def _unheard(node: Node, disputed: Sequence[_Disputed]) -> list[_Disputed]:
+    """Those not kept before; a node that repeats itself fills no disk."""
+    by_said = {one.said: one for one in disputed}
+    kept = DisputedReceipt.objects.filter(node=node, said__in=list(by_said)).values_list("said", flat=True)
+    for said in kept:
+        del by_said[said]
+    return list(by_said.values())
 
 
 def _fields(one: records.Receipt) -> dict[str, object]:
@@ -278,25 +293,21 @@ def _keep_disputed(
 ) -> None:
     now = clock.now()
     for one in disputed:
-        fields = {name: value for name, value in one.word.fields.items() if name in _KEPT_OF_DISPUTED}
-        row, is_new = DisputedReceipt.objects.get_or_create(
+        row = DisputedReceipt.objects.create(
+            id=new_id(now),
             node=node,
-            said=digest_text(orjson.dumps(one.word.fields, option=orjson.OPT_SORT_KEYS)),
-            defaults={
-                **fields,
-                "id": new_id(now),
-                "kind": one.kind,
-                "pair": pairs[one.against] if one.against else None,
-                "unlike": list(one.unlike),
-                "received_at": now,
-                "batch": batch,
-            },
+            kind=one.kind,
+            pair=pairs[one.against] if one.against else None,
+            unlike=list(one.unlike),
+            said=one.said,
+            received_at=now,
+            batch=batch,
+            **{name: value for name, value in one.word.fields.items() if name in _KEPT_OF_DISPUTED},
         )
-        if is_new:
-            fact = ReceiptMismatched(
-                subject=row.pair_id or row.id, exchange=row.exchange, kind=one.kind.value, fields=one.unlike
-            )
-            record(fact, actor=SYSTEM, clock=clock)
+        fact = ReceiptMismatched(
+            subject=row.pair_id or row.id, exchange=row.exchange, kind=one.kind.value, fields=one.unlike
+        )
+        record(fact, actor=SYSTEM, clock=clock)
 
 
 def _count(words: Iterable[_Word]) -> None:

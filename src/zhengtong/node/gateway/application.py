@@ -5,15 +5,16 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from zhengtong.node.gateway import admin, local, wire
-from zhengtong.node.gateway.middleware import BoundedBody, BoundedConcurrency, PlainErrors, SecureAnswers
+from zhengtong.node.gateway.middleware import BoundedBody, BoundedConcurrency, DirectCalls, PlainErrors, SecureAnswers
 from zhengtong.node.service import Node
 
 MIDDLEWARE = [
     Middleware(SecureAnswers),  # 1 every answer: no caching, no sniffing, no server name
     Middleware(PlainErrors),  # 2 an error of ours becomes problem+json, a bug a bare 500 with its trace in the log
-    Middleware(BoundedConcurrency),  # 3 at most IN_FLIGHT calls, the rest are told to come back
-    Middleware(BoundedBody),  # 4 a body is read whole within its bytes and seconds, or refused
+    Middleware(BoundedBody),  # 3 a body is read whole within its bytes and seconds, or refused
+    Middleware(BoundedConcurrency),  # 4 at most IN_FLIGHT whole calls, the rest are told to come back
 ]
+_SERVICE = frozenset({"/wire/v1/service", "/local/v1/query", "/local/v1/verify"})
 
 ROUTES = [
     Route("/healthz", admin.health, methods=["GET"]),
@@ -35,8 +36,12 @@ ROUTES = [
 ]
 
 
+# Service calls are most of what a node answers: the innermost middleware hands them to their endpoint itself.
+DIRECT = {("POST", route.path): route.endpoint for route in ROUTES if route.path in _SERVICE}
+
+
 def build(node: Node) -> Starlette:
     """The application of a node that is open."""
-    app = Starlette(routes=ROUTES, middleware=MIDDLEWARE)
+    app = Starlette(routes=ROUTES, middleware=[*MIDDLEWARE, Middleware(DirectCalls, calls=DIRECT)])
     app.state.node = node
     return app

@@ -5,13 +5,13 @@ Local and admin endpoints answer loopback only, whatever address the gateway lis
 
 import hashlib
 import hmac
-import ipaddress
 
 from starlette.requests import Request
 
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.node import accounts
 from zhengtong.node.core import Core
+from zhengtong.node.pinning import is_loopback
 from zhengtong.node.service import Node
 from zhengtong.wire.http_signature import verify_local
 from zhengtong.wire.suites import key_id
@@ -30,7 +30,7 @@ async def system_of(request: Request) -> str:
     _loopback(request)
     core = node_of(request).core
     token = _bearer(request)
-    if token and hmac.compare_digest(token, core.home.secret("admin.token")):
+    if token and _same(token, core.home.secret("admin.token")):
         return _named(request, core)
     if token:
         digest = hashlib.sha256(token.encode()).hexdigest()
@@ -44,7 +44,7 @@ async def system_of(request: Request) -> str:
 def engineer(request: Request) -> None:
     """Refuse whoever does not hold this node's admin token."""
     _loopback(request)
-    if not hmac.compare_digest(_bearer(request), node_of(request).core.home.secret("admin.token")):
+    if not _same(_bearer(request), node_of(request).core.home.secret("admin.token")):
         raise NotAllowed("node.admin_token")
 
 
@@ -81,13 +81,13 @@ async def _signed_by(request: Request, core: Core) -> str:
 
 
 def _loopback(request: Request) -> None:
-    host = request.client.host if request.client else ""
-    try:
-        if ipaddress.ip_address(host).is_loopback:
-            return
-    except ValueError:
-        pass
-    raise NotAllowed("node.loopback_only")
+    if not is_loopback(request.client.host if request.client else ""):
+        raise NotAllowed("node.loopback_only")
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two secrets are the same, as bytes: a header may hold any octet, `hmac` takes no text but ASCII."""
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def _bearer(request: Request) -> str:

@@ -2,17 +2,23 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zhengtong.kernel.errors import PlatformError, RuleBroken, Unreachable
 from zhengtong.node import refusals
-from zhengtong.node.bounds import BODY_READ_S, HEADER_B, IN_FLIGHT, LOCAL_BODY_B, WIRE_BODY_B
+from zhengtong.node.bounds import HEADER_B, IN_FLIGHT, LOCAL_BODY_B, OWN_IN_FLIGHT, WIRE_BODY_B
+from zhengtong.node.gateway.bodies import Bodies
+from zhengtong.node.pinning import is_loopback
 from zhengtong.node.refusals import Refuse
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 _log = logging.getLogger("zhengtong.node.gateway")
 _ALWAYS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+_OWN = ("/local/", "/admin/")
 
 
 class SecureAnswers:
@@ -50,61 +56,74 @@ class PlainErrors:
             await JSONResponse({"type": "about:blank", "status": 500}, 500)(scope, receive, send)
 
 
-class BoundedConcurrency:
-    """Refuse what is beyond IN_FLIGHT instead of queueing without end."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._now = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._now >= IN_FLIGHT and scope["path"] != "/healthz":
-            raise Unreachable("node.too_busy")
-        self._now += 1
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._now -= 1
-
-
 class BoundedBody:
     """Read the body whole before anything else happens; the handler finds it in scope["body"]."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         limit = WIRE_BODY_B if scope["path"].startswith("/wire/") else LOCAL_BODY_B
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_B:
-            raise RuleBroken("node.headers_too_long", limit=HEADER_B)
         try:
-            async with asyncio.timeout(BODY_READ_S):
-                scope["body"] = await _read(receive, limit)
-        except TimeoutError:
-            raise RuleBroken("node.body_too_slow", limit_s=int(BODY_READ_S)) from None
+            _check_head(scope)
+            scope["body"] = await self._bodies.read(receive, limit=limit, address=_address(scope))
+        except RuleBroken as error:  # what is still to come on this line would only be thrown away
+            await problem(refusals.of_error(error, at="node"), close=True)(scope, receive, send)
+            return
         await self._app(scope, receive, send)
 
 
-async def _read(receive: Receive, limit: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise RuleBroken("node.body_cut")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > limit:
-            raise RuleBroken("wire.too_long", thing="body", size=size, limit=limit)
-        parts.append(part)
-        if not message.get("more_body", False):
-            return b"".join(parts)
+class BoundedConcurrency:
+    """Refuse what is beyond IN_FLIGHT instead of queueing without end; this department's own calls have own places."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._now = {True: 0, False: 0}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        own = scope["path"].startswith(_OWN) and is_loopback(_address(scope))
+        if self._now[own] >= (OWN_IN_FLIGHT if own else IN_FLIGHT) and scope["path"] != "/healthz":
+            raise Unreachable("node.too_busy")
+        self._now[own] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._now[own] -= 1
 
 
-def problem(refusal: refusals.Refusal) -> JSONResponse:
-    """A refusal as an answer to somebody of this department."""
-    retry = {"retry-after": "1"} if refusal.status == 503 else {}
-    return JSONResponse(refusal.problem(), refusal.status, headers=retry, media_type="application/problem+json")
+class DirectCalls:
+    """Hand the calls that are most of a node's work to their endpoint without asking every route."""
+
+    def __init__(self, app: ASGIApp, calls: Mapping[tuple[str, str], Endpoint]) -> None:
+        self._app = app
+        self._calls = calls
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._calls.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if endpoint is None:
+            await self._app(scope, receive, send)
+            return
+        answer = await endpoint(Request(scope, receive))
+        await answer(scope, receive, send)
+
+
+def _check_head(scope: Scope) -> None:
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_B:
+        raise RuleBroken("node.headers_too_long", limit=HEADER_B)
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def problem(refusal: refusals.Refusal, *, close: bool = False) -> JSONResponse:
+    """A refusal as an answer to somebody of this department; `close` ends the line with it."""
+    fields = {"retry-after": "1"} if refusal.status == 503 else {}
+    if close:
+        fields["connection"] = "close"
+    return JSONResponse(refusal.problem(), refusal.status, headers=fields, media_type="application/problem+json")

@@ -9,6 +9,7 @@ from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import Actor
@@ -61,7 +62,7 @@ def register_organization(
     """
     _only(actor, Role.SYSTEM_ADMIN)
     _check_codes(code=code, uscc=uscc, jurisdiction=jurisdiction)
-    _check_texts({"name": name, "short_name": short_name})
+    _check_texts(Organization, {"name": name, "short_name": short_name, "sharing_office": sharing_office or "—"})
     if Organization.objects.filter(code=code).exists():
         raise RuleBroken("parties.code_taken", code=code)
     if uscc and Organization.objects.filter(uscc=uscc).exists():
@@ -96,7 +97,7 @@ def register_organization(
 def add_officer(*, name: str, actor: Actor, clock: Clock, phone: str = "", email: str = "") -> UUID:
     """Add an officer (工作人员登记); contact is stored encrypted."""
     _only(actor, Role.SYSTEM_ADMIN)
-    _check_texts({"name": name})
+    _check_texts(Officer, {"name": name})
     now = clock.now()
     row = Officer(id=new_id(now), name=name.strip(), phone=phone, email=email, added_at=now)
     row.save(force_insert=True)
@@ -128,7 +129,7 @@ def give_seat(
     given = [r for r in Role if r in set(roles)]
     if not given:
         raise RuleBroken("parties.seat_needs_role")
-    _check_texts({"title": title})
+    _check_texts(Seat, {"title": title})
     if until_on is not None and until_on < from_on:
         raise RuleBroken("parties.period_reversed", from_on=from_on.isoformat(), until_on=until_on.isoformat())
     held = list(Seat.objects.select_for_update().filter(officer=officer)[: SEATS_OF_AN_OFFICER_MAX + 1])
@@ -229,7 +230,7 @@ def appoint_substitute(
 def add_duty(*, organization: UUID, code: str, name: str, legal_basis: str, actor: Actor, clock: Clock) -> UUID:
     """Add a line to an organization's list of duties (职责), by its data officer or the system administrator."""
     _only(actor, Role.DATA_OFFICER if actor.organization == organization else Role.SYSTEM_ADMIN)
-    _check_texts({"code": code, "name": name, "legal_basis": legal_basis})
+    _check_texts(Duty, {"code": code, "name": name, "legal_basis": legal_basis})
     org = _organization(organization)
     if Duty.objects.filter(organization=org, code=code).exists():
         raise RuleBroken("parties.code_taken", code=code)
@@ -263,10 +264,10 @@ def _check_codes(*, code: str, uscc: str, jurisdiction: str) -> None:
         raise RuleBroken("parties.region_malformed", code=jurisdiction[:20])
 
 
-def _check_texts(texts: Mapping[str, str]) -> None:
-    """Every text, by the name of its column, is given and fits."""
+def _check_texts(model: type[Model], texts: Mapping[str, str]) -> None:
+    """Every text, by the name of its column, is given and fits the column."""
     for field, text in texts.items():
-        most = 500 if field == "legal_basis" else 60 if field == "short_name" else 200 if field == "name" else 100
+        most: int = model._meta.get_field(field).max_length or 0
         if not text.strip():
             raise RuleBroken("parties.text_missing", field=field)
         if len(text) > most:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.sharing.rules import BREACH_WORDS
 from zhengtong.sharing.rules.requests import TEXT_CHARS_MAX
 from zhengtong.sharing.templatetags.sharing_words import said
+from zhengtong.ui.fields import DayField
 
-_DAY = {"type": "date"}
 _ASKED: dict[str, tuple[str, ...]] = {
     "deliver": (),
     "suspend": ("breach", "reason", "rectify_by"),
@@ -25,16 +25,13 @@ class GrantActForm(forms.Form):
 
     breach = forms.ChoiceField(label=_("违规使用的情形"))
     reason = forms.CharField(label=_("事实和理由"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3}))
-    rectify_by = forms.DateField(
-        label=_("整改期限"),
-        required=False,
-        widget=forms.DateInput(attrs=_DAY),
-        help_text=_("不填则为十个工作日"),
+    rectify_by = DayField(
+        label=_("整改期限"), required=False, help_text=_("写成 2026年10月16日 或者 2026-10-16；不填则为十个工作日")
     )
     evidence = forms.CharField(
         label=_("整改到位的证据"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3})
     )
-    negotiated_on = forms.DateField(label=_("与使用方协商的日期"), widget=forms.DateInput(attrs=_DAY))
+    negotiated_on = DayField(label=_("与使用方协商的日期"))
     filed_number = forms.CharField(label=_("主管部门备案号"), max_length=60)
 
     def __init__(self, verb: str, data: Mapping[str, str] | None = None) -> None:

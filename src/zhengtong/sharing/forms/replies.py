@@ -14,6 +14,7 @@ from zhengtong.sharing.rules import (
     GROUND_WORDS,
     MASK_WORDS,
     OUTCOME_WORDS,
+    REPLY_UNCONDITIONAL,
     ROW_OPS,
     SUPPLEMENTABLE,
     Ground,
@@ -25,6 +26,7 @@ from zhengtong.sharing.rules import (
 )
 from zhengtong.sharing.rules.requests import TEXT_CHARS_MAX
 from zhengtong.sharing.templatetags.sharing_words import said
+from zhengtong.ui.fields import DayField
 
 ROW_LINES = 2
 QUOTA_MAX = 10_000_000
@@ -64,12 +66,8 @@ class ReplyInput(forms.Form):
     rows_per_day = forms.IntegerField(label=_("每日行数"), min_value=1, max_value=QUOTA_MAX, initial=1000)
     subjects_per_day = forms.IntegerField(label=_("每日不同对象数"), min_value=1, max_value=QUOTA_MAX, initial=200)
     max_rows = forms.IntegerField(label=_("单次最多行数"), min_value=1, max_value=QUOTA_MAX, initial=10)
-    valid_from = forms.DateField(
-        label=_("许可开始"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    valid_until = forms.DateField(
-        label=_("许可结束"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    valid_from = DayField(label=_("许可开始"), required=False)
+    valid_until = DayField(label=_("许可结束"), required=False)
     note = forms.CharField(
         label=_("附注"), required=False, max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -202,3 +200,10 @@ class ExtensionForm(forms.Form):
 
     days = forms.IntegerField(label=_("延长的工作日"), min_value=1, max_value=10, initial=5)
     reason = forms.CharField(label=_("特殊原因"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, limit_id: str = "") -> None:
+        super().__init__(data)
+        if limit_id == REPLY_UNCONDITIONAL:  # allowed and flagged: the article leaves it open
+            self.fields["days"].help_text = _(
+                "条例没有写明一个工作日的答复能否延长：可以报请，由主管部门决定是否同意。"
+            )

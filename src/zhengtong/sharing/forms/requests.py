@@ -7,10 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.catalog.rules import ShareType
+from zhengtong.kernel.paging import whole
 from zhengtong.sharing.offers import Offer
 from zhengtong.sharing.rules import MODE_WORDS, Beneficiary, Mode, RequestForm, UseTerm
 from zhengtong.sharing.rules.requests import LEGAL_BASIS_CHARS_MAX, PURPOSE_CHARS_MAX, TEXT_CHARS_MAX
 from zhengtong.sharing.templatetags.sharing_words import label, said
+from zhengtong.ui.fields import DayField
 
 USE_ROWS_SHOWN = 2
 USE_ROWS_MAX = 20
@@ -49,12 +51,8 @@ class RequestFields(forms.Form):
         help_text=_("哪些对象、哪个区域的数据"),
     )
     modes = forms.MultipleChoiceField(label=_("共享方式"), required=False, widget=forms.CheckboxSelectMultiple)
-    period_from = forms.DateField(
-        label=_("使用时限：开始"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    period_until = forms.DateField(
-        label=_("使用时限：结束"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    period_from = DayField(label=_("使用时限：开始"), required=False)
+    period_until = DayField(label=_("使用时限：结束"), required=False)
     purpose = forms.CharField(
         label=_("使用用途"),
         required=False,
@@ -67,8 +65,10 @@ class UseRow(forms.Form):
     """One organ, one of its systems, one purpose, its matters."""
 
     organization = forms.ChoiceField(label=_("使用机构"), required=False)
-    system = forms.CharField(label=_("系统编码"), required=False, max_length=60)
-    purpose = forms.CharField(label=_("用途"), required=False, max_length=PURPOSE_CHARS_MAX)
+    system = forms.CharField(
+        label=_("系统编码"), required=False, max_length=60, help_text=_("在结点登记的代码，以机构代码开头；问本机构技术人员")
+    )
+    purpose = forms.CharField(label=_("用途"), required=False, max_length=PURPOSE_CHARS_MAX, help_text=_("不填则同上面的使用用途"))
     matters = forms.CharField(
         label=_("办件编号规则"),
         required=False,
@@ -173,6 +173,5 @@ def _use_rows(form: RequestForm | None) -> list[dict[str, object]]:
 
 def _rows_asked(data: Mapping[str, str]) -> int:
     """How many rows the page had, one more if the reader asked for one (works without scripts)."""
-    text = data.get("rows", "")
-    shown = int(text) if text.isdigit() else USE_ROWS_SHOWN
-    return max(1, shown) + (1 if data.get("do") == "more" else 0)
+    shown = whole(data.get("rows", "")) or USE_ROWS_SHOWN
+    return shown + (1 if data.get("do") == "more" else 0)

@@ -10,7 +10,6 @@ from zhengtong.parties.rules import Role
 from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.queries.lines import grant_lines, request_lines
 from zhengtong.sharing.queries.records import GrantLine, InboxCard, RequestLine
-from zhengtong.sharing.queries.scope import region_prefix
 from zhengtong.sharing.queries.turns import article_of_verb
 from zhengtong.sharing.rules import ANSWERABLE, GrantState, RequestState
 
@@ -46,9 +45,9 @@ def _waiting(actor: Actor) -> list[tuple[str, Q]]:
             ("approve", Q(state=str(RequestState.OWN_REVIEW), consumer=organ)),
         ]
     if actor.has(Role.AUTHORITY_LEADER) and _is_authority(actor):
-        place = Q(jurisdiction__startswith=region_prefix(actor.jurisdiction))
+        under = Q(provider__in=parties.organizations_under(authority=organ))
         found += [
-            ("agree_extension", Q(state=str(RequestState.RECEIVED)) & _ASKED & place),
+            ("agree_extension", Q(state=str(RequestState.RECEIVED)) & _ASKED & under),
             ("countersign", _OPEN & Q(provider=organ, reply__signed_by__isnull=False)),
         ]
     return found

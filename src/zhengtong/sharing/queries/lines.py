@@ -9,7 +9,7 @@ from zhengtong.parties import queries as parties
 from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.queries.records import GrantLine, Happening, Organ, RequestLine
 from zhengtong.sharing.queries.scope import organs
-from zhengtong.sharing.rules import ANSWERABLE, REGULATION, GrantState, RequestState
+from zhengtong.sharing.rules import REGULATION, REPLY_OWED, GrantState, RequestState
 from zhengtong.standards import queries as standards
 
 HISTORY_ROWS_MAX = 200
@@ -22,7 +22,7 @@ def request_lines(found: Iterable[SharingRequest], *, on: date) -> tuple[Request
     calendars = {place: standards.calendar_for(place) for place in {row.jurisdiction for row in held}}
     lines = []
     for row in held:
-        waits = row.due_on is not None and RequestState(row.state) in ANSWERABLE
+        waits = row.due_on is not None and RequestState(row.state) in REPLY_OWED
         remaining = calendars[row.jurisdiction].between(on, row.due_on) if waits and row.due_on else None
         lines.append(request_line(row, known, on=on, remaining=remaining))
     return tuple(lines)
@@ -31,7 +31,7 @@ def request_lines(found: Iterable[SharingRequest], *, on: date) -> tuple[Request
 def request_line(row: SharingRequest, known: dict[UUID, Organ], *, on: date, remaining: int | None) -> RequestLine:
     """A request as a list line; `remaining` as its clock says."""
     state = RequestState(row.state)
-    waits = state in ANSWERABLE and row.due_on is not None
+    waits = state in REPLY_OWED and row.due_on is not None
     return RequestLine(
         id=row.id,
         number=row.number,

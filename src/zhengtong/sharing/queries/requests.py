@@ -14,8 +14,8 @@ from zhengtong.parties import queries as parties
 from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.queries.lines import request_lines
 from zhengtong.sharing.queries.records import Counts, RequestLine
-from zhengtong.sharing.queries.scope import NOBODY, visible_requests
-from zhengtong.sharing.rules import ANSWERABLE, DECIDED_STATES, GrantState, RequestState
+from zhengtong.sharing.queries.scope import NOBODY, visible_grants, visible_requests
+from zhengtong.sharing.rules import ANSWERABLE, DECIDED_STATES, REPLY_OWED, GrantState, RequestState
 from zhengtong.standards import queries as standards
 
 OVERDUE_ROWS_MAX = 1_000
@@ -34,7 +34,7 @@ def requests(
     """Requests the actor may see, newest number first.
 
     `role` narrows to those the actor's organization asks (`consumer`) or answers (`provider`);
-    `state` is a RequestState, `open`, `late` or `due_today`; `after` is a number: the page before ended with it.
+    `state` is a RequestState, `open`, `answered`, `late` or `due_today`; `after` is a number: the page before ended with it.
     """
     wanted = paging.size(rows)
     found = SharingRequest.objects.filter(visible_requests(actor)).filter(_narrowed(actor, role, state, on)).distinct()
@@ -53,6 +53,8 @@ def _narrowed(actor: Actor, role: str, state: str, on: date) -> Q:
         asked &= Q(provider=actor.organization, received_on__isnull=False)
     if state == "open":
         asked &= ~Q(state__in=[str(s) for s in (*DECIDED_STATES, RequestState.WITHDRAWN)])
+    elif state == "answered":
+        asked &= Q(decided_on__isnull=False)
     elif state == "late":
         asked &= _late(on)
     elif state == "due_today":
@@ -64,7 +66,7 @@ def _narrowed(actor: Actor, role: str, state: str, on: date) -> Q:
 
 def _late(on: date) -> Q:
     """Nothing is deemed late on a provisional date (暂定)."""
-    return Q(state__in=[str(s) for s in ANSWERABLE], due_on__lt=on, due_provisional=False)
+    return Q(state__in=[str(s) for s in REPLY_OWED], due_on__lt=on, due_provisional=False)
 
 
 def overdue(*, actor: Actor | None, on: date, provider: str = "") -> tuple[RequestLine, ...]:
@@ -97,7 +99,7 @@ def decision_record(*, actor: Actor, request: UUID) -> bytes:
 
 def counts(*, actor: Actor | None, on: date) -> Counts:
     """Numbers over what the actor may see; `actor` None: over everything (home page, console)."""
-    scope = Q() if actor is None else visible_requests(actor)
+    scope, seen_grants = (Q(), Q()) if actor is None else (visible_requests(actor), visible_grants(actor))
     ids = SharingRequest.objects.filter(scope).values("id")
     found = SharingRequest.objects.filter(id__in=ids)
     waiting = found.filter(state__in=[str(s) for s in ANSWERABLE])
@@ -112,7 +114,7 @@ def counts(*, actor: Actor | None, on: date) -> Counts:
         consented=in_state(RequestState.CONSENTED),
         partial=in_state(RequestState.PARTLY_CONSENTED),
         refused=in_state(RequestState.REFUSED),
-        active_grants=Grant.objects.filter(request__in=ids, state=str(GrantState.ACTIVE)).count(),
+        active_grants=Grant.objects.filter(seen_grants, state=str(GrantState.ACTIVE)).count(),
         median_reply_days=_median_days(
             found.filter(decided_on__isnull=False)
             .order_by("-decided_on")

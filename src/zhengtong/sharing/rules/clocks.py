@@ -42,12 +42,20 @@ def reply_clock(facts: ReplyFacts, limit: TimeLimit, calendar: WorkCalendar, *, 
 
     From the notice to the supplement nothing is due from the provider, and the supplement starts
     the clock afresh [D: the article is silent].  A waiting clock is one without a due date.
+    A notice given once the reply is late changes nothing: it does not make the delay good.
     """
+    if facts.supplement_asked_on and _was_late(facts, limit, calendar, on=facts.supplement_asked_on):
+        facts = replace(facts, supplement_asked_on=None, supplemented_on=None)
     if facts.supplement_asked_on and not facts.supplemented_on and not facts.answered_on:
         return ClockView(None, False, limit.cites, None, facts.supplement_asked_on, False)
     # an extension agreed under the limit of its day stays agreed when a place tightens the limit later
     held = replace(limit, extension_days=max(limit.extension_days, facts.extension_days))
     return deadline(_reply_events(facts), held, calendar, on=on)
+
+
+def _was_late(facts: ReplyFacts, limit: TimeLimit, calendar: WorkCalendar, *, on: date) -> bool:
+    received = ReplyFacts(received_on=facts.received_on)
+    return deadline(_reply_events(received), limit, calendar, on=on).late
 
 
 def _reply_events(facts: ReplyFacts) -> tuple[ClockEvent, ...]:

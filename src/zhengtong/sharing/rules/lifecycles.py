@@ -58,6 +58,7 @@ _20, _21, _22, _27 = "第二十条", "第二十一条", "第二十二条", "第�
 
 OPEN_STATES = (_S.DRAFT, _S.OWN_REVIEW, _S.RECEIVED, _S.SUPPLEMENT_ASKED, _S.EXTENDED)
 ANSWERABLE = (_S.RECEIVED, _S.EXTENDED)
+REPLY_OWED = (*ANSWERABLE, _S.SUPPLEMENT_ASKED)  # the last has a due date only where the notice came too late
 DECIDED_STATES = (_S.CONSENTED, _S.PARTLY_CONSENTED, _S.REFUSED)
 LIVE_GRANTS = (_G.DELIVERING, _G.ACTIVE, _G.SUSPENDED)
 LIFT_UNDELIVERED = "lift_undelivered"  # suspended before delivery was confirmed: that is still owed

@@ -23,6 +23,7 @@ ITEMS_MAX = 200
 BENEFICIARIES_MAX = 20
 USES_MAX = 20
 MATTERS_MAX = 50
+NOTE_CHARS_MIN = 4
 
 
 class Mode(StrEnum):
@@ -182,10 +183,11 @@ def _check_beneficiaries(beneficiaries: Sequence[Beneficiary], *, provider: UUID
                 raise RuleBroken("sharing.use_incomplete")
 
 
-def check_supplement(*, already_asked: bool, missing: Sequence[str], form: RequestForm) -> None:
+def check_supplement(*, already_asked: bool, missing: Sequence[str], note: str, form: RequestForm) -> None:
     """Raise RuleBroken unless this is the one lawful notice: the first, and for everything (第二十一条).
 
-    "For everything": whatever the form visibly lacks must be named; the officer may add more.
+    "For everything": whatever the form visibly lacks must be named.  The officer may add more, but
+    must say what is wanting about it: a notice stops the clock and is no way to win time.
     """
     if already_asked:
         raise RuleBroken("sharing.supplement_only_once")
@@ -194,7 +196,11 @@ def check_supplement(*, already_asked: bool, missing: Sequence[str], form: Reque
     unknown = [field for field in missing if field not in SUPPLEMENTABLE]
     if unknown:
         raise RuleBroken("sharing.supplement_field_unknown", fields="、".join(unknown))
-    left_out = [gap.field for gap in gaps(form) if gap.field not in missing]
+    lacking = [gap.field for gap in gaps(form)]
+    filled_in = [field for field in missing if field not in lacking]
+    if filled_in and len(note.strip()) < NOTE_CHARS_MIN:
+        raise RuleBroken("sharing.supplement_says_what", fields=fields_zh(filled_in), fields_en=fields_en(filled_in))
+    left_out = [field for field in lacking if field not in missing]
     if left_out:
         raise RuleBroken(
             "sharing.supplement_not_for_everything", fields=fields_zh(left_out), fields_en=fields_en(left_out)

@@ -21,10 +21,11 @@ def ask_supplement(*, request: UUID, missing: tuple[str, ...], note: str, actor:
     """Tell the consumer once, for everything, what is missing (一次性告知, 条例 第二十一条).
 
     Raises:
-        RuleBroken: a notice was already given; it names nothing; it leaves out something visibly missing.
+        RuleBroken: a notice was already given; it names nothing; it leaves out something visibly missing;
+            it names something filled in without saying what is wanting.
     """
     row = request_for("ask_supplement", request=request, actor=actor)
-    check_supplement(already_asked=hasattr(row, "supplement"), missing=missing, form=form_of(row))
+    check_supplement(already_asked=hasattr(row, "supplement"), missing=missing, note=note, form=form_of(row))
     row.supplement = Supplement.objects.create(
         request=row,
         missing=list(missing),

@@ -10,7 +10,7 @@ from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed, RuleBroken
 from zhengtong.kernel.ids import new_id
 from zhengtong.parties import queries as parties
-from zhengtong.parties.rules import Role
+from zhengtong.parties.rules import OrgKind, Role
 from zhengtong.sharing.documents import form_to_json, uses_to_json
 from zhengtong.sharing.events import (
     RequestDrafted,
@@ -253,6 +253,9 @@ def _write_parts(row: SharingRequest, form: RequestForm, offer: Offer) -> None:
     known = parties.organizations_by_id(b.organization for b in form.beneficiaries)
     if len(known) != len(form.beneficiaries):
         raise RuleBroken("sharing.beneficiary_unknown")
+    for card in known.values():
+        if card.kind is OrgKind.OTHER:
+            raise RuleBroken("sharing.beneficiary_outside", organ=card.name)
     RequestBeneficiary.objects.bulk_create(
         RequestBeneficiary(request=row, position=n, organization_id=b.organization, uses=uses_to_json(b.uses))
         for n, b in enumerate(form.beneficiaries, start=1)

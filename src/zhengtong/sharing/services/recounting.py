@@ -5,7 +5,7 @@ from django.db import transaction
 from zhengtong.kernel.clock import Clock
 from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.queries.clockwork import grant_clock, request_clock
-from zhengtong.sharing.rules import ANSWERABLE, GrantState
+from zhengtong.sharing.rules import REPLY_OWED, GrantState
 
 RECOUNT_BATCH = 1_000  # rows held in memory at once; all open clocks are counted
 
@@ -17,7 +17,7 @@ def recompute_clocks(*, clock: Clock) -> int:
     A due date is no decision: it follows from recorded facts, so no event is written.
     """
     waiting = SharingRequest.objects.select_for_update(of=("self",)).select_related("supplement")
-    waiting = waiting.prefetch_related("extensions").filter(state__in=[str(s) for s in ANSWERABLE])
+    waiting = waiting.prefetch_related("extensions").filter(state__in=[str(s) for s in REPLY_OWED])
     undelivered = Grant.objects.select_for_update(of=("self",)).select_related("request")
     undelivered = undelivered.filter(state=str(GrantState.DELIVERING))
     asked = sum(_recount_request(row, clock) for row in waiting.iterator(RECOUNT_BATCH))

@@ -1,6 +1,5 @@
 """Values of sharing in the reader's language, and their tones (页面用词): `{% load sharing_words %}`."""
 
-import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
@@ -17,7 +16,6 @@ from zhengtong.sharing.rules import (
     MASK_WORDS,
     MODE_WORDS,
     OUTCOME_WORDS,
-    REGULATION,
     ROW_OPS,
     SIDE_WORDS,
     STATE_WORDS,
@@ -38,8 +36,6 @@ _BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share t
     for table in (STATE_WORDS, OUTCOME_WORDS, GROUND_WORDS, MODE_WORDS, SIDE_WORDS)
     for key, words in table.items()
 }
-_DIGITS = "〇一二三四五六七八九"
-_ARTICLE = re.compile(rf"{REGULATION} 第([一二三四五六七八九十]+)条")
 _BY_NAME: dict[str, Mapping[str, Words]] = {
     "verb": VERB_WORDS,
     "field": FIELD_WORDS,
@@ -103,19 +99,6 @@ def field_names(names: Iterable[str]) -> str:
 
 def _joined(parts: Iterable[str]) -> str:
     return (", " if lang() == "en" else "、").join(parts)
-
-
-@register.filter
-def cite(article: str) -> str:
-    """An article of the regulation in the reader's language: 政务数据共享条例 第二十一条 / Decree 809, art. 21."""
-    found = _ARTICLE.fullmatch(article) if lang() == "en" else None
-    return f"Decree 809, art. {_number(found[1])}" if found else article
-
-
-def _number(chinese: str) -> int:
-    """A Chinese number below a hundred: 二十一 → 21."""
-    tens, ten, ones = chinese.rpartition("十")
-    return (_DIGITS.index(tens) if tens else 1 if ten else 0) * 10 + (_DIGITS.index(ones) if ones else 0)
 
 
 @register.filter

@@ -2,6 +2,8 @@
 
 from django.http import HttpRequest
 
+from zhengtong.kernel.paging import whole
+
 TYPED_CHARS_MAX = 4_000
 SOUGHT_CHARS_MAX = 40
 
@@ -19,5 +21,4 @@ def sought(request: HttpRequest, name: str) -> str:
 
 def seen_version(request: HttpRequest) -> int | None:
     """The version the page was made from, if it says one."""
-    text = request.POST.get("version", "")[:SOUGHT_CHARS_MAX]
-    return int(text) if text.isdecimal() else None
+    return whole(request.POST.get("version", ""))

@@ -44,7 +44,7 @@ def supplement(request: ActorRequest, request_id: UUID) -> HttpResponse:
 def extension(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Ask the authority for more days (报请延长)."""
     page = _page_for(request, request_id, "ask_extension")
-    form = ExtensionForm(request.POST or None)
+    form = ExtensionForm(request.POST or None, limit_id=page.line.limit_id)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -32,7 +32,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     page = queries.requests(
         actor=request.actor,
         on=request.clock.today(),
-        state=state if state in {*RequestState, "open", "late", "due_today"} else "",
+        state=state if state in {*RequestState, "open", "answered", "late", "due_today"} else "",
         role=role,
         after=sought(request, "after"),
     )
@@ -60,8 +60,7 @@ def new(request: ActorRequest) -> HttpResponse:
             made = services.draft_request(form=entered.value(), actor=request.actor, clock=request.clock)
             return _saved(request, made)
         except PlatformError as error:
-            errors.add_to(entered.fields, error)
-            return _form_page(request, entered, status=error.status)
+            return _form_page(request, entered, refused=error)
     return _form_page(request, entered)
 
 
@@ -79,8 +78,7 @@ def edit(request: ActorRequest, request_id: UUID) -> HttpResponse:
             )
             return _saved(request, request_id)
         except PlatformError as error:
-            errors.add_to(entered.fields, error)
-            return _form_page(request, entered, page=page, status=error.status)
+            return _form_page(request, entered, page=page, refused=error)
     return _form_page(request, entered, page=page)
 
 
@@ -110,8 +108,7 @@ def answer_supplement(request: ActorRequest, request_id: UUID) -> HttpResponse:
             )
             return redirect("sharing:request", request_id)
         except PlatformError as error:
-            errors.add_to(entered.fields, error)
-            return _form_page(request, entered, page=page, status=error.status, supplement=True)
+            return _form_page(request, entered, page=page, refused=error, supplement=True)
     return _form_page(request, entered, page=page, supplement=True)
 
 
@@ -199,12 +196,14 @@ def _form_page(
     entered: RequestInput,
     *,
     page: queries.RequestPage | None = None,
-    status: int = 200,
+    refused: PlatformError | None = None,
     supplement: bool = False,
 ) -> HttpResponse:
     checked = _checks(entered) if request.method == "POST" else {}
     if request.method != "POST" and page:
         checked = {"gaps": page.gaps}
+    if refused is not None:  # after the checks: they are of what was typed, not of what the service said
+        errors.add_to(entered.fields, refused)
     missing = [said(FIELD_WORDS[name]) for name in page.notice.missing] if page and page.notice else []
     context = {
         "input": entered,
@@ -216,7 +215,7 @@ def _form_page(
         "untried": request.method != "POST" and page is None,
         **checked,
     }
-    return render(request, "sharing/request_form.html", context, status=status)
+    return render(request, "sharing/request_form.html", context, status=refused.status if refused else 200)
 
 
 def _saved(request: ActorRequest, request_id: UUID) -> HttpResponse:

@@ -6,7 +6,8 @@ from datetime import date
 from zhengtong.kernel.clock import legal_day
 from zhengtong.sharing.queries import RequestPage
 from zhengtong.sharing.rules import DECIDED_STATES, REGULATION, REQUEST, STATE_WORDS, RequestState, Words
-from zhengtong.sharing.templatetags.sharing_words import cite, said
+from zhengtong.sharing.templatetags.sharing_words import said
+from zhengtong.ui.language import cite
 from zhengtong.ui.progress import from_lifecycle
 from zhengtong.ui.values import ProgressStep
 

@@ -11,7 +11,7 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from zhengtong.ui import dates
+from zhengtong.ui import dates, language
 from zhengtong.ui.language import lang, message
 from zhengtong.ui.progress import Picture, picture
 from zhengtong.ui.values import SIGNS, ProgressStep, Tone
@@ -37,6 +37,12 @@ def short_day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """2026年10月16日 09:00, Beijing time."""
     return dates.moment(value, lang=lang()) if value else DASH
+
+
+@register.filter
+def cite(article: object) -> str:
+    """An article of the Decree in the reader's language."""
+    return language.cite(str(article or ""))
 
 
 @register.filter
