@@ -54,8 +54,13 @@ class Pair:
 
     def cpu_s(self) -> float:
         """CPU seconds both nodes have used so far, threads included."""
+        return sum(self.cpu_each_s())
+
+    def cpu_each_s(self) -> tuple[float, float]:
+        """The same, of the provider and of the consumer."""
         ticks = os.sysconf("SC_CLK_TCK")
-        return sum(sum(map(int, _stat(pid)[11:13])) for pid in self.pids) / ticks
+        provider, consumer = (sum(map(int, _stat(pid)[11:13])) / ticks for pid in self.pids)
+        return provider, consumer
 
 
 @contextlib.contextmanager

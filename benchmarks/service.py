@@ -38,16 +38,18 @@ async def _run(nodes: Pair) -> Sample:
     async with aiohttp.ClientSession(
         timeout=wait, headers=headers, connector=aiohttp.TCPConnector(limit=CONNECTIONS * 8)
     ) as session:
-        cpu = nodes.cpu_s()
+        before = nodes.cpu_each_s()
         calls, seconds = await _closed(session, nodes)
-        cpu = nodes.cpu_s() - cpu
+        provider, consumer = (after - then for after, then in zip(nodes.cpu_each_s(), before, strict=True))
         waits = await _open(session, nodes, rate=calls / seconds * LOAD)
     cuts = statistics.quantiles(waits, n=100)
     return Sample(
         value=calls / seconds,
-        cpu_s=cpu,
+        cpu_s=provider + consumer,
         more={
-            "cpu_ms_a_call": cpu / calls * 1000,
+            "cpu_ms_a_call": (provider + consumer) / calls * 1000,
+            "provider_ms_a_call": provider / calls * 1000,
+            "consumer_ms_a_call": consumer / calls * 1000,
             "p50_ms_at_70": cuts[49] * 1000,
             "p99_ms_at_70": cuts[98] * 1000,
         },

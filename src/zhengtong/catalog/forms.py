@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.catalog.queries import OriginRow
 from zhengtong.catalog.rules import EntryDraft, ItemDraft
 from zhengtong.standards.tables import code_list
+from zhengtong.ui.fields import DayField
 from zhengtong.ui.language import lang
 
 ITEM_LINES_SPARE = 5
@@ -122,7 +123,7 @@ class ReasonForm(forms.Form):
 class ChangeForm(ReasonForm):
     """Why and since when an entry must be updated."""
 
-    happened_on = forms.DateField(label=_("发生日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    happened_on = DayField(label=_("发生日期"))
 
 
 def initial_of(draft: EntryDraft) -> dict[str, object]:

@@ -119,6 +119,8 @@ def _wait(pages: str) -> None:
 
 def _show(result: dict[str, Any], *, held: bool, seconds: float) -> None:
     table = Table(title="政通演示：望澜市", show_header=False)
+    table.add_column()
+    table.add_column(overflow="fold")
     refused, service, batch = result["service"]["refused"], result["service"], result["batch"]
     rows = (
         ("机构", result["organizations"]),

@@ -21,6 +21,7 @@ from zhengtong.demo.network import NODES, Network
 from zhengtong.demo.proof import Prover, as_json
 from zhengtong.exchange import queries as exchange_queries
 from zhengtong.exchange import services as exchange
+from zhengtong.exchange.queries.heads import exported_heads
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.clock import BEIJING, StoryClock
 from zhengtong.kernel.errors import RuleBroken, Unreachable
@@ -113,11 +114,14 @@ class Run:
             time.sleep(0.5)
 
     def verify(self, root: str) -> Result:
-        """Verify the ledgers of all nodes offline, with nothing but their folders and the root."""
+        """Verify the ledgers of all nodes offline: their folders, the root, and the heads the center co-signed."""
         self.say("离线验证各结点账本")
         ledgers = [str(self.home / "nodes" / code / "ledger") for code in NODES]
+        cosigned = self.home / "cosigned-heads.json"
+        cosigned.write_bytes(exported_heads().content)
         done = subprocess.run(
-            [sys.executable, "-m", "zhengtong.cli.main", "verify", *ledgers, "--root", root, "--json"],
+            [sys.executable, "-m", "zhengtong.cli.main", "verify", *ledgers, "--root", root,
+             "--heads", str(cosigned), "--strict", "--json"],
             capture_output=True, text=True, timeout=VERIFY_S_MAX, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         if done.returncode not in (0, 1):

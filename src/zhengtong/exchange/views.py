@@ -68,6 +68,7 @@ def invite(request: ActorRequest) -> HttpResponse:
             errors.add_to(form, refused)
             return render(request, "exchange/invite.html", {"form": form}, status=refused.status)
         facts = {"invited": found, "organization": card.name, "root": queries.root_fingerprint()}
+        facts["center"] = request.build_absolute_uri("/").rstrip("/")
         return render(request, "exchange/invited.html", facts)
     return render(request, "exchange/invite.html", {"form": form})
 
@@ -174,7 +175,8 @@ def grant_use(request: ActorRequest, grant: UUID) -> HttpResponse:
     """The live use of one grant: a fragment of the grant's page, readable alone."""
     use = queries.grant_use(grant=grant, actor=request.actor, clock=request.clock)
     inside = bool(request.headers.get("HX-Request"))
-    return render(request, "exchange/grant_use.html" if inside else "exchange/grant_use_page.html", {"use": use, "grant_id": str(grant)})
+    page = "exchange/grant_use.html" if inside else "exchange/grant_use_page.html"
+    return render(request, page, {"use": use, "grant_id": str(grant)})
 
 
 def _node_page(request: ActorRequest, node: UUID, form: ApproveForm, *, status: int = 200) -> HttpResponse:

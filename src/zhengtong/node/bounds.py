@@ -67,8 +67,7 @@ FETCH_ATTEMPTS = 5
 
 # the journal thread: records and state become durable in groups
 GROUP = 1000
-GROUP_WAIT_A_STEP_S = 0.0005  # a busy journal waits so long for each step of its last group,
-GROUP_WAIT_S = 0.006  # at most so long, for more steps to share one commit; a lone step never waits
+GROUP_WAIT_S = 0.004  # a busy journal waits as long as its last commit took, at most this, for more steps
 JOURNAL_QUEUE = 4096
 
 # receipts to the center

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from zhengtong.kernel.errors import NotAllowed, PlatformError, RuleBroken, Unreachable
 from zhengtong.node import accounts, refusals
@@ -214,7 +215,7 @@ class Pulls:
                 told = asyncio.create_task(self._fetcher.acknowledge(pull.sent, pull.run, {"through": seq}))
                 seq += 1
         finally:
-            open_ = [task for task in (following, told) if task is not None]
+            open_: list[asyncio.Task[Any]] = [following] if told is None else [following, told]
             for task in open_:
                 task.cancel()
             await asyncio.gather(*open_, return_exceptions=True)

@@ -19,7 +19,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from zhengtong.kernel.errors import Unreachable
-from zhengtong.node.bounds import GROUP, GROUP_WAIT_A_STEP_S, GROUP_WAIT_S, JOURNAL_QUEUE
+from zhengtong.node.bounds import GROUP, GROUP_WAIT_S, JOURNAL_QUEUE
 from zhengtong.node.ledger import LedgerStore
 from zhengtong.node.store import remember
 
@@ -99,11 +99,11 @@ class JournalThread:
         self._jobs.put(job)
 
     def _work(self) -> None:
-        open_, last = True, 1
+        open_, last, took_s = True, 1, 0.0
         while open_:
             job = self._jobs.get()
             if last > 1 and job is not None:  # others are about to come: one commit for all of them
-                time.sleep(min(last * GROUP_WAIT_A_STEP_S, GROUP_WAIT_S))
+                time.sleep(min(took_s, GROUP_WAIT_S))
             group: list[_Job] = []
             while job is not None:
                 group.append(job)
@@ -114,9 +114,11 @@ class JournalThread:
                 except queue.Empty:
                     break
             open_ = job is not None
-            last = len(group)
+            last, began = len(group), time.perf_counter()
             if group:
-                _tell(group, self._commit(group))
+                done = self._commit(group)
+                took_s = time.perf_counter() - began
+                _tell(group, done)
 
     def _commit(self, group: list[_Job]) -> list[_Told]:
         """Run a group in one transaction; nobody is told anything before both stores are durable."""

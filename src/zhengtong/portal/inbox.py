@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,7 +36,7 @@ ACTS = {
     "answer_supplement": Act(gettext_lazy("补正"), "sharing:answer_supplement"),
     "agree_extension": Act(gettext_lazy("审批延期"), "sharing:extension"),
     "deliver": Act(gettext_lazy("确认交付")),
-    "rectify": Act(gettext_lazy("整改并说明")),
+    "rectify": Act(gettext_lazy("查看整改要求")),
 }
 
 
@@ -63,9 +64,17 @@ def inbox(*, actor: Actor, clock: Clock) -> tuple[InboxLine, ...]:
     return tuple(sorted(lines, key=lambda line: (line.due_on or date.max, line.number)))
 
 
-def waiting(*, actor: Actor, clock: Clock) -> int:
-    """How many things wait for the actor, for the count in the menu."""
-    return len(inbox(actor=actor, clock=clock))
+def of_request(request: HttpRequest) -> tuple[InboxLine, ...]:
+    """The reader's inbox, read once for the page and the count in its menu."""
+    actor: Actor | None = getattr(request, "actor", None)
+    clock: Clock | None = getattr(request, "clock", None)
+    if actor is None or clock is None:
+        return ()
+    held: tuple[InboxLine, ...] | None = getattr(request, "inbox_lines", None)
+    if held is None:
+        held = inbox(actor=actor, clock=clock)
+        setattr(request, "inbox_lines", held)  # noqa: B010 -- the request is Django's; it carries what the page needs
+    return held
 
 
 def _from_sharing(actor: Actor, today: date) -> list[InboxLine]:

@@ -29,7 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     return {
         "shell": Shell(
             name=_("政通"),
-            menu=_menu(request.path, actor, clock),
+            menu=_menu(request, actor),
             reader=_reader(getattr(request, "place", None), actor),
             sign_in_url=link("parties:signin"),
             sign_out_url=link("parties:signout"),
@@ -48,10 +48,10 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     }
 
 
-def _menu(path: str, actor: Actor | None, clock: Clock) -> tuple[MenuItem, ...]:
+def _menu(request: HttpRequest, actor: Actor | None) -> tuple[MenuItem, ...]:
     entries: list[tuple[str, str, int | None]] = [("portal:home", _("首页"), None)]
     if actor is not None:
-        entries.append((INBOX, _("今天轮到我"), inbox.waiting(actor=actor, clock=clock)))
+        entries.append((INBOX, _("今天轮到我"), len(inbox.of_request(request))))
     entries.append(("catalog:list", _("目录"), None))
     if actor is not None:
         entries += [
@@ -62,7 +62,7 @@ def _menu(path: str, actor: Actor | None, clock: Clock) -> tuple[MenuItem, ...]:
         ]
     entries.append(("portal:rules", _("期限与依据"), None))
     found = [(link(name), label, count) for name, label, count in entries]
-    here = max((url for url, _label, _count in found if url and _below(path, url)), key=len, default="")
+    here = max((url for url, _label, _count in found if url and _below(request.path, url)), key=len, default="")
     return tuple(MenuItem(label=label, url=url, current=url == here, count=count) for url, label, count in found if url)
 
 

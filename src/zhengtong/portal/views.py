@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "figures": queries.figures(actor=actor, clock=clock),
         "groups": queries.groups(),
         "flow": queries.flow(),
-        "waiting": inboxes.inbox(actor=actor, clock=clock)[: queries.HOME_LINES_MAX] if actor else (),
+        "waiting": inboxes.of_request(request)[: queries.HOME_LINES_MAX],
     }
     return render(request, "portal/home.html", page)
 
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @signed_in
 def inbox(request: ActorRequest) -> HttpResponse:
     """Today it is my turn."""
-    return render(request, "portal/inbox.html", {"lines": inboxes.inbox(actor=request.actor, clock=request.clock)})
+    return render(request, "portal/inbox.html", {"lines": inboxes.of_request(request)})
 
 
 @require_safe

@@ -3,15 +3,8 @@
 from dataclasses import asdict
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from zhengtong.sharing.rules import (
-    Beneficiary,
-    Ground,
-    ItemAnswer,
-    Mode,
-    Outcome,
-    Quota,
     ReplyForm,
     RequestForm,
     RowCondition,
@@ -48,24 +41,6 @@ def form_to_json(form: RequestForm) -> Json:
     }
 
 
-def form_from_json(held: Json) -> RequestForm:
-    """The form behind a document.  Raises KeyError or ValueError for another shape."""
-    return RequestForm(
-        entry=UUID(held["entry"]),
-        items=tuple(held["items"]),
-        legal_basis=held.get("legal_basis", ""),
-        scenario=held.get("scenario", ""),
-        scope=held.get("scope", ""),
-        modes=tuple(Mode(mode) for mode in held.get("modes", ())),
-        period_from=_date(held.get("period_from")),
-        period_until=_date(held.get("period_until")),
-        purpose=held.get("purpose", ""),
-        beneficiaries=tuple(
-            Beneficiary(UUID(b["organization"]), uses_from_json(b["uses"])) for b in held.get("beneficiaries", ())
-        ),
-    )
-
-
 def reply_to_json(reply: ReplyForm) -> Json:
     """A reply as a JSON document."""
     return {
@@ -81,33 +56,6 @@ def reply_to_json(reply: ReplyForm) -> Json:
     }
 
 
-def reply_from_json(held: Json) -> ReplyForm:
-    """The reply behind a document.  Raises KeyError or ValueError for another shape."""
-    return ReplyForm(
-        answers=tuple(answer_from_json(a) for a in held["answers"]),
-        rows=rows_from_json(held.get("rows", [])),
-        rows_note=held.get("rows_note", ""),
-        lookup=tuple(held.get("lookup", ())),
-        modes=tuple(Mode(mode) for mode in held.get("modes", ())),
-        quota=Quota(**held.get("quota", {})),
-        valid_from=_date(held.get("valid_from")),
-        valid_until=_date(held.get("valid_until")),
-        note=held.get("note", ""),
-    )
-
-
-def answer_from_json(held: Json) -> ItemAnswer:
-    return ItemAnswer(
-        item=held["item"],
-        outcome=Outcome(held["outcome"]),
-        mask=held.get("mask", ""),
-        ground=Ground(held["ground"]) if held.get("ground") else None,
-        reason=held.get("reason", ""),
-        article=held.get("article", ""),
-        alternative=held.get("alternative", ""),
-    )
-
-
 def rows_to_json(rows: tuple[RowCondition, ...]) -> list[Json]:
     return [{"item": r.item, "op": r.op, "values": list(r.values)} for r in rows]
 
@@ -118,7 +66,3 @@ def rows_from_json(rows: list[Json]) -> tuple[RowCondition, ...]:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

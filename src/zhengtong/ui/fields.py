@@ -1,5 +1,6 @@
 """Form fields that people of both languages fill in alike (表单字段)."""
 
+import re
 import unicodedata
 from datetime import date
 from typing import Any
@@ -11,6 +12,8 @@ from zhengtong.ui.language import lang
 
 DAY_CHARS_MAX = 20
 FORMATS = ("%Y-%m-%d", "%Y年%m月%d日", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%d %B %Y")
+
+_SPACED = re.compile(r"\s*([年月日])\s*")
 
 
 class DayInput(forms.DateInput):
@@ -33,5 +36,6 @@ class DayField(forms.DateField):
         super().__init__(input_formats=FORMATS, **kwargs)
 
     def to_python(self, value: Any) -> date | None:  # Any: Django's own signature
-        text = "".join(unicodedata.normalize("NFKC", value).split()) if isinstance(value, str) and lang() == "zh" else value
-        return super().to_python(text.strip() if isinstance(text, str) else text)
+        if isinstance(value, str):
+            value = _SPACED.sub(r"\1", unicodedata.normalize("NFKC", value)).strip()
+        return super().to_python(value)

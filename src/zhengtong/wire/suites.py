@@ -11,6 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hpke
@@ -120,6 +121,7 @@ def unb64(text: str, *, size: int | None = None) -> bytes:
     return raw
 
 
+@lru_cache(maxsize=_KEY_CACHE_MAX)
 def key_id(public: str) -> str:
     """The short name of a public key (密钥标识): 32 hex digits of its SHA-256."""
     return _sha256(unb64(public, size=KEY_BYTES)).hex()[:32]

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -64,6 +65,27 @@ def test_a_group_numbers_records_in_order_around_a_failed_step(
         if isinstance(index, int):
             assert ledger.record(index) == b"%d" % number
     assert ledger.size == sum(isinstance(i, int) for i in done) == int(store.fact(db, "ledger_size"))
+
+
+def test_a_caller_that_gives_up_leaves_the_journal_at_work(
+    parts: tuple[JournalThread, LedgerStore, sqlite3.Connection],
+) -> None:
+    journal, ledger, _db = parts
+    held = threading.Event()
+
+    def slow(step: Step) -> int:
+        held.wait(5)
+        return step.append(b"first")
+
+    async def give_up() -> int:
+        waiting = asyncio.create_task(journal.do(slow))
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        held.set()
+        return await journal.do(lambda step: step.append(b"second"))
+
+    assert asyncio.run(give_up()) == 1
+    assert (ledger.record(0), ledger.record(1)) == (b"first", b"second")
 
 
 @pytest.mark.fault(

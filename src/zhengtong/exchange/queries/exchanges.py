@@ -1,5 +1,6 @@
 """What can be asked about exchanges (交换记录查询): both sides' word, side by side, and why one failed."""
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,8 @@ from zhengtong.kernel import messages, paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock, legal_day
 from zhengtong.kernel.errors import NotFound
-from zhengtong.parties.queries import organization_by_code
-from zhengtong.sharing.queries import GrantLine, grant_brief
+from zhengtong.parties.queries import short_names
+from zhengtong.sharing.queries import GrantLine, grant_briefs
 from zhengtong.ui.language import lang
 
 TODAY = "today"
@@ -164,7 +165,7 @@ def exchange(*, exchange: str, actor: Actor, clock: Clock) -> ExchangePage:
     line, *rest = _lines([row, *others], clock=clock)
     sides = {one.side: one for one in Receipt.objects.filter(pair=row).select_related("node", "batch")}
     provider, consumer = sides.get("provider"), sides.get("consumer")
-    brief = _briefs([row.grant], clock=clock).get(row.grant)
+    brief = briefs_of([row.grant], clock=clock).get(row.grant)
     return ExchangePage(
         line=line,
         provider=_side(provider),
@@ -249,7 +250,7 @@ def _after(found: QuerySet[ExchangeRecord], after: str) -> QuerySet[ExchangeReco
 
 def _lines(rows: Iterable[ExchangeRecord], *, clock: Clock) -> list[ExchangeLine]:
     rows = list(rows)
-    briefs = _briefs([row.grant for row in rows], clock=clock)
+    briefs = briefs_of([row.grant for row in rows], clock=clock)
     names = _names({code for row in rows for code in (row.provider, row.consumer)})
     return [_line(row, briefs.get(row.grant), names) for row in rows]
 
@@ -325,26 +326,16 @@ def _said(receipt: Receipt, name: str, *, number: str) -> str:
     return str(value) if value != "" else "—"
 
 
-def _briefs(grants: Iterable[str], *, clock: Clock) -> dict[str, GrantLine]:
-    today = legal_day(clock.now())
-    found: dict[str, GrantLine] = {}
-    for grant in set(grants):
-        try:
-            brief = grant_brief(id=UUID(grant), on=today)
-        except ValueError:
-            brief = None
-        if brief:
-            found[grant] = brief
-    return found
+def briefs_of(grants: Iterable[str], *, clock: Clock) -> dict[str, GrantLine]:
+    """The grants that are known here, by their id on the wire."""
+    ids: dict[str, UUID] = {}
+    for grant in grants:
+        with contextlib.suppress(ValueError):  # a node may name what was never granted
+            ids[grant] = UUID(grant)
+    found = grant_briefs(ids=ids.values(), on=legal_day(clock.now()))
+    return {grant: found[held] for grant, held in ids.items() if held in found}
 
 
 def _names(codes: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for code in codes:
-        try:
-            card = organization_by_code(code=code)
-        except NotFound:
-            found[code] = code
-        else:
-            found[code] = card.short_name or card.name
-    return found
+    wanted = set(codes)
+    return {code: code for code in wanted} | short_names(codes=wanted)

@@ -1,16 +1,20 @@
 """How much a grant is used, and how flows run (使用与流程查询)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Max, Q
+
 from zhengtong.exchange.models import DailyUse, ExchangeRecord
-from zhengtong.exchange.queries.exchanges import ExchangeLine, Why, exchanges, why
+from zhengtong.exchange.queries.exchanges import ExchangeLine, Why, briefs_of, exchanges, why
 from zhengtong.exchange.queries.nodes import visible_records
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock, legal_day
 from zhengtong.kernel.errors import NotFound
-from zhengtong.sharing.queries import grant_brief, may_see_grant
+from zhengtong.sharing.queries import GrantLine, may_see_grant
 
 DAYS_SHOWN = 14
 LATEST_SHOWN = 5
@@ -109,10 +113,20 @@ def grant_use(*, grant: UUID, actor: Actor, clock: Clock) -> GrantUse:
 
 def flows(*, actor: Actor, clock: Clock) -> tuple[Flow, ...]:
     """Each grant that was ever used, the stalest first (交换流程监测)."""
-    grants = list(
-        visible_records(actor).filter(granted=True).order_by().values_list("grant", flat=True).distinct()[:FLOWS_MAX]
+    used = list(
+        visible_records(actor)
+        .filter(granted=True)
+        .values("grant", "provider", "consumer")  # of one grant there is one pair
+        .annotate(last=Max("at"), success=Max("at", filter=Q(outcome="answered")))
+        .order_by("grant")[:FLOWS_MAX]
     )
-    found = [_flow(grant, clock=clock) for grant in grants]
+    grants = [row["grant"] for row in used]
+    briefs = briefs_of(grants, clock=clock)
+    days: dict[str, list[DailyUse]] = {}
+    for day in DailyUse.objects.filter(grant__in=grants):
+        days.setdefault(day.grant, []).append(day)
+    today = legal_day(clock.now())
+    found = [_flow(row, briefs.get(row["grant"]), days.get(row["grant"], []), today=today) for row in used]
     return tuple(sorted(found, key=lambda flow: (-flow.quiet_days, flow.grant_number)))
 
 
@@ -157,27 +171,17 @@ def _refusals(wire_id: str) -> tuple[RefusalCount, ...]:
     )
 
 
-def _flow(wire_id: str, *, clock: Clock) -> Flow:
-    today = legal_day(clock.now())
-    days = _by_day(list(DailyUse.objects.filter(grant=wire_id))).values()
-    records = ExchangeRecord.objects.filter(grant=wire_id, granted=True)
-    last = records.order_by("-at").first()
-    success = records.filter(outcome="answered").order_by("-at").first()
-    try:
-        brief = grant_brief(id=UUID(wire_id), on=today)
-    except ValueError:
-        brief = None
-    if last is None:
-        raise NotFound("exchange.no_grant", grant=wire_id)
+def _flow(row: Mapping[str, Any], brief: GrantLine | None, used: list[DailyUse], *, today: date) -> Flow:
+    days = _by_day(used).values()  # Any: what `values` gives
     return Flow(
         grant=brief.id if brief else None,
-        grant_number=brief.number if brief else wire_id[:12],
+        grant_number=brief.number if brief else row["grant"][:12],
         resource=brief.entry_name if brief else "",
-        provider=last.provider,
-        consumer=last.consumer,
-        last_success_at=success.at if success else None,
-        last_at=last.at,
-        quiet_days=(today - legal_day(success.at)).days if success else (today - legal_day(last.at)).days,
+        provider=row["provider"],
+        consumer=row["consumer"],
+        last_success_at=row["success"],
+        last_at=row["last"],
+        quiet_days=(today - legal_day(row["success"] or row["last"])).days,
         answered=sum(day.answered for day in days),
         refused=sum(day.refused for day in days),
         failed=sum(day.failed for day in days),

@@ -23,6 +23,7 @@ from zhengtong.parties.queries.organizations import (
     organizations,
     organizations_by_id,
     organizations_under,
+    short_names,
 )
 from zhengtong.parties.queries.records import (
     Absence,
@@ -66,5 +67,6 @@ __all__ = [
     "recognize",
     "seat_holder",
     "seats",
+    "short_names",
     "sign_in_cards",
 ]

@@ -26,6 +26,12 @@ def organization_by_code(*, code: str) -> OrganizationCard:
     raise NotFound("parties.no_organization", which=code[:40])
 
 
+def short_names(*, codes: Iterable[str]) -> dict[str, str]:
+    """Short names by code, of those codes that exist, read at once (机构简称)."""
+    found = Organization.objects.filter(code__in=set(codes)).values_list("code", "short_name", "name")
+    return {code: short or name for code, short, name in found}
+
+
 def organizations(*, actor: Actor, active_only: bool = True) -> tuple[OrganizationCard, ...]:
     """All organizations, for anybody who acts in a role: who exists is no secret among departments."""
     if not actor.roles:

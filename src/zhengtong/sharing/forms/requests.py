@@ -66,9 +66,14 @@ class UseRow(forms.Form):
 
     organization = forms.ChoiceField(label=_("使用机构"), required=False)
     system = forms.CharField(
-        label=_("系统编码"), required=False, max_length=60, help_text=_("在结点登记的代码，以机构代码开头；问本机构技术人员")
+        label=_("系统编码"),
+        required=False,
+        max_length=60,
+        help_text=_("在结点登记的代码，以机构代码开头；问本机构技术人员"),
     )
-    purpose = forms.CharField(label=_("用途"), required=False, max_length=PURPOSE_CHARS_MAX, help_text=_("不填则同上面的使用用途"))
+    purpose = forms.CharField(
+        label=_("用途"), required=False, max_length=PURPOSE_CHARS_MAX, help_text=_("不填则同上面的使用用途")
+    )
     matters = forms.CharField(
         label=_("办件编号规则"),
         required=False,

@@ -44,18 +44,13 @@ def _waiting(actor: Actor) -> list[tuple[str, Q]]:
             ("consent", _OPEN & Q(provider=organ) & _PREPARED),
             ("approve", Q(state=str(RequestState.OWN_REVIEW), consumer=organ)),
         ]
-    if actor.has(Role.AUTHORITY_LEADER) and _is_authority(actor):
+    if organ and actor.has(Role.AUTHORITY_LEADER) and parties.organization(id=organ).is_authority:
         under = Q(provider__in=parties.organizations_under(authority=organ))
         found += [
             ("agree_extension", Q(state=str(RequestState.RECEIVED)) & _ASKED & under),
             ("countersign", _OPEN & Q(provider=organ, reply__signed_by__isnull=False)),
         ]
     return found
-
-
-def _is_authority(actor: Actor) -> bool:
-    assert actor.organization is not None
-    return parties.organization(id=actor.organization).is_authority
 
 
 def _cards(verb: str, where: Q, *, on: date) -> list[InboxCard]:

@@ -89,5 +89,8 @@ def _grant_line(row: Grant, known: dict[UUID, Organ], *, on: date) -> GrantLine:
 def history(subject: UUID) -> tuple[Happening, ...]:
     """What the event log says happened, oldest first, with names."""
     facts = journal.events_of(subject)[:HISTORY_ROWS_MAX]
-    names = parties.officer_names({fact.actor for fact in facts if fact.actor})
-    return tuple(Happening(fact.at, fact.name, names.get(fact.actor, "") if fact.actor else "") for fact in facts)
+    people = {who for fact in facts for who in (fact.actor, fact.acting_for) if who}
+    names = {**parties.officer_names(people), None: ""}
+    return tuple(
+        Happening(fact.at, fact.name, names.get(fact.actor, ""), names.get(fact.acting_for, "")) for fact in facts
+    )

@@ -128,6 +128,7 @@ class Happening:
     at: datetime
     name: str
     who: str
+    acting_for: str = ""  # for whom a substitute acted (代)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ def requests(
     """Requests the actor may see, newest number first.
 
     `role` narrows to those the actor's organization asks (`consumer`) or answers (`provider`);
-    `state` is a RequestState, `open`, `answered`, `late` or `due_today`; `after` is a number: the page before ended with it.
+    `state` is a RequestState, `open`, `answered`, `late` or `due_today`; `after` is the number with which the
+    page before ended.
     """
     wanted = paging.size(rows)
     found = SharingRequest.objects.filter(visible_requests(actor)).filter(_narrowed(actor, role, state, on)).distinct()
