@@ -115,7 +115,7 @@ def land_grant(**changes: object) -> Grant:
     narrowed = with_filter(
         grant, And((Compare(Op.PREFIX, "坐落", "汀兰区"), Not(IsNull("房屋用途")))), salt=seed("salt")[:16]
     )
-    return replace(narrowed, **changes)  # pyright: ignore[reportArgumentType]
+    return replace(narrowed, **changes)
 
 
 @dataclass
@@ -147,7 +147,7 @@ class City:
             issued_at=self.now - timedelta(days=60),
             valid_until=self.now + timedelta(days=700),
         )
-        return replace(roots, **changes)  # pyright: ignore[reportArgumentType]
+        return replace(roots, **changes)
 
     def roots_document(self, **changes: object) -> SignedDocument:
         return sign_document("roots", roots_payload(self.roots(**changes)), keys=self.root_keys)
@@ -186,7 +186,7 @@ class City:
             bundles=bundles,
             journal_head=JournalHead(120, digest_text(b"event 120")),
         )
-        return replace(members, **changes)  # pyright: ignore[reportArgumentType]
+        return replace(members, **changes)
 
     def members_document(self, **changes: object) -> SignedDocument:
         return sign_document("members", members_payload(self.members(**changes)), keys=[self.online])
@@ -232,11 +232,11 @@ class City:
             created=created,
             expires=created + timedelta(seconds=60),
         )
-        return to_bytes(replace(envelope, **changes)), body  # pyright: ignore[reportArgumentType]
+        return to_bytes(replace(envelope, **changes)), body
 
     def request(self, number: int = 2, **changes: object) -> tuple[SignedMessage, bytes, bytes]:
         """A signed request with its envelope and body."""
-        envelope, body = self.ask(number, **changes)  # pyright: ignore[reportArgumentType]
+        envelope, body = self.ask(number, **changes)
         message = sign_request(
             method="POST",
             path=PATH,

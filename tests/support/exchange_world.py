@@ -235,7 +235,8 @@ class FakeNode:
             "request_digest": digest_text(b"ask" + exchange.encode()),
             "reply_digest": digest_text(b"reply" + exchange.encode()),
         }
-        return Receipt(**{**facts, "index": self.write(), **changes})
+        facts["index"] = self.write()
+        return Receipt(**(facts | changes))
 
     def batch(self, *receipts: Receipt) -> bytes:
         self.batches += 1

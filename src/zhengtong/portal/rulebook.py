@@ -39,17 +39,17 @@ def limits_in_force(*, actor: Actor | None, clock: Clock) -> tuple[LimitLine, ..
 
 
 def _limit_line(stated: StatedLimit) -> LimitLine:
-    held = stated.limit
+    held, english = stated.limit, lang() == "en"
     return LimitLine(
-        act=stated.act_en if lang() == "en" else held.act,
+        act=stated.act_en if english else held.act,
         length=_length(held.days, held.unit),
         bound=_("最长") if held.bound is Bound.MAX else _("最短"),
         extension=_extension(held),
         stops=listed(sorted(held.clock_stops_for)),
-        cites=held.cites,
+        cites=(stated.cites_en if english else "") or held.cites,
         in_force_from=held.in_force_from,
         mark=certainty(held.mark),
-        note=stated.note,
+        note=stated.note_en if english else stated.note,
     )
 
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -20,6 +20,8 @@ class StatedLimit:
     limit: TimeLimit
     act_en: str
     note: str = ""
+    note_en: str = ""
+    cites_en: str = ""  # where the citation is more than an article
 
 
 def limit(limit_id: str, *, on: date, jurisdiction: str = "", local: Iterable[TimeLimit] = ()) -> TimeLimit:
@@ -58,9 +60,8 @@ def all_limits(*, on: date, jurisdiction: str = "", local: Iterable[TimeLimit] =
         if stated.limit.id in seen or stated.limit.in_force_from > on:
             continue
         seen.add(stated.limit.id)
-        rows.append(
-            StatedLimit(limit(stated.limit.id, on=on, jurisdiction=jurisdiction, local=own), stated.act_en, stated.note)
-        )
+        held = limit(stated.limit.id, on=on, jurisdiction=jurisdiction, local=own)
+        rows.append(replace(stated, limit=held))
     return tuple(rows)
 
 
@@ -103,4 +104,5 @@ def _read(row: dict[str, object], jurisdiction: str) -> StatedLimit:
         jurisdiction=jurisdiction,
         mark=str(row["mark"]),
     )
-    return StatedLimit(read, str(row["act_en"]), str(row.get("note", "")))
+    said = {name: str(row.get(name, "")) for name in ("note", "note_en", "cites_en")}
+    return StatedLimit(read, str(row["act_en"]), **said)

@@ -12,7 +12,8 @@ def test_a_parcel_table_without_served_gains_it(tmp_path: Path) -> None:
     path = tmp_path / "node.db"
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute(
-            "CREATE TABLE parcel (run TEXT NOT NULL, seq INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+            "CREATE TABLE parcel (run TEXT NOT NULL, seq INTEGER NOT NULL, rows INTEGER NOT NULL,"
+            " bytes INTEGER NOT NULL,"
             " body_digest TEXT NOT NULL, header TEXT NOT NULL, made_at INTEGER NOT NULL, PRIMARY KEY (run, seq)"
             ") STRICT, WITHOUT ROWID"
         )

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhengtong.kernel.errors import NotFound, PlatformError
+from zhengtong.parties.rules import Role
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import GrantActForm
@@ -36,7 +37,9 @@ def listing(request: ActorRequest) -> HttpResponse:
 def detail(request: ActorRequest, grant_id: UUID) -> HttpResponse:
     """One grant: scope, limits, legal basis, use (许可详情)."""
     page = queries.grant(actor=request.actor, id=grant_id, on=request.clock.today())
-    return render(request, "sharing/grant.html", {"page": page, "g": page.line})
+    may_renew = request.actor.has(Role.DATA_OFFICER) and request.actor.organization == page.line.consumer.id
+    ended = page.line.state is GrantState.EXPIRED
+    return render(request, "sharing/grant.html", {"page": page, "g": page.line, "may_renew": may_renew and ended})
 
 
 @require_http_methods(["GET", "POST"])

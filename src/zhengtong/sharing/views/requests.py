@@ -1,5 +1,6 @@
 """Pages of requests (申请页面): lists, inbox, the form with its checks, where one stands, simple acts."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import RequestInput
 from zhengtong.sharing.offers import offer, requestable
-from zhengtong.sharing.rules import FIELD_WORDS, RequestState, check_can_be_sent, gaps
+from zhengtong.sharing.rules import FIELD_WORDS, RequestForm, RequestState, check_can_be_sent, gaps
 from zhengtong.sharing.templatetags.sharing_words import said
 from zhengtong.sharing.views.reading import seen_version, sought, typed
 from zhengtong.sharing.views.steps import request_steps
@@ -52,9 +53,9 @@ def inbox(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def new(request: ActorRequest) -> HttpResponse:
-    """Write a request for an entry (新建申请)."""
+    """Write a request for an entry (新建申请); `like` is an earlier one whose words are taken over (续期)."""
     found = requestable(entry=_entry(request))
-    entered = _input(request, entry=found.entry)
+    entered = _input(request, entry=found.entry, like=_earlier(request, entry=found.entry))
     if request.method == "POST" and request.POST.get("do") in {"save", "send"} and entered.is_valid():
         try:
             made = services.draft_request(form=entered.value(), actor=request.actor, clock=request.clock)
@@ -162,7 +163,18 @@ def _entry(request: HttpRequest) -> UUID:
         raise NotFound("sharing.choose_an_entry") from None
 
 
-def _input(request: ActorRequest, *, entry: UUID, page: queries.RequestPage | None = None) -> RequestInput:
+def _earlier(request: ActorRequest, *, entry: UUID) -> RequestForm | None:
+    """The form of an earlier request for the same entry, without its period; None where there is none."""
+    try:
+        page = queries.request(actor=request.actor, id=UUID(request.GET.get("like", "")), on=request.clock.today())
+    except (ValueError, NotFound):
+        return None
+    return replace(page.form, period_from=None, period_until=None) if page.line.entry == entry else None
+
+
+def _input(
+    request: ActorRequest, *, entry: UUID, page: queries.RequestPage | None = None, like: RequestForm | None = None
+) -> RequestInput:
     found = offer(entry=entry)
     organs = [
         (str(card.id), card.short_name)
@@ -173,7 +185,7 @@ def _input(request: ActorRequest, *, entry: UUID, page: queries.RequestPage | No
         offer=found,
         organs=organs,
         data=request.POST if request.method == "POST" else None,
-        initial=page.form if page else None,
+        initial=page.form if page else like,
         own=request.actor.organization,
     )
 
