@@ -133,3 +133,20 @@ def test_an_address_that_does_not_exist_says_what_to_do(browser: Browser, city: 
     assert status == 404
     assert "首页" in text
     assert not wrong
+
+
+def test_a_reply_prints_on_one_sheet_without_the_frame_of_the_page(browser: Browser, city: str) -> None:
+    visit = look.visitor(browser, city)
+    visit.sign_in("简书宁")
+    visit.open("/sharing/?state=answered")
+    visit.page.locator("tbody a", has_text="0002").first.click()
+    visit.page.get_by_role("link", name="打印答复书").click()
+    visit.page.wait_for_load_state()
+    sheets = len(re.findall(rb"/Type /Page\b", visit.page.pdf(prefer_css_page_size=True)))
+    visit.page.emulate_media(media="print")
+    shown = [
+        visit.page.locator(part).is_visible() for part in (".zt-header", ".zt-demo", ".zt-print-tools", ".zt-sheet")
+    ]
+    visit.close()
+    assert sheets == 1
+    assert shown == [False, False, False, True]

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from zhengtong.wire.bundles import Bundle, bundle_payload
 from zhengtong.wire.directory import (
@@ -234,7 +235,7 @@ class City:
         )
         return to_bytes(replace(envelope, **changes)), body
 
-    def request(self, number: int = 2, **changes: object) -> tuple[SignedMessage, bytes, bytes]:
+    def request(self, number: int = 2, **changes: Any) -> tuple[SignedMessage, bytes, bytes]:
         """A signed request with its envelope and body."""
         envelope, body = self.ask(number, **changes)
         message = sign_request(

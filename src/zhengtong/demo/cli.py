@@ -53,6 +53,7 @@ def _prepare(home: Path) -> Path:
     if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
         raise RuleBroken("demo.home_in_use", home=str(home))
     shutil.rmtree(home, ignore_errors=True)
+    os.umask(0o077)  # databases, logs and keys of the demo are its owner's alone
     home.mkdir(parents=True)
     (home / MARK).touch()
     clock_file = home / "clock.json"

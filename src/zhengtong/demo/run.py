@@ -76,7 +76,7 @@ class Run:
 
     def tell(self, network: Network, told: story.Story, clock: StoryClock) -> None:
         """Walk the story to its day; the directory is signed anew after each jump."""
-        self.say("申请 0001、0002、0004、0012 逐日办理，0011 暂停，0010 到期")
+        self.say("申请 0001、0002、0004、0012、0014 逐日办理，0011 暂停，0010 到期")
 
         def follow() -> None:
             exchange.publish(clock=clock)

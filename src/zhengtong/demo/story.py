@@ -154,6 +154,7 @@ def acts() -> tuple[Act, ...]:
         (_at(9, 9, 15, 0), _0002_answered),
         (_at(9, 16, 9, 0), lambda story, clock: story.deliver("0002", "wl-land", clock)),
         (_at(9, 16, 10, 0), _0004_refused),
+        (_at(10, 9, 17, 0), _0013_to_0015_on_the_desk),
         (_at(10, 12, 9, 30), _0011_suspended),
         (_at(10, 15, 16, 40), _0012_asked),
     )
@@ -297,3 +298,13 @@ def _0011_suspended(story: Story, clock: Clock) -> None:
 
 def _0012_asked(story: Story, clock: Clock) -> None:
     story.ask("0012", "wl-insurance", story.form("0012", "R10"), clock)
+
+
+def _0013_to_0015_on_the_desk(story: Story, clock: Clock) -> None:
+    """What waits at the end: the renewal of 0010 and another draft, and a request for its own head to agree to."""
+    officer, _ = story.pair("wl-insurance", clock)
+    sharing.draft_request(form=story.form("0013", "R01"), number="0013", actor=officer, clock=clock)
+    officer, _ = story.pair("tl-market", clock)
+    asked = sharing.draft_request(form=story.form("0014", "R02"), number="0014", actor=officer, clock=clock)
+    sharing.submit_to_own_head(request=asked, actor=officer, clock=clock)
+    sharing.draft_request(form=story.form("0015", "R08"), number="0015", actor=officer, clock=clock)

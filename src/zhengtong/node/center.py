@@ -114,7 +114,7 @@ def _refusal(status: int, raw: bytes) -> PlatformError:
         held = json.loads(raw)
         facts: dict[str, Fact] = {
             "status": status,
-            "said": str(held.get("detail", ""))[:200],
+            "said": str(held.get("detail") or held.get("title", ""))[:200],
             "center_key": str(held.get("key", "")),
         }
         facts["remedy"] = str(held.get("remedy", ""))[:200]

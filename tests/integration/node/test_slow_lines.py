@@ -32,7 +32,9 @@ def test_half_sent_posts_do_not_stop_a_node(tmp_path: Path, monkeypatch: pytest.
             time.sleep(2)
             for line in slow:
                 line.settimeout(10)
-                assert b"node.body_too_slow" in line.recv(4096)
+                answer = http.client.HTTPResponse(line)
+                answer.begin()
+                assert b"node.body_too_slow" in answer.read()
         finally:
             for line in slow:
                 line.close()

@@ -132,3 +132,39 @@ def test_english_pages_cite_the_decree_in_english(hall: Hall) -> None:
         shown = _text(browser.get(page))
         assert "Decree 809, art. 21" in shown
         assert "政务数据共享条例" not in shown
+
+
+def test_an_expired_grant_offers_its_consumer_to_ask_again_with_the_same_content(
+    hall: Hall, settings: Settings
+) -> None:
+    grant = granted(hall)
+    after = FixedClock.on(date(2027, 12, 1))
+    settings.ZHENGTONG_CLOCK = after
+    sharing.confirm_delivered(grant=grant, actor=hall.officer("wl-land"), clock=TODAY)
+    sharing.expire_grants(clock=after)
+    browser = _enter(hall.officer("tl-market"))
+    link = re.search(r'href="(/sharing/new\?[^"]*like=[^"]*)"', _text(browser.get(f"/sharing/grants/{grant}")))
+    assert link
+    form = _text(browser.get(link[1].replace("&amp;", "&")))
+    assert form_for(hall).legal_basis in form
+    assert form_for(hall).purpose in form
+    provider = _enter(hall.officer("wl-land"))
+    assert "like=" not in _text(provider.get(f"/sharing/grants/{grant}"))
+
+
+def test_checks_are_of_what_was_typed_even_when_the_service_refuses(hall: Hall) -> None:
+    received(hall, TODAY, purpose="经营场所核验")
+    browser, form = _enter(hall.officer("tl-market")), form_for(hall, purpose="经营场所核验", scope="")
+    answer = browser.post(
+        f"/sharing/new?entry={hall.entries['R03']}",
+        {
+            "do": "save", "rows": "1", "entry": str(hall.entries["R03"]), "items": list(form.items),
+            "legal_basis": form.legal_basis, "scenario": form.scenario, "purpose": form.purpose,
+            "modes": [str(mode) for mode in form.modes], "use0-organization": str(hall.organs["tl-market"]),
+            "use0-system": USE.system, "use0-purpose": form.purpose, "use0-matters": " ".join(USE.matters),
+        },
+    )  # fmt: skip
+    shown = _text(answer)
+    assert answer.status_code >= 400
+    assert "有的内容还看不懂" not in shown
+    assert "没有写明使用范围" in shown

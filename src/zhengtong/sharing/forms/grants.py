@@ -36,7 +36,7 @@ class GrantActForm(forms.Form):
 
     def __init__(self, verb: str, data: Mapping[str, str] | None = None) -> None:
         super().__init__(data)
-        self.fields["breach"].choices = [(key, said(words)) for key, words in BREACH_WORDS.items()]
+        self.fields["breach"].choices = [("", "—"), *((key, said(words)) for key, words in BREACH_WORDS.items())]
         for name in list(self.fields):
             if name not in _ASKED[verb]:
                 del self.fields[name]

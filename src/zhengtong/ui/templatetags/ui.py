@@ -46,6 +46,12 @@ def cite(article: object) -> str:
 
 
 @register.filter
+def figure(value: int | None) -> str:
+    """A count with its thousands apart: 10,000,000."""
+    return DASH if value is None else f"{value:,}"
+
+
+@register.filter
 def or_dash(value: object) -> object:
     """A dash where there is nothing to show."""
     return DASH if value is None or value == "" else value
