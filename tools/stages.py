@@ -18,7 +18,6 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 STAGE_WAIT_S = 1_500
-PYTEST_NO_TESTS = 5
 SLOWEST = 10
 
 

@@ -30,7 +30,6 @@ PATH = (
     EntryState.AUTHORITY_REVIEW,
     EntryState.PUBLISHED,
 )
-PLAIN_VERBS = frozenset({"submit", "sign", "start_review", "publish", "revise"})
 REASON_VERBS = frozenset({"return", "extend_change", "withdraw"})
 
 _DO: dict[str, Callable[..., object]] = {  # ...: verbs with a reason take one more argument

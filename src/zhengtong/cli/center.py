@@ -29,20 +29,14 @@ def init(
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     made_keys = keys.create(given.keys)
     call_command("migrate", interactive=False, verbosity=0)
-    steps = {}
+    said = {"home": str(given.home), "database": given.database.engine, "keys": "made" if made_keys else "kept"}
     for step in wiring.installs():
-        steps[step.__module__.split(".")[1]] = step(clock=current_clock())
-    said = {
-        "home": str(given.home),
-        "database": given.database.engine,
-        "keys": "made" if made_keys else "kept",
-        **{name: str(outcome) for name, outcome in steps.items() if outcome is not None},
-    }
+        said |= step(clock=current_clock())
     if as_json:
         typer.echo(json.dumps(said, ensure_ascii=False))
         return
     for name, value in said.items():
-        typer.echo(f"{name:10} {value}")
+        typer.echo(f"{name:16} {value}")
 
 
 @app.command()

@@ -18,7 +18,9 @@ from typer.core import TyperGroup
 from typer.main import get_command_from_info, get_group
 
 from zhengtong.cli.exits import Exit, language
-from zhengtong.kernel.errors import PlatformError
+from zhengtong.kernel.errors import PlatformError, Unreachable
+
+OWNER_ONLY = 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,19 @@ def run(argv: list[str] | None = None) -> None:
     except PlatformError as refused:
         _explain(refused, as_json="--json" in args)
         sys.exit(Exit.TRY_AGAIN if refused.retryable else Exit.REFUSED)
-    except Exception:
-        traceback.print_exc()
-        sys.exit(Exit.BUG)
+    except Exception as failed:
+        if not _is_database(failed):
+            traceback.print_exc()
+            sys.exit(Exit.BUG)
+        why = str(failed).strip().partition("\n")[0]
+        _explain(Unreachable("config.database_unreachable", why=why), as_json="--json" in args)
+        sys.exit(Exit.TRY_AGAIN)
+
+
+def _is_database(failed: Exception) -> bool:
+    """Whether the center's database is away, or was never made (数据库不可用): by name, for Django may be absent."""
+    kinds = {f"{kind.__module__}.{kind.__name__}" for kind in (type(failed), type(failed.__cause__))}
+    return bool(kinds & {"django.db.utils.OperationalError", "psycopg.errors.UndefinedTable"})
 
 
 def _explain(refused: PlatformError, *, as_json: bool) -> None:
@@ -106,6 +118,7 @@ def _exists(module: str) -> bool:
 
 def _load(name: str, place: Place) -> Any:
     if place.django:
+        os.umask(OWNER_ONLY)  # what the center writes is its own: database, keys, exports
         _set_up_django()
     found: typer.Typer = import_module(place.module).app
     if place.single and not found.registered_callback and len(found.registered_commands) == 1:

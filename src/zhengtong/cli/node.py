@@ -22,7 +22,7 @@ NodeCode = Annotated[str, typer.Option("--node", help="Node code; may be left ou
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 Pairs = Annotated[list[str] | None, typer.Option(help="name=value; repeat.")]
 
-_HOME = Path("home")
+_HOME = Path("zhengtong-home")  # as the center
 
 
 @app.callback()

@@ -77,8 +77,8 @@ def connect() -> None:
         anchors.register(resolve(entry))
 
 
-def installs() -> list[Callable[..., None]]:
-    """The install steps of the areas that run here."""
+def installs() -> list[Callable[..., dict[str, str]]]:
+    """The install steps of the areas that run here; each answers what the installer should know."""
     return [resolve(entry) for entry in INSTALLS if _runs(entry)]
 
 

@@ -15,7 +15,6 @@ from zhengtong.parties.rules import uscc_with_check
 HOMES_PER_PERSON = 0.3
 SEALS_PER_FIRM = 0.5
 ETHNICITIES = ("01", "01", "01", "01", "01", "01", "01", "03", "05", "08", "11", "15")
-RELATIONS = ("02", "10", "20", "30", "50")
 USES = ("住宅", "住宅", "住宅", "商业服务", "办公", "车库")
 FIRST_FIRM = "拾味餐饮有限公司"
 ORGANIZATION_CODE_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)

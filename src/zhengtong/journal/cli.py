@@ -9,7 +9,7 @@ import typer
 
 from zhengtong.journal import anchors, door, keys, queries
 from zhengtong.journal import rebuild as rebuilding
-from zhengtong.journal.rules import UNSEALED_S_MAX, ChainHead, check_chain
+from zhengtong.journal.rules import UNSEALED_S_MAX, ChainHead, Flaw, check_chain
 from zhengtong.journal.services import jobs as work
 from zhengtong.journal.services.rotation import rotate
 from zhengtong.kernel.actors import SYSTEM
@@ -35,7 +35,7 @@ def verify(
     verdict = check_chain(queries.sealed_events(), anchors=[*published, *_anchor(head)])
     waiting, since = queries.unsealed()
     late = since is not None and door.current_clock().now() - since > timedelta(seconds=UNSEALED_S_MAX)
-    flaw = verdict.flaw or ("unsealed" if late else None)
+    flaw = verdict.flaw or (Flaw.UNSEALED if late else None)
     said = {
         "checked": verdict.checked,
         "head": f"{verdict.head.seq}:{verdict.head.digest}",

@@ -34,11 +34,9 @@ PEER_CONNECTIONS = 64
 CREATED_WINDOW_S = 300
 REPLAY_KEPT_S = 2 * CREATED_WINDOW_S
 REPLAY_SWEEP_S = 5  # messages seen long ago are swept out in one second of so many
-CLOCK_BACK_TOLERANCE_S = 5
 
 # directory
 DIRECTORY_EVERY_S = 30.0
-DIRECTORY_VALID_S = 24 * 3600
 DIRECTORY_B = 32 << 20
 STATUS_EVERY_S = 30.0
 
@@ -48,16 +46,12 @@ RUN_STATEMENT_S = 600.0
 LOCK_WAIT_S = 4.0
 SOURCE_CONNECTIONS = 4
 ANSWER_ROWS = 1000
-CELL_CHARS = 65_536
 
 # batches
 PARCEL_ROWS = 65_536
 PARCEL_B = 32 << 20
-PARCEL_DECOMPRESSED_B = 256 << 20
-PARCELS_A_RUN = 100_000
 PARCEL_KEPT_S = 72 * 3600
 OPEN_RUNS = 16
-RUN_IDLE_S = 3600
 RUN_WAIT_S = 10.0
 READ_AHEAD = 2  # pieces made while another is used
 READ_AHEAD_LOOK_S = 0.2  # how often their maker looks whether it is still wanted

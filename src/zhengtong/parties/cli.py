@@ -1,20 +1,29 @@
-"""zhengtong parties …"""
+"""zhengtong parties …
+
+A deployment has no page for administrators: they work here, on the center's machine.  The first
+system administrator and the first security administrator are put in by whoever installs; from
+then on each act names who acts (`--as LOGIN`), and the journal keeps it.
+"""
 
 import json
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
 from zhengtong.journal.door import current_clock
-from zhengtong.kernel.actors import SYSTEM
+from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.parties import queries, services
-from zhengtong.parties.rules import mask_name, role_label
+from zhengtong.parties.rules import Level, OrgKind, Role, mask_name, role_label
 
 app = typer.Typer(help="Organizations, officers and accounts (主体).", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+As = Annotated[
+    str, typer.Option("--as", help="Login of the administrator who acts; left out only until the first one has a seat.")
+]
 
 
 @app.command()
@@ -44,6 +53,7 @@ def officers(
         for seat in officer.seats:
             row = {
                 "id": str(officer.id),
+                "seat": str(seat.id),
                 "name": name,
                 "organization": seat.organization.code,
                 "title": seat.title,
@@ -53,6 +63,42 @@ def officers(
             typer.echo(_line(row) if as_json else f"{name:10} {seat.organization.code:20} {seat.title} ({roles})")
 
 
+@app.command("register")
+def register_organization(
+    code: Annotated[str, typer.Argument(help="Short code, such as wl-land; its node has the same code.")],
+    name: Annotated[str, typer.Option(help="Full name.")],
+    region: Annotated[str, typer.Option(help="GB/T 2260 code of the place.")],
+    short_name: Annotated[str, typer.Option(help="Name on pages; the full name if left out.")] = "",
+    level: Annotated[Level, typer.Option(help="Level of government.")] = Level.CITY,
+    kind: Annotated[OrgKind, typer.Option(help="Kind of body.")] = OrgKind.DEPARTMENT,
+    uscc: Annotated[str, typer.Option(help="Unified social credit code, 18 characters.")] = "",
+    parent: Annotated[str, typer.Option(help="Code of the organization above.")] = "",
+    guidance_by: Annotated[str, typer.Option(help="Code of the line of guidance.")] = "",
+    authority: Annotated[bool, typer.Option("--authority", help="It is the data authority of its place.")] = False,
+    sharing_office: Annotated[str, typer.Option(help="Its office for data sharing.")] = "",
+    as_login: As = "",
+) -> None:
+    """Register an organization (机构登记); prints its id."""
+    made = services.register_organization(
+        code=code, name=name, short_name=short_name or name, level=level, kind=kind, jurisdiction=region, uscc=uscc,
+        parent=_organization(parent), guidance_by=_organization(guidance_by), is_authority=authority,
+        sharing_office=sharing_office, actor=_acting(as_login, Role.SYSTEM_ADMIN), clock=current_clock(),
+    )  # fmt: skip
+    typer.echo(str(made))
+
+
+@app.command("add-officer")
+def add_officer(
+    name: Annotated[str, typer.Argument(help="The officer's name.")],
+    phone: Annotated[str, typer.Option(help="Telephone; stored encrypted.")] = "",
+    email: Annotated[str, typer.Option(help="Mail; stored encrypted.")] = "",
+    as_login: As = "",
+) -> None:
+    """Add an officer (人员登记); prints the id."""
+    actor = _acting(as_login, Role.SYSTEM_ADMIN)
+    typer.echo(str(services.add_officer(name=name, phone=phone, email=email, actor=actor, clock=current_clock())))
+
+
 @app.command("create-account")
 def create_account(
     login: Annotated[str, typer.Argument(help="Login name.")],
@@ -60,12 +106,44 @@ def create_account(
     password: Annotated[
         str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if left out.")
     ],
+    as_login: As = "",
 ) -> None:
-    """Open an account with a password for an officer (开通账号)."""
-    account = services.open_account(
-        login=login, officer=officer, password=password, actor=SYSTEM, clock=current_clock()
-    )
+    """Open an account with a password for an officer (开通账号); prints its id."""
+    actor = _acting(as_login, Role.SYSTEM_ADMIN)
+    account = services.open_account(login=login, officer=officer, password=password, actor=actor, clock=current_clock())
     typer.echo(str(account))
+
+
+@app.command("give-seat")
+def give_seat(
+    officer: Annotated[UUID, typer.Argument(help="Id of the officer.")],
+    organization: Annotated[str, typer.Option(help="Code of the organization.")],
+    role: Annotated[list[Role], typer.Option(help="Role; repeat.")],
+    title: Annotated[str, typer.Option(help="Title on pages.")],
+    from_on: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; today.")] = None,
+    until_on: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day; open.")] = None,
+    as_login: As = "",
+) -> None:
+    """Give an officer a seat with roles (授予岗位); prints its id."""
+    clock = current_clock()
+    made = services.give_seat(
+        officer=officer, organization=queries.organization_by_code(code=organization).id, roles=role, title=title,
+        from_on=_day(from_on) or clock.today(), until_on=_day(until_on),
+        actor=_acting(as_login, Role.SECURITY_ADMIN), clock=clock,
+    )  # fmt: skip
+    typer.echo(str(made))
+
+
+@app.command("end-seat")
+def end_seat(
+    seat: Annotated[UUID, typer.Argument(help="Id of the seat (see: parties officers --json).")],
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; today.")] = None,
+    as_login: As = "",
+) -> None:
+    """End a seat with a day, the last on which it holds (收回岗位)."""
+    clock = current_clock()
+    actor = _acting(as_login, Role.SECURITY_ADMIN)
+    services.end_seat(seat=seat, on=_day(on) or clock.today(), actor=actor, clock=clock)
 
 
 @app.command()
@@ -78,6 +156,18 @@ def contact(
     found = services.read_contact(officer=officer, purpose=purpose, actor=SYSTEM, clock=current_clock())
     row = {"id": str(officer), "name": found.name, "phone": found.phone, "email": found.email}
     typer.echo(_line(row) if as_json else f"{found.name}  {found.phone}  {found.email}")
+
+
+def _acting(login: str, role: Role) -> Actor:
+    return queries.administrator(login=login, role=role, on=current_clock().today())
+
+
+def _organization(code: str) -> UUID | None:
+    return queries.organization_by_code(code=code).id if code else None
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
 
 
 def _line(row: Mapping[str, object]) -> str:

@@ -20,7 +20,6 @@ Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 INTEGER_MAX = 2**53 - 1  # what every JSON reader holds exactly
 DEPTH_MAX = 16
-DOCUMENT_BYTES_MAX = 32 << 20
 
 _KEY = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")
 _SEEN_KEYS_MAX = 1024  # the protocol's own names; foreign keys are matched each time once it is full

@@ -101,7 +101,7 @@ def test_a_system_bears_its_organizations_code(center: Path, clock: FixedClock) 
 def test_an_organization_has_a_bounded_number_of_systems(
     center: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zhengtong.exchange.rules.SYSTEMS_AN_ORGANIZATION", 3)
+    monkeypatch.setattr("zhengtong.exchange.rules.joining.SYSTEMS_AN_ORGANIZATION", 3)
     node = joined(MARKET, clock)
     told = [_system(node, f"{MARKET}-{number}") for number in range(4)]
     assert told == ["", "", "", "exchange.systems_too_many"]

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from zhengtong.parties.rules import (
     citizen_id_is_valid,
     citizen_id_with_check,
-    mask_citizen_id,
     region_chain,
     uscc_is_valid,
     uscc_with_check,
@@ -37,12 +36,6 @@ def test_one_wrong_digit_of_a_citizen_number_is_always_caught(number: str, place
 def test_no_text_breaks_the_checks(text: str) -> None:
     assert uscc_is_valid(text) in (True, False)
     assert citizen_id_is_valid(text) in (True, False)
-    assert len(mask_citizen_id(text)) == len(text)
-
-
-@given(number=NUMBERS)
-def test_a_masked_number_hides_the_birth_date(number: str) -> None:
-    assert number[6:14] not in mask_citizen_id(number)
 
 
 @given(code=st.from_regex(r"[1-9]\d{5}", fullmatch=True))

@@ -7,8 +7,6 @@ from uuid import UUID
 from zhengtong.catalog.rules import STATE_LABELS, DocumentDirection, EntryState, ShareType, article_for
 from zhengtong.standards.rules import Finding
 
-SCOPES = ("published", "open", "mine")
-
 
 @dataclass(frozen=True, slots=True)
 class EntryFilters:

@@ -89,11 +89,14 @@ def init_keys(*, center: Path, clock: Clock, keys: int = 1, threshold: int = 1) 
     return replace(files, fingerprint=root_fingerprint(roots))
 
 
-def install(*, clock: Clock) -> None:
+def install(*, clock: Clock) -> dict[str, str]:
     """Make keys if there are none, and hold the roots document in the database (`center init`)."""
     if not (door.keys_dir() / ONLINE_FILE).exists():
         init_keys(center=door.center_home(), clock=clock)
     hold_roots()
+    offline = door.center_home() / OFFLINE_FOLDER
+    told = {"root_fingerprint": root_fingerprint(current_roots()[1])}
+    return told | ({"move_elsewhere": str(offline)} if offline.exists() else {})
 
 
 def hold_roots() -> None:

@@ -6,11 +6,12 @@ from uuid import UUID
 from django.db.models import Q
 
 from zhengtong.journal import door
-from zhengtong.kernel.actors import Actor
-from zhengtong.kernel.errors import NotAllowed, NotFound
+from zhengtong.kernel.actors import SYSTEM, Actor
+from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.parties.models import Account, Officer
 from zhengtong.parties.queries.records import Place, Recognized, SeatCard, SignInCard
 from zhengtong.parties.queries.seats import actor_of, officer_names, seat_card, seats_on, substitutions_on
+from zhengtong.parties.rules import Role, role_label
 
 CARDS_MAX = 200
 
@@ -56,6 +57,23 @@ def actor_by_login(*, login: str, on: date) -> Actor:
     if found is None:
         raise NotFound("parties.no_account", login=login[:60])
     return found.actor
+
+
+def administrator(*, login: str, role: Role, on: date) -> Actor:
+    """Who administers from the terminal of the center (管理员): the login's actor, or the installer.
+
+    The installer, without a login, only until somebody holds the role and can sign in (首任管理员).
+
+    Raises:
+        NotFound: no such account, or it has no seat on that day.
+        RuleBroken: somebody administers already, so the act must name who does it.
+    """
+    if login:
+        return actor_by_login(login=login, on=on)
+    for row in seats_on(on):
+        if role in row.roles and Account.objects.filter(officer=row.officer_id, is_active=True).exists():
+            raise RuleBroken("parties.name_who_acts", role_zh=role_label(role), role_en=role_label(role, "en"))
+    return SYSTEM
 
 
 def sign_in_cards(*, on: date) -> tuple[SignInCard, ...]:

@@ -6,12 +6,9 @@
 """
 
 from zhengtong.parties.rules.identifiers import (
-    citizen_id_from_15,
     citizen_id_is_valid,
     citizen_id_with_check,
-    mask_citizen_id,
     mask_name,
-    mask_phone,
     region_chain,
     region_is_wellformed,
     uscc_is_valid,
@@ -32,12 +29,9 @@ __all__ = [
     "RoleFact",
     "admins_are_three",
     "check_separation",
-    "citizen_id_from_15",
     "citizen_id_is_valid",
     "citizen_id_with_check",
-    "mask_citizen_id",
     "mask_name",
-    "mask_phone",
     "region_chain",
     "region_is_wellformed",
     "role_label",

@@ -41,17 +41,6 @@ def citizen_id_with_check(first17: str) -> str:
     return first17 + CITIZEN_CHECKS[total % 11]
 
 
-def citizen_id_from_15(text: str) -> str:
-    """Lift a citizen number of the form before 1999 to 18 characters.
-
-    Raises:
-        ValueError: not 15 digits.
-    """
-    if len(text) != 15 or not (text.isascii() and text.isdigit()):
-        raise ValueError("15 digits are needed")
-    return citizen_id_with_check(text[:6] + "19" + text[6:])
-
-
 def citizen_id_is_valid(text: str) -> bool:
     """Whether a text is a citizen number: 18 characters, a real birth date, the right check character.
 
@@ -76,16 +65,6 @@ def region_chain(code: str) -> tuple[str, ...]:
     if not code:
         return ("",)
     return tuple(dict.fromkeys((code, code[:4] + "00", code[:2] + "0000", "")))
-
-
-def mask_citizen_id(text: str) -> str:
-    """Show a citizen number by its region and last two characters only."""
-    return f"{text[:6]}{'*' * (len(text) - 8)}{text[-2:]}" if len(text) > 8 else "*" * len(text)
-
-
-def mask_phone(text: str) -> str:
-    """Show a telephone number by its first three and last two digits only."""
-    return f"{text[:3]}{'*' * (len(text) - 5)}{text[-2:]}" if len(text) > 6 else "*" * len(text)
 
 
 def mask_name(text: str) -> str:

@@ -176,13 +176,6 @@ def outcome_of(answers: Sequence[ItemAnswer], *, modes: Sequence[Mode]) -> Reque
     return RequestState.CONSENTED if given <= full else RequestState.PARTLY_CONSENTED
 
 
-VERB_OF_OUTCOME: dict[RequestState, str] = {
-    RequestState.CONSENTED: "consent",
-    RequestState.PARTLY_CONSENTED: "consent_partly",
-    RequestState.REFUSED: "refuse",
-}
-
-
 def granted_modes(reply: ReplyForm, form: RequestForm) -> tuple[Mode, ...]:
     """The modes of the grant: as answered, else as asked; verification joins if an item is answered so."""
     modes = reply.modes or form.modes

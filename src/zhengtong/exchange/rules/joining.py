@@ -1,10 +1,9 @@
-"""Who may join the exchange, and when two receipts agree (交换体系规则).  Pure: no database, no clock."""
+"""Who may join the exchange, and what its directory holds of them (接入规则)."""
 
 import hmac
 import ipaddress
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -19,10 +18,6 @@ DIRECTORY_VALID = timedelta(hours=24)  # design §6: nodes refuse after
 RESIGN_AFTER = timedelta(minutes=5)  # nodes count staleness from the last members document (at least every 10 min)
 MEMBERS_KEPT = 10_000  # serials of members documents: about a month
 DELTAS_KEPT = 256  # serials a node may be behind and still get a delta
-RECEIPTS_A_BATCH = 500
-ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"  # wire.records.OutcomeKind
-PROVIDER, CONSUMER = "provider", "consumer"  # wire.records.Role
-RECEIPT_GRACE = timedelta(minutes=10)  # how long one side may be heard before the other
 SYSTEMS_AN_ORGANIZATION = 200  # live at once: one node must not fill the city's directory
 FORMER_KEYS_PUBLISHED = 8  # older ones stay in the members documents that nodes archive
 FORMER_KEY_TAKEN = timedelta(hours=1)  # how long after a change of key the old one's signatures are still taken in
@@ -137,11 +132,6 @@ def new_code() -> str:
     return "-".join(groups)
 
 
-def plain_code(code: str) -> str:
-    """A code as it is used under the proof: blanks, hyphens and case ignored."""
-    return re.sub(r"[\s-]", "", code).upper()
-
-
 def check_invitation(*, expires_at: datetime, used_at: datetime | None, now: datetime) -> None:
     """Let a code be used once and in time.  Raises NotAllowed."""
     if used_at is not None:
@@ -166,143 +156,3 @@ def check_approval(*, inviter: UUID | None, approver: UUID | None, typed: str, a
         raise NotAllowed("exchange.approver_invited")
     if not hmac.compare_digest(bare_fingerprint(typed), bare_fingerprint(actual)):
         raise RuleBroken("exchange.fingerprint_differs", actual=actual[:9])
-
-
-# ── why a node refused ──────────────────────────────────────────────────────
-
-# From the end of the refusal's message key to the article that the refused act would have run against.
-_DECREE = "政务数据共享条例"
-REFUSAL_ARTICLES: dict[str, str] = {
-    "field": f"{_DECREE}第二十条",  # 申请须合法、正当、必要，写明使用范围
-    "lookup": f"{_DECREE}第二十条",
-    "rows": f"{_DECREE}第二十条",
-    "rows_day": f"{_DECREE}第二十条",
-    "calls": f"{_DECREE}第二十条",
-    "subjects": f"{_DECREE}第二十条",
-    "mode": f"{_DECREE}第二十条",  # 共享方式
-    "expired": f"{_DECREE}第二十条",  # 使用时限
-    "not_yet": f"{_DECREE}第二十条",
-    "purpose": f"{_DECREE}第二十五条",  # 不得用于其他目的
-    "case": f"{_DECREE}第二十五条",
-    "system": f"{_DECREE}第二十五条",
-    "consumer": f"{_DECREE}第二十五条",  # 未经同意不得提供给第三方
-    "suspended": f"{_DECREE}第二十七条",
-    "revoked": f"{_DECREE}第二十七条",
-}
-
-
-def refusal_kind(key: str) -> str:
-    """The last part of a refusal's key: `wire.refused_field` → `field`."""
-    return key.rpartition(".")[2].removeprefix("refused_").removeprefix("status_")
-
-
-def refusal_article(key: str) -> str:
-    """The article behind a refusal of the wire (拒绝依据); empty for a technical refusal."""
-    return REFUSAL_ARTICLES.get(refusal_kind(key), "")
-
-
-# ── receipts ────────────────────────────────────────────────────────────────
-
-
-class Match(StrEnum):
-    """What the two receipts of one exchange say together (回执比对)."""
-
-    EQUAL = "equal"  # 两侧一致
-    LOCAL = "local"  # 使用方结点自行拒绝: nothing left it
-    UNANSWERED = "unanswered"  # 未获应答: the consumer asked, no reply came, the provider knows of none
-    REPLY_LOST = "reply_lost"  # 应答未送达: the provider replied, the consumer did not get it
-    WAITING = "waiting"  # 等待另一侧回执
-    PROVIDER_MISSING = "provider_missing"  # 缺提供方回执
-    CONSUMER_MISSING = "consumer_missing"  # 缺使用方回执
-    DIFFER = "differ"  # 两侧不一致
-    CONTRADICTS = "contradicts"  # 一侧前后矛盾
-
-
-WRONG: frozenset[Match] = frozenset({Match.PROVIDER_MISSING, Match.CONSUMER_MISSING, Match.DIFFER, Match.CONTRADICTS})
-COMPARED = ("request_digest", "reply_digest", "outcome", "refusal", "rows", "grant")
-
-
-class Dispute(StrEnum):
-    """Why the center keeps a receipt as a finding instead of believing it (存疑回执)."""
-
-    ITSELF = "itself"  # 以本结点为对方
-    OUTSIDE_GRANT = "outside_grant"  # 与许可的双方不符
-    CONTRADICTS = "contradicts"  # 与先前回执矛盾
-
-
-DISPUTE_KEYS = {
-    Dispute.ITSELF: "exchange.receipt_of_itself",
-    Dispute.OUTSIDE_GRANT: "exchange.receipt_outside_grant",
-    Dispute.CONTRADICTS: "exchange.receipt_contradicts",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """The two nodes of an exchange (双方), by code."""
-
-    provider: str
-    consumer: str
-
-
-def pair_of(*, node: str, side: str, peer: str) -> Pair:
-    """The two nodes as one of them names them; a node has only its own word, so it names itself on one side."""
-    return Pair(node, peer) if side == PROVIDER else Pair(peer, node)
-
-
-def dispute_of(pair: Pair, *, outcome: str, granted: Pair | None) -> Dispute | None:
-    """Why a receipt that contradicts nothing is still not believed; None: it is (回执可信性).
-
-    Whoever is refused may be anybody, but an answer was given under a grant, between its two parties.
-    """
-    if pair.provider == pair.consumer:
-        return Dispute.ITSELF
-    return Dispute.OUTSIDE_GRANT if outcome == ANSWERED and pair != granted else None
-
-
-def compared_of(outcome: str) -> tuple[str, ...]:
-    """What both sides must say alike, by the provider's outcome (比对项).
-
-    A batch that broke off counts what left on one side and what came on the other: only the rows of
-    an answer must be equal.
-    """
-    return COMPARED if outcome == ANSWERED else tuple(name for name in COMPARED if name != "rows")
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side's receipt, reduced to what must agree (一侧回执).  Empty digest: no such envelope."""
-
-    at: datetime  # when the center heard it: a node's own clock does not prolong the wait
-    grant: str
-    outcome: str
-    refusal: str
-    rows: int
-    request_digest: str
-    reply_digest: str
-
-
-def compare(*, provider: Side | None, consumer: Side | None, now: datetime) -> tuple[Match, tuple[str, ...]]:
-    """Compare the receipts of both sides; the second value names the fields that differ.
-
-    Raises ValueError when neither side reported: there is no such exchange.
-    """
-    if provider and consumer:
-        if consumer.outcome == FAILED and not consumer.reply_digest and provider.reply_digest:
-            return Match.REPLY_LOST, ()
-        names = compared_of(provider.outcome)
-        unlike = tuple(name for name in names if getattr(provider, name) != getattr(consumer, name))
-        return (Match.DIFFER, unlike) if unlike else (Match.EQUAL, ())
-    if consumer:
-        return _consumer_alone(consumer, now=now), ()
-    if provider:
-        return (Match.WAITING if now - provider.at < RECEIPT_GRACE else Match.CONSUMER_MISSING), ()
-    raise ValueError("neither side reported")
-
-
-def _consumer_alone(consumer: Side, *, now: datetime) -> Match:
-    if not consumer.reply_digest and consumer.outcome == REFUSED:
-        return Match.LOCAL
-    if now - consumer.at < RECEIPT_GRACE:
-        return Match.WAITING
-    return Match.PROVIDER_MISSING if consumer.reply_digest else Match.UNANSWERED
