@@ -124,6 +124,8 @@ def visitor(browser: Browser, base: str, *, language: str = "zh-hans", width: in
 def faults(visit: Visitor, *, accessibility: bool = True) -> list[str]:
     """All that the page in the window does wrong."""
     found: list[str] = []
+    if " · " not in visit.page.title():
+        found.append(f"does not say in its title what it is: {visit.page.title()!r}")
     if wide := visit.page.evaluate(OVERFLOW):
         found.append(f"scrolls sideways by {wide}")
     texts: list[str] = visit.page.evaluate(VISIBLE_TEXT)

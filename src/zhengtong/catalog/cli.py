@@ -51,9 +51,12 @@ def import_(
     ]
     if as_json:
         said = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged, "items": done.items}
-        typer.echo(_line({**said, "dry_run": dry_run, "refused": refused}))
+        typer.echo(_line({**said, "dry_run": dry_run, "ignored": done.ignored, "refused": refused}))
     else:
-        typer.echo(f"新建 {done.created} · 更新 {done.updated} · 无变化 {done.unchanged} · 拒收 {len(refused)}")
+        if done.ignored:
+            typer.echo(f"未采用的列（不在模板中）：{'、'.join(done.ignored)}")
+        tried = "（试运行，未写入）" if dry_run else ""
+        typer.echo(f"{tried}新建 {done.created} · 更新 {done.updated} · 无变化 {done.unchanged} · 拒收 {len(refused)}")
         for row in refused:
             typer.echo(f"第{row['row']}行：{row['reason']}。{row['remedy']}")
     raise typer.Exit(code=1 if refused else 0)

@@ -70,7 +70,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django_htmx",
     *(["zhengtong.ui"] if _has("ui/apps.py") else []),
     *(f"zhengtong.{area}" for area in AREAS_RUNNING),
     "zhengtong.config",
@@ -87,7 +86,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     *(["zhengtong.parties.middleware.ActorMiddleware"] if _has("parties/middleware.py") else []),
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "zhengtong.config.middleware.Explained",
 ]
 

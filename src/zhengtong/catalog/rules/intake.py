@@ -23,7 +23,7 @@ ENTRY_COLUMNS = {
     "guide_prefix": "前段码",
     "short_code": "简码",
     "name": "数据目录名称",
-    "abstract": "摘要",
+    "abstract": "信息资源摘要",
     "provider_office": "内设机构",
     "theme": "主题分类",
     "format": "数据格式",
@@ -35,7 +35,7 @@ ENTRY_COLUMNS = {
     "purpose": "使用用途",
     "reason": "不予共享理由",
     "legal_basis": "不予共享依据",
-    "basis_kind": "依据种类",
+    "basis_kind": "依据的种类",
     "review_on": "复核日期",
     "open_flag": "是否开放",
     "open_conditions": "开放条件",
@@ -63,6 +63,7 @@ ITEM_COLUMNS = {
     "item_code_list": "值域代码表",
 }
 COLUMNS = {**ENTRY_COLUMNS, **ITEM_COLUMNS}
+_SHORT = {"摘要": "abstract", "依据种类": "basis_kind"}  # headings also taken for a column
 
 _CODED = {
     "theme": "theme", "format": "format", "update_cycle": "update_cycle", "share_type": "item_share_type",
@@ -118,7 +119,7 @@ class Fault(Exception):
 
 def columns_of(headings: Sequence[str]) -> dict[str, str]:
     """Heading → column name for the headings we know; Chinese or English."""
-    known = {**{zh: name for name, zh in COLUMNS.items()}, **{name: name for name in COLUMNS}}
+    known = {**_SHORT, **{zh: name for name, zh in COLUMNS.items()}, **{name: name for name in COLUMNS}}
     return {heading: known[heading.strip()] for heading in headings if heading and heading.strip() in known}
 
 

@@ -43,6 +43,7 @@ class Intake:
     unchanged: int
     items: int
     refusals: tuple[Refusal, ...]
+    ignored: tuple[str, ...] = ()  # headings that name no column
 
 
 def import_entries(*, body: bytes, kind: str, actor: Actor, clock: Clock, dry_run: bool = False) -> Intake:
@@ -57,7 +58,8 @@ def import_entries(*, body: bytes, kind: str, actor: Actor, clock: Clock, dry_ru
     """
     if len(body) > FILE_BYTES_MAX:
         raise RuleBroken("catalog.import_too_big", most=FILE_BYTES_MAX // 1024 // 1024)
-    rows = list(_csv_rows(_text(body)) if kind == "csv" else _json_rows(_text(body)))
+    ignored = list[str]()
+    rows = list(_csv_rows(_text(body), ignored) if kind == "csv" else _json_rows(_text(body)))
     if len(rows) > ROWS_MAX:
         raise RuleBroken("catalog.import_too_many_rows", most=ROWS_MAX)
     lists = {name: code_list(name) for name in CODE_LISTS}
@@ -66,7 +68,7 @@ def import_entries(*, body: bytes, kind: str, actor: Actor, clock: Clock, dry_ru
         done = _take_all(read, list(refusals), actor, clock)
         if dry_run:
             transaction.set_rollback(True)
-    return done
+    return replace(done, ignored=tuple(ignored))
 
 
 def _take_all(read: Iterable[ReadEntry], refusals: list[Refusal], actor: Actor, clock: Clock) -> Intake:
@@ -138,13 +140,15 @@ def _text(body: bytes) -> str:
     raise RuleBroken("catalog.import_encoding")
 
 
-def _csv_rows(text: str) -> Iterable[Row]:
+def _csv_rows(text: str, ignored: list[str]) -> Iterable[Row]:
+    """Numbered lines; headings that name no column are put into `ignored`."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     number = 1  # as a spreadsheet counts: one cell may hold several lines of the file
     try:
         headings = next(reader, [])
         known = columns_of(headings)
         _check_headings(headings, known)
+        ignored += [heading.strip()[:40] for heading in headings if heading.strip() and heading not in known]
         for number, cells in enumerate(reader, start=2):
             row = {known[h]: cell for h, cell in zip(headings, cells, strict=False) if h in known}
             if any(cell.strip() for cell in cells[len(headings) :]):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from zhengtong.kernel.errors import NotAllowed, RuleBroken
 from zhengtong.kernel.lifecycle import Lifecycle, Step
-from zhengtong.parties.rules import Role
+from zhengtong.parties.rules import ROLE_WORDS, Role
 
 INVITATION_VALID = timedelta(hours=72)
 DIRECTORY_VALID = timedelta(hours=24)  # design §6: nodes refuse after
@@ -52,6 +52,24 @@ _N = NodeState
 _INVITERS = frozenset({Role.SYSTEM_ADMIN, Role.AUTHORITY_REVIEWER})
 _SECURITY = frozenset({Role.SECURITY_ADMIN})
 
+_WORDS = {
+    "结点": ("结点", "node"),
+    "invited": ("已邀请", "invited"),
+    "pending": ("待批准", "waiting for approval"),
+    "active": ("运行", "active"),
+    "suspended": ("暂停", "suspended"),
+    "rejected": ("未批准", "rejected"),
+    "retired": ("已注销", "retired"),
+    "invite": ("邀请", "invite"),
+    "join": ("接入", "join"),
+    "approve": ("批准接入", "approve"),
+    "reject": ("不予接入", "reject"),
+    "suspend": ("暂停", "suspend"),
+    "resume": ("恢复", "resume"),
+    "retire": ("注销", "retire"),
+    NODE_ITSELF: ("结点自身", "the node itself"),
+}
+
 NODE = Lifecycle(
     name="结点",
     start=_N.INVITED,
@@ -66,6 +84,7 @@ NODE = Lifecycle(
         Step("retire", _N.ACTIVE, _N.RETIRED, by=_SECURITY, needs="a reason"),
         Step("retire", _N.SUSPENDED, _N.RETIRED, by=_SECURITY, needs="a reason"),
     ),
+    words={**_WORDS, **ROLE_WORDS},
 )
 
 

@@ -14,6 +14,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from zhengtong.exchange.models import Document, Node, NodeKey, System
 from zhengtong.exchange.queries.heads import anchored_head
@@ -229,17 +230,25 @@ def _bundles(
     nodes: Sequence[Node], *, cards: Mapping[UUID, OrganizationCard], epoch: int, key: SigningKey, now: datetime
 ) -> tuple[tuple[BundleDigest, ...], tuple[str, ...]]:
     entries = _entries_by_organization(grants_for_publication(at=now), key=key)
+    newest = _newest_bundles(epoch)
     digests: list[BundleDigest] = []
     renewed: list[str] = []
     for node in nodes:
         own = tuple(entries.get(cards[node.organization_id].code, ()))
         content = _content_of([json.dumps(entry_to_json(entry), sort_keys=True) for entry in own])
-        last = Document.objects.filter(kind="grants", node=node.code, epoch=epoch).order_by("-serial").first()
+        last = newest.get(node.code)
         if last is None or last.content != content:
             last = _sign_bundle(node, own, content=content, epoch=epoch, last=last, key=key, now=now)
             renewed.append(node.code)
         digests.append(BundleDigest(node=node.code, serial=last.serial, digest=last.digest))
     return tuple(digests), tuple(renewed)
+
+
+def _newest_bundles(epoch: int) -> Mapping[str, Document]:
+    """The last bundle signed for each node, by its code, read at once."""
+    own = Document.objects.filter(kind="grants", epoch=epoch, node=OuterRef("code")).order_by("-serial")
+    newest = Node.objects.filter(state__in=_IN_DIRECTORY).annotate(bundle=Subquery(own.values("pk")[:1]))
+    return {row.node: row for row in Document.objects.filter(pk__in=newest.values("bundle")).defer("body")}
 
 
 def _sign_bundle(

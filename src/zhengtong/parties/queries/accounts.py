@@ -70,9 +70,9 @@ def administrator(*, login: str, role: Role, on: date) -> Actor:
     """
     if login:
         return actor_by_login(login=login, on=on)
-    for row in seats_on(on):
-        if role in row.roles and Account.objects.filter(officer=row.officer_id, is_active=True).exists():
-            raise RuleBroken("parties.name_who_acts", role_zh=role_label(role), role_en=role_label(role, "en"))
+    holders = [row.officer_id for row in seats_on(on) if role in row.roles]
+    if Account.objects.filter(officer__in=holders, is_active=True).exists():
+        raise RuleBroken("parties.name_who_acts", role_zh=role_label(role), role_en=role_label(role, "en"))
     return SYSTEM
 
 
