@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -5
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -4
 
 demo: setup
 	@$(BIN)/zhengtong demo $(ARGS)

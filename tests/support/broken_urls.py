@@ -9,9 +9,7 @@ from django.urls import path
 
 from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken, Unreachable, WrongState
 
-handler400 = "zhengtong.config.pages.bad_request"
-handler403 = "zhengtong.config.pages.not_allowed"
-handler404 = "zhengtong.config.pages.not_found"
+handler400 = handler403 = handler404 = "zhengtong.config.pages.refused"
 handler500 = "zhengtong.config.pages.broken"
 
 SECRET = "secret-of-the-house"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zhengtong.wire.bundles import Bundle, bundle_payload
+from zhengtong.wire.canonical import Json
 from zhengtong.wire.directory import (
     BundleDigest,
     JournalHead,
@@ -27,7 +28,7 @@ from zhengtong.wire.directory import (
     roots_payload,
 )
 from zhengtong.wire.documents import SignedDocument, cosign, sign_document
-from zhengtong.wire.envelope import Envelope, Kind, envelope_digest, service_body, to_bytes
+from zhengtong.wire.envelope import Envelope, Kind, envelope_digest, parse_envelope, service_body, to_bytes
 from zhengtong.wire.grant import (
     FieldType,
     Grant,
@@ -60,6 +61,7 @@ from zhengtong.wire.suites import SealingKey, SigningKey, digest_text
 NOW = datetime(2026, 10, 16, 1, 0, tzinfo=UTC)
 LAND, MARKET = "wl-land", "tl-market"
 PATH = "/wire/v1/service"
+SERVICE_TYPE = "application/vnd.zhengtong.service"
 EMPTY_DIGEST = digest_text(b"")
 
 
@@ -210,7 +212,7 @@ class City:
     ) -> tuple[bytes, bytes]:
         """A query's envelope and body."""
         body = service_body(
-            {"fields": ["坐落", "房屋用途"], "lookup": [["坐落", "汀兰区示范路1号"]]}, salt=seed("b")[:16]
+            {"items": ["坐落", "房屋用途"], "lookup": [["坐落", "汀兰区示范路1号"]]}, salt=seed("b")[:16]
         )
         created = at or self.now
         envelope = Envelope(
@@ -227,11 +229,10 @@ class City:
             purpose="经营场所核验",
             contract=digest_text(b"contract"),
             directory="1.7",
-            codec="json",
             body_digest=digest_text(body),
             ledger_head=head or f"0:{EMPTY_DIGEST.partition(':')[2]}",
             created=created,
-            expires=created + timedelta(seconds=60),
+            expires=created + timedelta(seconds=300),
         )
         return to_bytes(replace(envelope, **changes)), body
 
@@ -241,7 +242,7 @@ class City:
         message = sign_request(
             method="POST",
             path=PATH,
-            content_type="application/json",
+            content_type=SERVICE_TYPE,
             body=body,
             envelope=envelope,
             key=self.key(MARKET),
@@ -251,7 +252,11 @@ class City:
 
     def response(self, asked: bytes, number: int = 3, *, head: str = "") -> tuple[SignedMessage, bytes, bytes]:
         """A signed answer to a request's envelope."""
-        body = service_body({"fields": ["坐落"], "rows": [["汀兰区示范路1号"]]}, salt=seed("c")[:16])
+        told = parse_envelope(asked)
+        content: dict[str, Json] = {
+            "fields": ["坐落", "房屋用途"], "rows": [["汀兰区示范路1号", "商业服务"]], "flaws": [], "record": 0,
+        }  # fmt: skip
+        body = service_body(content, salt=seed("c")[:16])
         envelope = to_bytes(
             Envelope(
                 key=self.key(LAND).key_id,
@@ -259,21 +264,25 @@ class City:
                 kind=Kind.ANSWER,
                 sender=LAND,
                 recipient=MARKET,
-                grant=uuid(1),
-                grant_digest=grant_digest(land_grant()),
+                system=told.system,
+                officer_ref=told.officer_ref,
+                case_ref=told.case_ref,
+                grant=told.grant,
+                grant_digest=told.grant_digest,
+                purpose=told.purpose,
+                contract=told.contract,
                 directory="1.7",
                 in_reply_to=envelope_digest(asked),
                 rows=1,
-                codec="json",
                 body_digest=digest_text(body),
                 ledger_head=head or f"0:{EMPTY_DIGEST.partition(':')[2]}",
                 created=self.now,
-                expires=self.now + timedelta(seconds=60),
+                expires=self.now + timedelta(seconds=300),
             )
         )
         message = sign_response(
             status=200,
-            content_type="application/json",
+            content_type=SERVICE_TYPE,
             body=body,
             envelope=envelope,
             request_path=PATH,

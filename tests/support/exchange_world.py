@@ -175,15 +175,17 @@ class FakeNode:
         document = join_document(self.join_request(), one_time_code=code, key=self.sign)
         return self.client.post("/api/exchange/join", data=document.to_bytes(), content_type="application/json")
 
-    def call(self, method: str, path: str, body: bytes = b"", *, query: str = "", etag: str = "") -> Any:
-        """A signed request to the center."""
+    def call(
+        self, method: str, path: str, body: bytes = b"", *, query: str = "", etag: str = "", nonce: str = ""
+    ) -> Any:
+        """A signed request to the center; the same nonce in the same moment is the same request again."""
         whole = f"/api/exchange/{path}"
         headers = sign_local(
             method=method,
             path=whole,
             content_type="application/json",
             body=body,
-            nonce=str(uuid.uuid4()),
+            nonce=nonce or str(uuid.uuid4()),
             key=self.sign,
             created=self.clock.now(),
         )

@@ -180,7 +180,14 @@ def _records(city: City) -> list[Record]:
         envelope_digest=envelope_digest(ask_envelope),
         evidence=(asked.evidence,),
         body_digest=digest_text(ask_body),
-        subject=subject_hmac(seed("year"), "汀兰区示范路1号"),
+        subject=subject_hmac(seed("year"), "坐落=汀兰区示范路1号"),
+        facts={
+            "mode": "query",
+            "system": "tl-market-licensing",
+            "purpose": "经营场所核验",
+            "fields": ["坐落", "房屋用途"],
+            "unknown_fields": 0,
+        },
     )
     outcome = Record(
         kind=RecordKind.OUTCOME,
@@ -195,11 +202,22 @@ def _records(city: City) -> list[Record]:
         rows=1,
         body_digest=digest_text(reply_body),
     )
-    return [intent, outcome, Record(kind=RecordKind.ALARM, at=NOW, facts={"key": "wire.clock_gone_back"})]
+    alarm = Record(
+        kind=RecordKind.ALARM,
+        at=NOW,
+        exchange=uuid(2),
+        peer=MARKET,
+        refusal="wire.refused_replay",
+        envelope_digest=envelope_digest(ask_envelope),
+        evidence=(asked.evidence,),
+    )
+    return [intent, outcome, alarm]
 
 
 def _ledger(city: City) -> dict[str, object]:
-    raws = [record_to_bytes(record) for record in _records(city)]
+    records = _records(city)
+    intent, outcome, _ = records
+    raws = [record_to_bytes(record) for record in records]
     nodes: dict[tuple[int, int], bytes] = {}
     frontier, counts = Frontier(), dict[int, int]()
     for raw in raws:
@@ -219,8 +237,8 @@ def _ledger(city: City) -> dict[str, object]:
         at=NOW,
         outcome=OutcomeKind.ANSWERED,
         rows=1,
-        request_digest=digest_text(b"request"),
-        reply_digest=digest_text(b"reply"),
+        request_digest=intent.envelope_digest or "",
+        reply_digest=outcome.envelope_digest,
         index=1,
     )
     batch = ReceiptBatch(node=LAND, number=1, head=head, receipts=(receipt,))

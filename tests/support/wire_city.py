@@ -12,6 +12,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -269,13 +270,16 @@ class Place:
     running: dict[str, Running] = field(default_factory=dict)
 
     def start(self, *codes: str) -> None:
-        for home in (self.provider, self.consumer):
-            if (not codes or home.code in codes) and home.code not in self.running:
-                self.running[home.code] = Running(home, self.city)
+        homes = (self.provider, self.consumer)
+        wanted = [h for h in homes if (not codes or h.code in codes) and h.code not in self.running]
+        with ThreadPoolExecutor() as at_once:
+            begun = list(at_once.map(lambda home: Running(home, self.city), wanted))
+        self.running |= {one.home.code: one for one in begun}
 
     def stop(self, *codes: str) -> None:
-        for code in codes or tuple(self.running):
-            self.running.pop(code).stop()
+        ended = [self.running.pop(code) for code in codes or tuple(self.running)]
+        with ThreadPoolExecutor() as at_once:
+            list(at_once.map(Running.stop, ended))
 
     def publish(self) -> None:
         self.city.publish()

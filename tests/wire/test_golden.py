@@ -2,19 +2,25 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from tests.support import golden as made
-from tests.support.city import LAND, MARKET, sealing, signing
+from tests.support.city import LAND, MARKET, NOW, land_grant, sealing, seed, signing
+from zhengtong.node.core import about_of
+from zhengtong.node.directory import View, alarm
+from zhengtong.node.entries import intent_record
+from zhengtong.node.incoming import SERVICE_TYPE, Call, Received
+from zhengtong.node.provider import read_ask, subject_of
 from zhengtong.wire.directory import parse_members
 from zhengtong.wire.documents import parse_document
-from zhengtong.wire.envelope import parse_envelope, to_bytes, verify_envelope
+from zhengtong.wire.envelope import parse_envelope, parse_service_body, to_bytes, verify_envelope
 from zhengtong.wire.grant import grant_payload, parse_grant
 from zhengtong.wire.parcel import open_body, unpack
-from zhengtong.wire.records import parse_receipts, parse_record, record_to_bytes
+from zhengtong.wire.records import parse_receipts, parse_record, record_to_bytes, subject_hmac
 from zhengtong.wire.schemas import schemas
 
 GOLDEN = made.golden()
@@ -48,6 +54,31 @@ def test_the_committed_bytes_are_read() -> None:
     receipts = parse_document(str(ledger["receipts"]).encode(), kind="receipts", max_bytes=10**6)
     key = signing(LAND)
     assert parse_receipts(receipts, public=key.public, key=key.key_id).node == LAND
+
+
+def test_a_node_takes_the_golden_ask_and_answer() -> None:
+    """The vectors are messages that nodes send: the ask is read, answered by its form, and recorded like this."""
+    service, records = held("service"), [parse_record(raw.encode()) for raw in held("ledger")["records"]]
+    ask, answer = (service[part] for part in ("request", "response"))
+    envelope = parse_envelope(ask["envelope"].encode())
+    content = parse_service_body(ask["body"].encode())
+    call = Call("POST", ask["path"], ask["headers"], ask["body"].encode())
+    evidence = records[0].evidence[0]
+    received = Received(
+        call, envelope, ask["envelope"].encode(), evidence, content, view=cast(View, None), now=NOW
+    )  # fmt: skip
+    asked = read_ask(received)
+    assert (asked.ask.fields, asked.lookup) == (("坐落", "房屋用途"), {"坐落": "汀兰区示范路1号"})
+    subject = subject_hmac(seed("year"), subject_of(asked.lookup))
+    assert intent_record(received, grant=land_grant(), subject=subject, fields=asked.ask.fields) == records[0]
+    reply, said = parse_envelope(answer["envelope"].encode()), parse_service_body(answer["body"].encode())
+    assert about_of(reply) == about_of(envelope)
+    assert set(said) == {"fields", "rows", "flaws", "record"}
+    assert said["fields"] == list(asked.ask.fields)
+    told = alarm(NOW, key="wire.refused_replay", peer=MARKET, exchange=envelope.id)
+    assert replace(records[2], evidence=(), envelope_digest=None) == told
+    for part in (ask, answer):
+        assert part["headers"]["content-type"] == SERVICE_TYPE
 
 
 def test_the_parcel_sealed_once_opens_for_ever() -> None:

@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from zhengtong.catalog import queries, services
-from zhengtong.catalog.rules import STATE_LABELS
+from zhengtong.catalog.rules import STATE_LABELS, ShareType
 from zhengtong.catalog.rules.intake import COLUMNS
 from zhengtong.journal.door import current_clock
 from zhengtong.kernel import messages
@@ -66,12 +66,12 @@ def import_(
 def list_(
     text: Annotated[str, typer.Option(help="Words to look for.")] = "",
     provider: Annotated[str, typer.Option(help="Code of the department.")] = "",
-    share_type: Annotated[str, typer.Option(help="U, K or W.")] = "",
-    scope: Annotated[str, typer.Option(help="published or open.")] = "published",
+    share_type: Annotated[ShareType | None, typer.Option(help="Unconditional, conditional, withheld.")] = None,
+    scope: Annotated[Literal["published", "open"], typer.Option(help="In force, or in work.")] = "published",
     as_json: AsJson = False,
 ) -> None:
     """List entries (目录列表)."""
-    asked = queries.EntryFilters(text=text, provider=provider, share_type=share_type, scope=scope)
+    asked = queries.EntryFilters(text=text, provider=_known(provider), share_type=share_type or "", scope=scope)
     for row in _all(asked, actor=SYSTEM):
         if as_json:
             typer.echo(_line(_plain(asdict(row))))
@@ -100,7 +100,7 @@ def check(
 ) -> None:
     """Check the entries in work against profile and articles (检查草稿).  Exit status 1 if any has an error."""
     failed = False
-    for row in _all(queries.EntryFilters(provider=provider, scope="open"), actor=SYSTEM):
+    for row in _all(queries.EntryFilters(provider=_known(provider), scope="open"), actor=SYSTEM):
         for finding in queries.entry(id=row.id, actor=SYSTEM, version=row.version).findings:
             failed = failed or finding.severity is Severity.ERROR
             said = {"entry": row.guide_code, "field": finding.field, "severity": str(finding.severity)}
@@ -120,6 +120,11 @@ def columns(as_json: AsJson = False) -> None:
     """Show the columns of the import template (导入模板列名)."""
     for name, heading in COLUMNS.items():
         typer.echo(_line({"column": name, "heading": heading}) if as_json else f"{name:18} {heading}")
+
+
+def _known(provider: str) -> str:
+    """The code itself, of a department that is registered.  Raises NotFound."""
+    return parties.organization_by_code(code=provider).code if provider else ""
 
 
 def _all(asked: queries.EntryFilters, *, actor: Actor) -> "list[queries.EntryRow]":

@@ -100,7 +100,7 @@ class ItemForm(forms.Form):
     reason = forms.CharField(required=False, widget=forms.HiddenInput)
     code_list = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, Any]:  # Any: Django's own
         held = super().clean() or self.cleaned_data
         if held.get("name"):
             for needed in ("code", "data_type", "share_type"):
@@ -139,7 +139,7 @@ def initial_items(draft: EntryDraft) -> list[dict[str, object]]:
     return [{name: getattr(item, name) for name in ItemForm.base_fields} for item in draft.items]
 
 
-def draft_from(entry: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> EntryDraft:
+def draft_from(entry: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> EntryDraft:  # Any: cleaned values
     """A draft from cleaned values; lines without a name are left out."""
     held = {name: entry[name] for name in EntryForm.base_fields if name not in ("origins", "share_modes")}
     return EntryDraft(

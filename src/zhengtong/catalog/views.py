@@ -21,7 +21,7 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.ui.errors import add_to, say
 from zhengtong.ui.language import lang
 from zhengtong.ui.progress import from_lifecycle
-from zhengtong.ui.values import StepState
+from zhengtong.ui.values import ProgressStep, StepState
 
 PATH = (
     EntryState.DRAFT,
@@ -173,7 +173,7 @@ def _entry_page(
     return render(request, "catalog/entry.html", context, status=status)
 
 
-def _steps(page: queries.EntryPage) -> tuple[Any, ...]:
+def _steps(page: queries.EntryPage) -> tuple[ProgressStep, ...]:
     word = 1 if lang() == "en" else 0
     state = page.row.state
     shown = {EntryState.RETURNED: EntryState.DRAFT}.get(state, state)

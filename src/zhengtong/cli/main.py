@@ -116,7 +116,7 @@ def _exists(module: str) -> bool:
         return False
 
 
-def _load(name: str, place: Place) -> Any:
+def _load(name: str, place: Place) -> Any:  # Any: typer keeps the type of its commands private
     if place.django:
         os.umask(OWNER_ONLY)  # what the center writes is its own: database, keys, exports
         _set_up_django()

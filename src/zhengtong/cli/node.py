@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -191,6 +192,27 @@ def pull(
 
 
 @app.command()
+def confirm(
+    grant: Annotated[str, typer.Argument(help="Grant number or id; left out: list those asked for.")] = "",
+    home: Home = _HOME,
+    node: NodeCode = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let a grant take effect at this node, where the ceiling says confirm (本机确认)."""
+    held = _open(home, node)
+    path = "/admin/v1/confirmations" + (f"/{quote(grant, safe='')}" if grant else "")
+    code, answer = asyncio.run(call_node(held, "POST" if grant else "GET", path))
+    if code == 200 and not grant and not as_json:
+        for row in answer["confirmations"]:
+            said = f"confirmed {row['confirmed_at']}" if row["confirmed_at"] else "waits"
+            typer.echo(f"{row['grant_id']}  {row['resource']} → {row['consumer']}  asked {row['asked_at']}  {said}")
+        return
+    typer.echo(json.dumps(answer, ensure_ascii=False) if as_json or code == 200 else _line(answer))
+    if code != 200:
+        raise typer.Exit(Exit.TRY_AGAIN if code == 503 else Exit.REFUSED)
+
+
+@app.command()
 def status(home: Home = _HOME, node: NodeCode = "", as_json: AsJson = False) -> None:
     """How the node stands, and why calls failed; works with the node stopped too (状况)."""
     held = _open(home, node)
@@ -215,7 +237,7 @@ def _ask(held: NodeHome, path: str, body: dict[str, Any], system_: str, as_json:
         raise typer.Exit(Exit.TRY_AGAIN if code == 503 else Exit.REFUSED)
 
 
-def _line(refusal: Any) -> str:
+def _line(refusal: Any) -> str:  # Any: JSON as the node answered it
     zh = language() == "zh"
     said, remedy = (refusal["detail"], refusal["remedy"]) if zh else (refusal["detail_en"], refusal["remedy_en"])
     return f"✗ {refusal.get('when', '')} {said}\n  → {remedy}  [{refusal['key']}] {json.dumps(refusal['record'])}"

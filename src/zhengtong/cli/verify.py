@@ -5,7 +5,6 @@ not; the first bad record is named.
 """
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +14,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from zhengtong.cli.exits import language
 from zhengtong.kernel.errors import NotFound, PlatformError
 from zhengtong.kernel.messages import Lang
 from zhengtong.wire.cosigned import HEADS_FILE_BYTES_MAX
@@ -24,7 +24,9 @@ from zhengtong.wire.verifier import LedgerSummary, Report, verify
 PROBLEMS_SHOWN_MAX = 10
 REREAD_S = 0.2  # before a ledger in use is read again
 
-app = typer.Typer(help="Check ledgers offline: root, signatures, tree, both sides (离线核验账本).")
+app = typer.Typer(
+    help="Check ledgers offline: root, signatures, tree, both sides (离线核验账本).", add_completion=False
+)
 
 
 @app.command("verify")
@@ -39,7 +41,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Check ledgers offline; exit 0 if all holds, 1 if not (离线核验账本)."""
-    lang: Lang = "en" if os.environ.get("LANG", "").startswith("en") else "zh"
+    lang = language()
     try:
         report = verify(
             paths,

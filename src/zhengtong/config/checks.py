@@ -51,7 +51,7 @@ def findings(*, clock: Clock) -> tuple[Finding, ...]:
     """All findings, in the order in which to mend them."""
     found = [*_keys(), *_database()]
     if not found:
-        found += [*_demo_accounts(), *_queue()]
+        found += [*_demo_accounts(), *_administrators(clock.today()), *_queue()]
     return (*found, *_hosts(), *_calendar(clock.today()), *_django())
 
 
@@ -93,6 +93,19 @@ def _demo_accounts() -> Iterator[Finding]:
 
     if not env.settings().demo and (held := parties.demo_account_count()):
         yield Finding("config.demo_accounts", {"count": held})
+
+
+def _administrators(today: date) -> Iterator[Finding]:
+    """Whoever installs puts in the first system administrator and the first security administrator."""
+    if not apps.is_installed("zhengtong.parties"):
+        return
+    from zhengtong.parties import queries as parties
+    from zhengtong.parties.rules import Role, role_label
+
+    for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):
+        if not parties.is_held(role=role, on=today):
+            facts: dict[str, Fact] = {"role_zh": role_label(role), "role_en": role_label(role, "en")}
+            yield Finding("config.nobody_administers", facts, fatal=False)
 
 
 def _queue() -> Iterator[Finding]:

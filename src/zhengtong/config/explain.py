@@ -50,6 +50,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 def wants_json(request: HttpRequest) -> bool:
+    """Whether whoever asks is a program, by the path or by what it accepts first."""
     return request.path.startswith("/api/") or "json" in request.headers.get("Accept", "").partition(",")[0]
 
 

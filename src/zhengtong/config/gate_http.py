@@ -33,6 +33,7 @@ def header(scope: Mapping[str, Any], name: bytes) -> str:
 
 
 def content_length(scope: Mapping[str, Any]) -> int | None:
+    """The bytes a request says it will send; None if it does not say."""
     told = header(scope, b"content-length")
     return int(told) if told.isdigit() else None
 

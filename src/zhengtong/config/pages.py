@@ -15,23 +15,18 @@ def live(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return explain.answer(request, explain.problem_of(exception))
-
-
-def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return explain.answer(request, explain.problem_of(exception))
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say in words why Django itself turned a request away: malformed, not allowed, not there (400, 403, 404)."""
     return explain.answer(request, explain.problem_of(exception))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """Say that we failed, never how (500)."""
     error = sys.exc_info()[1]  # Django calls this while it handles the exception and passes nothing
     known = isinstance(error, Exception)
     return explain.answer(request, explain.problem_of(error) if known else Problem(explain.BUG, "config.internal"))
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature
+    """Say that the form lay open too long or came from elsewhere (403)."""
     return explain.answer(request, Problem(403, "config.form_expired"))

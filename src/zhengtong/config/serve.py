@@ -64,6 +64,7 @@ def server(app: gate.Gate | None = None) -> uvicorn.Server:
 def run(*, host: str, port: int) -> None:
     """Listen, say where, and serve until a signal ends it."""
     listener = socket.create_server((host, port), family=_family(host), backlog=BACKLOG, reuse_port=False)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited; 40 ms a page where uvloop is absent
     serving = server()
     with listener:
         shown = f"[{host}]" if ":" in host else host

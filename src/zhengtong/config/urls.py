@@ -35,7 +35,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_areas(),
 ]
 
-handler400 = "zhengtong.config.pages.bad_request"
-handler403 = "zhengtong.config.pages.not_allowed"
-handler404 = "zhengtong.config.pages.not_found"
+handler400 = handler403 = handler404 = "zhengtong.config.pages.refused"
 handler500 = "zhengtong.config.pages.broken"

@@ -83,6 +83,7 @@ def installs() -> list[Callable[..., dict[str, str]]]:
 
 
 def resolve(entry: str) -> Callable[..., Any]:  # Any: listeners, jobs and registrations differ in signature
+    """The function behind "module:function".  Raises ImportError or AttributeError."""
     module, _, name = entry.partition(":")
     return getattr(import_module(module), name)
 

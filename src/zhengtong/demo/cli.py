@@ -27,7 +27,7 @@ MARK = "zhengtong-demo"
 PEOPLE_DEFAULT = 100_000
 INIT_S_MAX = 120
 
-app = typer.Typer(help="Build the demo city, walk its story, prove the exchange (演示).")
+app = typer.Typer(help="Build the demo city, walk its story, prove the exchange (演示).", add_completion=False)
 console = Console()
 
 
@@ -149,3 +149,5 @@ def _show(result: dict[str, Any], *, held: bool, seconds: float) -> None:
     for label, value in rows:
         table.add_row(label, str(value))
     console.print(table)
+    ledgers, root = f"{result['home']}/nodes/*/ledger", result["ledger"]["root"]
+    console.print(f"离线核验：zhengtong verify {ledgers} --root {root}", markup=False, highlight=False, soft_wrap=True)

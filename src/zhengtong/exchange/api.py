@@ -1,7 +1,7 @@
 """The exchange over HTTP for nodes (结点接口): signed requests in, signed documents out.
 
 A node signs each request with its own key (wire.http_signature, local profile): no session,
-no cookie.  Every call is idempotent, so a repeated one changes nothing.
+no cookie.  A repeated call changes nothing: it is idempotent, or its nonce is taken once (`first`).
 """
 
 from collections.abc import Mapping
@@ -126,7 +126,7 @@ def status(request: HttpRequest) -> HttpResponse:
 @router.post("/systems", auth=None, operation_id="exchange_system")
 def systems(request: HttpRequest) -> HttpResponse:
     """Register or retire a system of the node's own organization."""
-    node = _signed(request, states=frozenset({NodeState.ACTIVE}))
+    node = _signed(request, states=frozenset({NodeState.ACTIVE}), first=True)
     told = _object(request)
     code = _text(told, "id", most=40) or ""
     actor = node_actor(node_code=node.code, organization=node.organization)
@@ -147,7 +147,7 @@ def systems(request: HttpRequest) -> HttpResponse:
 @router.post("/keys", auth=None, operation_id="exchange_offer_key")
 def keys(request: HttpRequest) -> HttpResponse:
     """Offer the node's next signing key; a person approves it."""
-    node = _signed(request, states=frozenset({NodeState.ACTIVE}))
+    node = _signed(request, states=frozenset({NodeState.ACTIVE}), first=True)
     told = _object(request)
     services.offer_key(
         node=node.id,
@@ -161,8 +161,11 @@ def keys(request: HttpRequest) -> HttpResponse:
 # ── who calls, and what it sent ─────────────────────────────────────────────
 
 
-def _signed(request: HttpRequest, *, states: frozenset[NodeState]) -> NodeIdentity:
-    """The node that signed this request; notes that it was heard.  Raises NotAllowed."""
+def _signed(request: HttpRequest, *, states: frozenset[NodeState], first: bool = False) -> NodeIdentity:
+    """The node that signed this request; notes that it was heard.
+
+    Raises NotAllowed, with `first` also for a signed request that came before.
+    """
     clock, body = _clock(request), _body(request)
     found: list[NodeIdentity] = []
 
@@ -171,7 +174,7 @@ def _signed(request: HttpRequest, *, states: frozenset[NodeState]) -> NodeIdenti
         return found[0].public
 
     try:
-        verify_local(
+        call = verify_local(
             method=request.method or "",
             path=request.path,
             headers={name.lower(): value for name, value in request.headers.items()},
@@ -184,6 +187,8 @@ def _signed(request: HttpRequest, *, states: frozenset[NodeState]) -> NodeIdenti
     node = found[0]
     if node.state not in states:
         raise NotAllowed("exchange.node_not_active", code=node.code)
+    if first and not services.first_time(node=node.code, organization=node.organization, nonce=call.nonce, clock=clock):
+        raise NotAllowed("exchange.signature_bad", why="wire.refused_replay")
     services.heard(node=node.id, clock=clock)
     return node
 

@@ -9,6 +9,7 @@ import typer
 
 from zhengtong.exchange import queries, services
 from zhengtong.exchange.queries.heads import exported_heads
+from zhengtong.exchange.rules.receipts import Match
 from zhengtong.journal.door import center_home, current_clock
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.parties.queries import actor_by_login, organization_by_code
@@ -123,12 +124,12 @@ def flows(as_json: AsJson = False) -> None:
 
 @app.command()
 def exchanges(
-    match: Annotated[str, typer.Option(help="Only with this result, for example differ.")] = "",
+    match: Annotated[Match | None, typer.Option(help="Only with this result.")] = None,
     rows: Annotated[int, typer.Option(help="How many, at most 200.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List exchanges as both sides report them, latest first (交换记录)."""
-    for row in queries.exchanges(actor=SYSTEM, clock=current_clock(), match=match, rows=rows).rows:
+    for row in queries.exchanges(actor=SYSTEM, clock=current_clock(), match=match or "", rows=rows).rows:
         if as_json:
             _say({**asdict(row), "match": row.match.value})
         else:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -193,9 +193,9 @@ def _node_page(request: ActorRequest, node: UUID, form: ApproveForm, *, status: 
     return render(request, "exchange/node.html", facts, status=status)
 
 
-def _directory(request: HttpRequest) -> queries.DirectoryState | None:
+def _directory(request: ActorRequest) -> queries.DirectoryState | None:
     try:
-        return queries.directory_state(clock=request.clock)  # pyright: ignore[reportAttributeAccessIssue] -- middleware
+        return queries.directory_state(clock=request.clock)
     except PlatformError:
         return None
 

@@ -14,6 +14,7 @@ from zhengtong.journal.services import jobs as work
 from zhengtong.journal.services.rotation import rotate
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.errors import RuleBroken
+from zhengtong.kernel.jobs import JobState
 
 DIGEST_CHARS = 64
 
@@ -66,6 +67,8 @@ def rebuild(
     if not check:
         raise typer.BadParameter("only --check exists: rows are corrected by acts, not by replay")
     outcomes = rebuilding.check(area=area)
+    if area and not outcomes:
+        raise typer.BadParameter(f"no area {area!r} keeps rows that events can be compared with", param_hint="--area")
     for outcome in outcomes:
         if as_json:
             said = {"area": outcome.area, "things": outcome.things, "differences": list(outcome.differences)}
@@ -98,12 +101,12 @@ def events(
 
 @app.command()
 def jobs(
-    state: Annotated[str, typer.Option(help="waiting, leased or dead; all if left out.")] = "",
+    state: Annotated[JobState | None, typer.Option(help="All if left out.")] = None,
     after: Annotated[str, typer.Option(help="Id after which the page starts.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """List jobs, one page (任务)."""
-    page = queries.jobs(state=state, after=after)
+    page = queries.jobs(state=state or "", after=after)
     for job in page.rows:
         said = {
             "id": str(job.id),

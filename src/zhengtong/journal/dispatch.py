@@ -67,10 +67,12 @@ def clear() -> None:
 
 
 def listeners(name: str) -> tuple[Listener, ...]:
+    """Who listens to an event, in the order of the table."""
     return tuple(_listeners.get(name, ()))
 
 
 def job_of(kind: str) -> Job | None:
+    """What runs a kind of job; None where its area does not run."""
     return _jobs.get(kind)
 
 
@@ -80,6 +82,7 @@ def kinds() -> tuple[str, ...]:
 
 
 def periods() -> dict[str, int]:
+    """Seconds between two runs, for each kind of job that recurs."""
     return dict(_periods)
 
 

@@ -23,6 +23,7 @@ def home() -> Path:
 
 
 def center_home() -> Path:
+    """HOME/center: database, keys and exports of the control plane."""
     return home() / "center"
 
 
@@ -32,6 +33,7 @@ def keys_dir() -> Path:
 
 
 def is_demo() -> bool:
+    """Whether this deployment is a demo (ZHENGTONG_DEMO=1)."""
     return settings.ZHENGTONG_DEMO
 
 

@@ -30,6 +30,7 @@ def register(area: str, *, replay: Replay, actual: Actual) -> None:
 
 
 def registered() -> tuple[str, ...]:
+    """The areas whose rows can be rebuilt, by name."""
     return tuple(sorted(_areas))
 
 

@@ -65,6 +65,7 @@ def admit(core: Core, step: Step, received: Received, ask: Ask, *, subject: str)
     if isinstance(decision, Refused):
         return Admitted(index=index, intent=intent, grant=grant, number=grant.number, refusal=refusal_of(decision))
     binding, refusal = within_ceiling(step, received, grant)
+    refusal = refusal or _misnamed(received, grant)
     if refusal is None:
         accounts.count(step.db, grant.id, day, calls=1, subject=digest)
     return Admitted(
@@ -90,11 +91,22 @@ def within_ceiling(step: Step, received: Received, grant: Grant) -> tuple[Source
         return binding, Refusal(key=beyond[0].key, facts=beyond[0].facts, at="provider")
     if binding.ceiling.accept is Accept.CONFIRM and not _confirmed(step, received, grant):
         return binding, Refusal(key="node.grant_unconfirmed", facts={"number": grant.number}, at="provider")
-    if received.envelope.grant_digest != received.view.digests[grant.id]:
-        return binding, Refusal(
-            key="node.grant_versions_differ", facts={"number": grant.number}, status=409, at="provider"
-        )
     return binding, None
+
+
+def other_version(received: Received, grant: Grant) -> Refusal | None:
+    """The refusal of a message that names another version of the grant than the one in force."""
+    if received.envelope.grant_digest == received.view.digests[grant.id]:
+        return None
+    return Refusal(key="node.grant_versions_differ", facts={"number": grant.number}, status=409, at="provider")
+
+
+def _misnamed(received: Received, grant: Grant) -> Refusal | None:
+    """The refusal of an ask that names another version of the grant, or another contract than the grant's."""
+    wrong = other_version(received, grant)
+    if wrong is None and received.envelope.contract != grant.contract_digest:
+        return Refusal(key="wire.refused_contract", facts={"number": grant.number}, at="provider")
+    return wrong
 
 
 def _confirmed(step: Step, received: Received, grant: Grant) -> bool:

@@ -111,7 +111,7 @@ def ceiling_of(
         verify_fields=frozenset(columns),
         max_rows_per_day=rows_a_day,
         purposes=frozenset(purposes) or None,
-        accept=Accept.CONFIRM if accept == "confirm" else Accept.AUTOMATIC,
+        accept=_accept(accept),
     )
 
 
@@ -127,10 +127,18 @@ def ceiling_from_file(path: Path, resource: str) -> Ceiling:
             verify_fields=frozenset(held.get("verify", fields)),
             max_rows_per_day=held.get("rows_per_day"),
             purposes=None if purposes is None else frozenset(purposes),
-            accept=Accept.CONFIRM if held.get("accept") == "confirm" else Accept.AUTOMATIC,
+            accept=_accept(held.get("accept", "confirm")),
         )
     except (KeyError, AttributeError, TypeError, tomllib.TOMLDecodeError) as error:
         raise RuleBroken("node.ceiling_file", path=path.name, reason=str(error)) from error
+
+
+def _accept(word: str) -> Accept:
+    """How a grant takes effect here; a word that is neither must not open anything."""
+    known = {"auto": Accept.AUTOMATIC, str(Accept.AUTOMATIC): Accept.AUTOMATIC, str(Accept.CONFIRM): Accept.CONFIRM}
+    if word not in known:
+        raise RuleBroken("node.accept_unknown", accept=str(word)[:40])
+    return known[word]
 
 
 def _mask(name: str) -> Mask:

@@ -23,7 +23,15 @@ from zhengtong.node.refusals import LedgerPlace, Refusal, Refuse
 from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.casenumber import fits
 from zhengtong.wire.decision import VerifyAnswer
-from zhengtong.wire.envelope import SALT_BYTES, Kind, envelope_digest, parse_envelope, parse_service_body, service_body
+from zhengtong.wire.envelope import (
+    SALT_BYTES,
+    Kind,
+    check,
+    envelope_digest,
+    parse_envelope,
+    parse_service_body,
+    service_body,
+)
 from zhengtong.wire.evidence import Evidence, envelope_of
 from zhengtong.wire.grant import Grant
 from zhengtong.wire.http_signature import SignedMessage, Verified, sign_request, verify_response
@@ -31,6 +39,7 @@ from zhengtong.wire.masks import is_masked
 from zhengtong.wire.records import OutcomeKind, Record, record_to_bytes
 
 SERVICE_PATH = "/wire/v1/service"
+_REPLIES = frozenset({Kind.ANSWER, Kind.REFUSAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +208,7 @@ class Consumer:
         return got
 
     def verified(self, sent: Sent, answer: PeerAnswer, *, path: str, request_envelope: bytes) -> Got:
-        """A reply that the grant's provider signed to exactly this request, for this node."""
+        """A reply that the grant's provider signed to exactly this request, for this node and of this time."""
         now, provider = self._core.now(), sent.grant.provider
         if "zhengtong-envelope" not in answer.headers:
             raise NotAllowed("node.peer_unsigned", peer=provider, status=answer.status)
@@ -208,8 +217,9 @@ class Consumer:
             request_envelope=request_envelope, now=now,
             key_for=lambda e: sent.view.members.sign_key(_from(e.sender, provider), key=e.key, at=now),
         )  # fmt: skip
-        if verified.envelope.recipient != self._core.code:
-            raise NotAllowed("wire.envelope_misaddressed", to=verified.envelope.recipient, me=self._core.code)
+        check(verified.envelope, now=now, me=self._core.code)
+        if verified.envelope.kind not in _REPLIES:
+            raise RuleBroken("node.kind_unexpected", kind=verified.envelope.kind.value)
         return Got(verified, parse_service_body(answer.body), answer.status)
 
     async def settle(

@@ -55,7 +55,7 @@ class Fetched:
 
 
 class Fetcher:
-    """Gets parcels of a run and acknowledges them."""
+    """Fetches parcels of a run and acknowledges them."""
 
     def __init__(self, core: Core, consumer: Consumer, peers: Peers) -> None:
         self._core = core

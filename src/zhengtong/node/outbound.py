@@ -15,9 +15,8 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
-from zhengtong.kernel.errors import NotFound, PlatformError, RuleBroken, Unreachable
+from zhengtong.kernel.errors import NotAllowed, NotFound, PlatformError, RuleBroken, Unreachable
 from zhengtong.node import accounts, refusals
 from zhengtong.node.admission import Admitted, admit
 from zhengtong.node.answering import refuse
@@ -28,7 +27,7 @@ from zhengtong.node.incoming import Call, Incoming, Received, Reply, Turned
 from zhengtong.node.journal_thread import Step
 from zhengtong.node.producing import Produced, Production, produce
 from zhengtong.node.refusals import Refusal, Refuse
-from zhengtong.node.release import closing_facts, forbidden, release, served
+from zhengtong.node.release import closed_with, closing_facts, closing_words, forbidden, misnamed, release, served
 from zhengtong.node.shapes import item_names
 from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.decision import Ask
@@ -114,7 +113,11 @@ class Runs:
                 if "through" in content:
                     self._delete(run, _number(content, "through"))
                     return self._incoming.sign(received, Kind.ANSWER, {"run": run}).reply
-                told = await self._reconcile(run, held, content)
+                try:
+                    told = await self._reconcile(run, held, content)
+                except Refuse as stop:
+                    index = json.loads(held["body"]).get("record", -1)
+                    return self._incoming.sign_refusal(received, stop.refusal, index=index).reply
             except PlatformError as error:
                 return await self._incoming.turn(received, error)
             return self._incoming.sign(received, Kind.ANSWER, told).reply
@@ -235,16 +238,19 @@ class Runs:
             lambda step: accounts.first_time(step.db, peer=e.sender, message=e.id, now=now)
         )
         if not fresh:
-            raise RuleBroken("wire.refused_replay", id=e.id)
+            raise NotAllowed("wire.refused_replay", id=e.id)
 
     async def _released(self, received: Received, held: Mapping[str, str], *, seq: int) -> ParcelFile:
         """The file that may leave now.  Raises Refuse; asked before the wait and, with the newest directory, after."""
         core = self._core
         await self._may_leave(received, held)
+        wrong = misnamed(received)
+        if wrong is not None:
+            raise Refuse(wrong)
         found = await self._file(held["run"], seq)
         later = replace(received, view=core.directory.view(core.now()), now=core.now())
         await self._may_leave(later, held, seq=seq)
-        return found
+        return self._look(held["run"], seq) or found  # its maker may have closed the run meanwhile
 
     async def _may_leave(self, received: Received, held: Mapping[str, str], *, seq: int | None = None) -> None:
         """Decide again whether this run, or this parcel of it, may leave; a run that may not is closed with its key."""
@@ -285,9 +291,9 @@ class Runs:
             return ParcelFile(path, str(row["body_digest"]))
         held = reader.execute("SELECT state, body FROM run WHERE run = ?", (run,)).fetchone()
         if held is None or held["state"] == _CLOSED:
-            told = json.loads(held["body"]).get("closed") if held else None
-            if told:
-                raise Refuse(Refusal(key=told["key"], facts=told["facts"], at="provider"))
+            why = closed_with(json.loads(held["body"])) if held else None
+            if why is not None:
+                raise Refuse(why)
             raise NotFound("node.no_such_run", run=run)
         if held["state"] == _READY and seq == json.loads(held["body"])["parcels"] + 1:
             return ParcelFile(self._core.parcel_folder(run) / "manifest.parcel", "manifest")
@@ -302,6 +308,9 @@ class Runs:
     async def _reconcile(self, run: str, held: Mapping[str, str], content: Mapping[str, Json]) -> dict[str, Json]:
         """Compare what the consumer read back with what was read here, and close the run with it."""
         body = json.loads(held["body"])
+        why = closed_with(body)
+        if held["state"] == _CLOSED and why is not None:
+            raise Refuse(why)
         if held["state"] == _CLOSED and "record" in body:  # its answer was lost: say the same again
             return {"run": run, "reconciled": body["reconciled"], "record": body["record"]}
         if held["state"] != _READY:
@@ -355,8 +364,9 @@ class Runs:
                 record = _with_manifest(core, record, run)
             index = accounts.close_intent(step, record, request_digest=intent.envelope_digest)
             body.update({"record": index, "reconciled": bool(facts and facts["reconciled"])})
+            if refusal is not None:
+                body["closed"] = closing_words(told or Refusal(key=refusal, status=NotFound.status))
             if told is not None:
-                body["closed"] = {"key": told.key, "facts": cast(Json, dict(told.facts))}
                 refusals.keep(step.db, told, at=instant(record.at))
             step.db.execute(
                 "UPDATE run SET state = ?, closed_at = ?, body = ? WHERE run = ?",

@@ -7,10 +7,12 @@ consumer says afterwards.  Functions of one journal step: decided, counted and d
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from zhengtong.kernel.clock import legal_day
+from zhengtong.kernel.errors import NotAllowed
 from zhengtong.node import accounts
-from zhengtong.node.admission import refusal_of, within_ceiling
+from zhengtong.node.admission import other_version, refusal_of, within_ceiling
 from zhengtong.node.incoming import Received
 from zhengtong.node.journal_thread import Step
 from zhengtong.node.refusals import Refusal
@@ -38,6 +40,11 @@ def forbidden(step: Step, received: Received, held: Mapping[str, str]) -> Refusa
     if beyond is None and body.get("digest", "") not in {"", received.view.digests[grant.id]}:
         return Refusal(key="node.grant_versions_differ", facts={"number": grant.number}, status=409)
     return beyond
+
+
+def misnamed(received: Received) -> Refusal | None:
+    """Why this one message is refused while its run goes on: it names another version of the grant."""
+    return other_version(received, received.view.grants[received.envelope.grant or ""])
 
 
 def release(step: Step, received: Received, held: Mapping[str, str], *, seq: int) -> Refusal | None:
@@ -78,9 +85,23 @@ def closing_facts(facts: Mapping[str, Json] | None, *, parcels: int, rows: int) 
     return {**(facts or {}), accounts.SERVED: parcels, "rows_served": rows}
 
 
+def closing_words(told: Refusal) -> Json:
+    """Why a run was closed, as its row keeps it."""
+    facts: dict[str, Json] = dict(told.facts)
+    return {"key": told.key, "facts": facts, "status": told.status}
+
+
+def closed_with(body: Mapping[str, Any]) -> Refusal | None:
+    """What a run was closed with; None for one that is open or was answered."""
+    told = body.get("closed")
+    if not told:
+        return None
+    return Refusal(key=told["key"], facts=told["facts"], status=told.get("status", NotAllowed.status))
+
+
 def _too_many(step: Step, grant: Grant, received: Received, *, rows: int) -> bool:
     limit = grant.limits.rows_per_day
     return limit is not None and accounts.usage(step.db, grant.id, legal_day(received.now)).rows + rows > limit
 
 
-__all__ = ["closing_facts", "forbidden", "release", "served"]
+__all__ = ["closed_with", "closing_facts", "closing_words", "forbidden", "misnamed", "release", "served"]

@@ -32,6 +32,7 @@ def listen(home: NodeHome) -> socket.socket:
     """Open the node's port.  Raises WrongState if somebody else has it."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited; 40 ms a reply where uvloop is absent
     try:
         listener.bind((home.settings.host, home.settings.port))
     except OSError as error:

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from zhengtong.parties.web import ActorRequest, signed_in
+from zhengtong.parties.web import ActorRequest, VisitorRequest, signed_in
 from zhengtong.portal import inbox as inboxes
 from zhengtong.portal import queries, rulebook, standardbook
 from zhengtong.ui.look import Look
@@ -18,9 +18,9 @@ LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: VisitorRequest) -> HttpResponse:
     """The map of the mechanism and the few numbers, each with the list behind."""
-    actor, clock = request.actor, request.clock  # type: ignore[attr-defined]  # set by the middleware
+    actor, clock = request.actor, request.clock
     page = {
         "figures": queries.figures(actor=actor, clock=clock),
         "groups": queries.groups(),
@@ -38,17 +38,17 @@ def inbox(request: ActorRequest) -> HttpResponse:
 
 
 @require_safe
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: VisitorRequest) -> HttpResponse:
     """The time limits in force."""
-    actor, clock = request.actor, request.clock  # type: ignore[attr-defined]  # set by the middleware
+    actor, clock = request.actor, request.clock
     lines = rulebook.limits_in_force(actor=actor, clock=clock)
     return render(request, "portal/rules.html", {"lines": lines, "today": clock.today()})
 
 
 @require_safe
-def standards(request: HttpRequest) -> HttpResponse:
+def standards(request: VisitorRequest) -> HttpResponse:
     """Code lists, the metadata profile and the working-day calendar."""
-    actor, clock = request.actor, request.clock  # type: ignore[attr-defined]  # set by the middleware
+    actor, clock = request.actor, request.clock
     page = {
         "lists": standardbook.lists(),
         "fields": standardbook.fields(),

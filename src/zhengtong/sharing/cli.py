@@ -9,7 +9,7 @@ import typer
 
 from zhengtong.journal.door import current_clock
 from zhengtong.sharing import queries
-from zhengtong.sharing.rules import STATE_WORDS
+from zhengtong.sharing.rules import STATE_WORDS, GrantState, RequestState
 
 ROWS_DEFAULT = 200
 
@@ -18,6 +18,7 @@ app = typer.Typer(help="Sharing requests and grants (共享申请、共享许可
 Today = Annotated[str, typer.Option("--today", help="Count as of this legal day, YYYY-MM-DD; today if left out.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 State = Annotated[str, typer.Option(help="Only this state, e.g. received, refused; `late` for overdue.")]
+Granted = Annotated[GrantState | None, typer.Option("--state", help="Only this state.")]
 After = Annotated[str, typer.Option(help="Only numbers after this one (the page before ended with it).")]
 Rows = Annotated[int, typer.Option(help="How many lines at most, up to 200.")]
 
@@ -27,6 +28,8 @@ def requests(
     state: State = "", after: After = "", rows: Rows = ROWS_DEFAULT, today: Today = "", as_json: AsJson = False
 ) -> None:
     """List requests by number, with where they stand and when they are due."""
+    if state and state not in {*RequestState, "late"}:
+        raise typer.BadParameter(f"{state!r} is none of {', '.join([*RequestState, 'late'])}", param_hint="--state")
     page = queries.everything(on=_day(today), state=state, after=after, rows=rows)
     for line in page.rows:
         _say(_request_text(line), line, as_json=as_json)
@@ -49,10 +52,10 @@ def overdue(
 
 @app.command()
 def grants(
-    state: State = "", after: After = "", rows: Rows = ROWS_DEFAULT, today: Today = "", as_json: AsJson = False
+    state: Granted = None, after: After = "", rows: Rows = ROWS_DEFAULT, today: Today = "", as_json: AsJson = False
 ) -> None:
     """List grants by number: whose data, for whom, until when."""
-    page = queries.all_grants(on=_day(today), state=state, after=after, rows=rows)
+    page = queries.all_grants(on=_day(today), state=state or "", after=after, rows=rows)
     for line in page.rows:
         _say(_grant_text(line), line, as_json=as_json)
     if page.next_after and not as_json:

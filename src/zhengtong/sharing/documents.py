@@ -20,6 +20,7 @@ def uses_to_json(uses: tuple[UseTerm, ...]) -> list[Json]:
 
 
 def uses_from_json(uses: list[Json]) -> tuple[UseTerm, ...]:
+    """Uses from what the row keeps."""
     return tuple(UseTerm(u["system"], u["purpose"], tuple(u["matters"])) for u in uses)
 
 
@@ -57,10 +58,12 @@ def reply_to_json(reply: ReplyForm) -> Json:
 
 
 def rows_to_json(rows: tuple[RowCondition, ...]) -> list[Json]:
+    """Conditions on rows as the reply keeps them."""
     return [{"item": r.item, "op": r.op, "values": list(r.values)} for r in rows]
 
 
 def rows_from_json(rows: list[Json]) -> tuple[RowCondition, ...]:
+    """Conditions on rows from what the reply keeps."""
     return tuple(RowCondition(r["item"], r["op"], tuple(r["values"])) for r in rows)
 
 

@@ -98,7 +98,7 @@ def offer(*, entry: UUID) -> Offer:
         purpose=page.purpose,
         law=page.legal_basis,
         reason=page.reason,
-        contract_digest=suites.digest_text(canonical.encode(catalog.contract(id=entry))),
+        contract_digest=suites.digest_text(canonical.encode(catalog.contract(page))),
         items=items,
     )
 

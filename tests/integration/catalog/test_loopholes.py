@@ -190,6 +190,11 @@ def test_a_line_with_more_cells_than_headings_is_refused_not_shifted(hall: Any, 
     assert (done.created, [(r.row, r.key) for r in done.refusals]) == (1, [(3, "catalog.import_too_many_cells")])
 
 
+def test_headings_that_name_no_column_are_told(hall: Any, clock: FixedClock) -> None:
+    done = _take(f"{HEADINGS},摘要,备用\n{LINE},甲,乙\n", hall, clock)
+    assert (done.created, done.ignored) == (1, ("备用",))
+
+
 @pytest.mark.parametrize("heading", ["数据目录名称", "name"])
 def test_a_heading_that_stands_twice_is_refused(heading: str, hall: Any, clock: FixedClock) -> None:
     with pytest.raises(RuleBroken, match="import_heading_twice"):

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -38,13 +39,37 @@ def _serving(environment: dict[str, str]) -> Iterator[tuple[int, "subprocess.Pop
             process.kill()
 
 
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `center init` makes, once; tests take copies of it."""
+    made = tmp_path_factory.mktemp("fresh") / "home"
+    assert _run("center", "init", environment=_environment(made)).returncode == 0
+    return made
+
+
+@pytest.fixture
+def installed(fresh: Path, tmp_path: Path) -> Path:
+    """An installed home of the test's own."""
+    return shutil.copytree(fresh, tmp_path / "home")
+
+
 def test_init_makes_home_keys_and_tables_and_may_be_repeated(home: Path) -> None:
     environment = _environment(home, ZHENGTONG_DEMO="1")
     first = json.loads(_run("center", "init", "--json", environment=environment).stdout)
     again = json.loads(_run("center", "init", "--json", environment=environment).stdout)
     assert (first["keys"], again["keys"]) == ("made", "kept")
+    assert first["root_fingerprint"] == again["root_fingerprint"]
+    assert (home / "center" / "center.db").stat().st_mode & 0o077 == 0
     assert (home / "center" / "center.db").exists()
     assert (home / "center" / "keys").stat().st_mode & 0o077 == 0
+
+
+def test_a_command_before_init_explains_what_to_do(home: Path) -> None:
+    for args in (("parties", "organizations"), ("journal", "verify"), ("catalog", "list")):
+        answer = _run(*args, environment=_environment(home, LANG="en_US.UTF-8"))
+        assert answer.returncode == 4
+        assert "center init" in answer.stderr
+        assert "Traceback" not in answer.stderr
 
 
 @pytest.mark.fault(
@@ -63,14 +88,23 @@ def test_check_before_init_explains_what_to_do(home: Path) -> None:
     assert all(f["message"] and f["remedy"] for f in found)
 
 
+def test_a_fresh_center_says_that_nobody_administers_it(installed: Path) -> None:
+    answer = _run("center", "check", "--json", environment=_environment(installed, LANG="en_US.UTF-8"))
+    found = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert answer.returncode == 0
+    assert [f["message"] for f in found if f["key"] == "config.nobody_administers"] == [
+        "No System administrator can sign in yet.",
+        "No Security administrator can sign in yet.",
+    ]
+
+
 @pytest.mark.fault(
     "config.key_readable", what="a key file can be read by other users", unchanged="the check changes nothing"
 )
-def test_a_key_that_others_can_read_fails_the_check(home: Path) -> None:
-    environment = _environment(home)
-    _run("center", "init", environment=environment)
+def test_a_key_that_others_can_read_fails_the_check(installed: Path) -> None:
+    environment = _environment(installed)
     assert _run("center", "check", environment=environment).returncode == 0
-    (home / "center" / "keys" / "columns.json").chmod(0o644)
+    (installed / "center" / "keys" / "columns.json").chmod(0o644)
     answer = _run("center", "check", "--json", environment=environment)
     assert answer.returncode == 1
     assert [json.loads(line)["key"] for line in answer.stdout.splitlines()] == ["config.key_readable"]
@@ -97,9 +131,8 @@ def test_a_wrong_setting_is_named_without_a_trace(home: Path) -> None:
     assert (answer.returncode, answer.stderr.strip()) == (2, "ZHENGTONG_DEMO is 0 or 1, not 'yes'")
 
 
-def test_serve_answers_and_stops_at_a_signal(home: Path) -> None:
-    environment = _environment(home, ZHENGTONG_DEMO="1")
-    _run("center", "init", environment=environment)
+def test_serve_answers_and_stops_at_a_signal(installed: Path) -> None:
+    environment = _environment(installed, ZHENGTONG_DEMO="1")
     with _serving(environment) as (port, process):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         connection.request("GET", "/livez")
@@ -148,26 +181,25 @@ def _python(program: str, environment: dict[str, str]) -> None:
     what="a database with demo accounts runs as no demo",
     unchanged="the check changes nothing; the accounts do not show at sign-in",
 )
-def test_demo_accounts_outside_a_demo_fail_the_check(home: Path) -> None:
-    demo = _environment(home, ZHENGTONG_DEMO="1")
-    _run("center", "init", environment=demo)
+def test_demo_accounts_outside_a_demo_fail_the_check(installed: Path) -> None:
+    demo = _environment(installed, ZHENGTONG_DEMO="1")
     _python(DEMO_ACCOUNT, demo)
     assert _run("center", "check", environment=demo).returncode == 0
-    answer = _run("center", "check", "--json", environment=_environment(home))
+    answer = _run("center", "check", "--json", environment=_environment(installed))
     assert answer.returncode == 1
-    assert [json.loads(line)["key"] for line in answer.stdout.splitlines()] == ["config.demo_accounts"]
+    found = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert [f["key"] for f in found if f["fatal"]] == ["config.demo_accounts"]
 
 
-def test_verify_names_the_event_that_was_flipped(home: Path) -> None:
-    environment = _environment(home)
-    _run("center", "init", environment=environment)
+def test_verify_names_the_event_that_was_flipped(installed: Path) -> None:
+    environment = _environment(installed)
     _python(FACTS, environment)
     whole = _run("journal", "verify", "--json", environment=environment)
     said = json.loads(whole.stdout)
     assert (whole.returncode, said["flaw"]) == (0, None)
     published = _run("journal", "verify", "--head", said["head"], environment=environment)
     assert published.returncode == 0
-    with closing(sqlite3.connect(home / "center" / "center.db")) as store, store:
+    with closing(sqlite3.connect(installed / "center" / "center.db")) as store, store:
         store.execute("DROP TRIGGER journal_event_no_update")
         store.execute("UPDATE journal_event SET request_id = 'x' WHERE name = 'probe.thing.opened' AND seq % 2 = 0")
         flipped = store.execute("SELECT min(seq) FROM journal_event WHERE request_id = 'x'").fetchone()[0]
@@ -178,8 +210,7 @@ def test_verify_names_the_event_that_was_flipped(home: Path) -> None:
 
 
 @pytest.mark.fault("journal.no_such_head", what="a head is typed in another form", unchanged="the chain is only read")
-def test_a_head_in_another_form_is_refused(home: Path) -> None:
-    environment = _environment(home)
-    _run("center", "init", environment=environment)
+def test_a_head_in_another_form_is_refused(installed: Path) -> None:
+    environment = _environment(installed)
     wrong = _run("journal", "verify", "--head", "1:abc", environment=environment)
     assert (wrong.returncode, "journal.no_such_head" in wrong.stderr) == (3, True)

@@ -3,19 +3,21 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from tests.support.exchange_world import LAND, MARKET, FakeNode, joined, visitor
 from zhengtong.exchange import queries, services
-from zhengtong.exchange.models import NodeKey
+from zhengtong.exchange.models import NodeKey, System
+from zhengtong.exchange.services.systems import rotation_text
 from zhengtong.journal.queries import events_of
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.kernel.ids import new_id
 from zhengtong.parties.rules import Role
 from zhengtong.wire.directory import parse_members
 from zhengtong.wire.documents import parse_document
-from zhengtong.wire.suites import SigningKey, key_id
+from zhengtong.wire.suites import SigningKey, b64, key_id
 
 pytestmark = pytest.mark.django_db
 NEW = "https://10.1.2.3:8443"
@@ -105,6 +107,28 @@ def test_an_organization_has_a_bounded_number_of_systems(
     node = joined(MARKET, clock)
     told = [_system(node, f"{MARKET}-{number}") for number in range(4)]
     assert told == ["", "", "", "exchange.systems_too_many"]
+
+
+@pytest.mark.fault(
+    "exchange.signature_bad",
+    what="a node's signed registration or key offer is sent again by somebody who overheard it",
+    unchanged="the retired system stays retired, nothing is offered again",
+)
+def test_a_signed_act_is_taken_once(center: Path, clock: FixedClock) -> None:
+    node = joined(MARKET, clock)
+    code, nonces = f"{MARKET}-licensing", (str(uuid4()), str(uuid4()))
+    entered = json.dumps({"id": code, "name": code, "public": SigningKey.generate().public}).encode()
+    assert node.call("POST", "systems", entered, nonce=nonces[0]).status_code == 201
+    assert node.say("systems", {"id": code, "retire": True}).status_code == 200
+    again = node.call("POST", "systems", entered, nonce=nonces[0])
+    assert (again.status_code, json.loads(again.content)["key"]) == (403, "exchange.signature_bad")
+    assert not System.objects.filter(code=code, retired_at=None).exists()
+    assert node.call("POST", "systems", entered).status_code == 201  # the node itself changed its mind
+    fresh, old = SigningKey.generate(), NodeKey.objects.get(state="current").public
+    proof = b64(fresh.sign(rotation_text(node_code=MARKET, old_public=old)))
+    offered = json.dumps({"public": fresh.public, "proof": proof}).encode()
+    assert node.call("POST", "keys", offered, nonce=nonces[1]).status_code == 202
+    assert node.call("POST", "keys", offered, nonce=nonces[1]).status_code == 403
 
 
 def test_many_changes_of_key_leave_the_directory_readable(center: Path, clock: FixedClock) -> None:

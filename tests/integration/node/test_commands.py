@@ -81,10 +81,19 @@ def test_three_commands_a_node_and_it_answers(tmp_path: Path) -> None:
         assert (status, said["result"]) == (0, "no")
         status, said = run(tmp_path, "query", *ask, "--purpose", "inspection", *lookup)
         assert (status, said["key"]) == (3, "wire.refused_purpose")
+        assert run(tmp_path, "bind", RESOURCE, "--node", "wl-police", *source[:-2])[0] == 0  # confirm is the default
+        assert run(tmp_path, "query", *ask, "--purpose", "food-licence", *lookup)[1]["key"] == "node.grant_unconfirmed"
+        status, said = run(tmp_path, "confirm", "--node", "wl-police")
+        assert (status, [row["confirmed_at"] for row in said["confirmations"]]) == (0, [""])
+        assert run(tmp_path, "confirm", "0009-9", "--node", "wl-police")[1]["key"] == "node.no_such_grant"
+        assert run(tmp_path, "confirm", "0001-1", "--node", "wl-police")[0] == 0
         status, said = run(tmp_path, "pull", *ask, "--purpose", "food-licence")
         assert (status, said["rows"], said["reconciled"]) == (0, 20, True)
         status, said = run(tmp_path, "status", "--node", "tl-market")
-        assert said["refusals"][0]["key"] == "wire.refused_purpose"
+        assert [refusal["key"] for refusal in said["refusals"]][:2] == [
+            "node.grant_unconfirmed",
+            "wire.refused_purpose",
+        ]
         assert said["serving"]["url"].startswith("http://127.0.0.1:")
     status, said = run(tmp_path, "query", *ask, "--purpose", "food-licence", *lookup)
     assert (status, said["key"]) == (4, "node.not_serving")
@@ -103,6 +112,8 @@ def test_wrong_words_are_explained(tmp_path: Path) -> None:
     assert run(tmp_path, *bind, "t", "--map", "A=b")[1]["key"] == "node.no_column"
     assert run(tmp_path, *bind, "t", "--map", "A")[1]["key"] == "node.ask_shape"
     assert run(tmp_path, *bind, "t", "--map", "A=a", "--mask", "A=blur")[1]["key"] == "node.mask_unknown"
+    assert run(tmp_path, *bind, "t", "--map", "A=a", "--accept", "confrim")[1]["key"] == "node.accept_unknown"
+    assert run(tmp_path, "confirm")[1]["key"] == "node.not_serving"
     status, said = run(tmp_path, "join", "--center", "http://127.0.0.1:1", "--code", "A" * 20, "--root", "x")
     assert (status, said["key"]) == (4, "node.center_unreachable")
     status, said = run(tmp_path, "bind", RESOURCE, "--source", "mysql://x/y", "--table", "t", "--map", "A=a")

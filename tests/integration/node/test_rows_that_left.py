@@ -1,6 +1,7 @@
 """Rows count when they leave: what a consumer fetched stands in ledger, quota and receipt, whatever it says after."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from zhengtong.wire.records import OutcomeKind, RecordKind
 from zhengtong.wire.verifier import verify
 
 ROWS = 400
+KEPT_S_MAX = 5.0
 ASKED = LocalAsk(
     kind=Kind.RUN, grant="0001-1", system="licensing", purpose="food-licence", case_ref="TLCY20260017"
 )  # fmt: skip
@@ -75,6 +77,16 @@ def fetch(place: Place, sent: Sent, seq: int) -> Fetched:
     return place.c.call(get())
 
 
+def nothing_is_kept(place: Place) -> bool:
+    """Whether all parcels are deleted, at the latest when what was still being made is done."""
+    until = time.monotonic() + KEPT_S_MAX
+    while list(place.provider.parcels.rglob("*.parcel")):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
 def rows_today(place: Place, grant: Grant) -> int:
     return accounts.usage(place.p.node.core.reader, grant.id, legal_day(MORNING)).rows
 
@@ -127,7 +139,7 @@ def test_the_days_rows_hold_for_parcels_that_nobody_acknowledged(place: Place, g
     assert stop.value.refusal.key == "wire.refused_rows_day"
     closed = outcomes(place.provider.folder)[-1]
     assert (closed.outcome, closed.refusal, closed.rows) == (OutcomeKind.REFUSED, "wire.refused_rows_day", 300)
-    assert not list(place.provider.parcels.rglob("*.parcel"))
+    assert nothing_is_kept(place)
     close_own(place, first)
 
 
@@ -151,7 +163,7 @@ def test_a_lowered_ceiling_holds_for_parcels_already_made(place: Place, grant: G
         fetch(place, sent, 2)
     assert stop.value.refusal.key == "wire.ceiling_field"
     assert outcomes(place.provider.folder)[-1].rows == 100
-    assert not list(place.provider.parcels.rglob("*.parcel"))
+    assert nothing_is_kept(place)
     close_own(place, sent)
 
 

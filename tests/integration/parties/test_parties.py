@@ -14,7 +14,7 @@ from zhengtong.journal.models import ReadRecord
 from zhengtong.journal.queries import events_of
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
-from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
+from zhengtong.kernel.errors import NotAllowed, NotFound, PlatformError, RuleBroken
 from zhengtong.parties import queries, services
 from zhengtong.parties.cli import app
 from zhengtong.parties.models import Account
@@ -68,7 +68,7 @@ def test_registering_is_recorded_without_personal_data(town: Any) -> None:
 def test_contact_of_an_officer_is_encrypted_in_the_database(town: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT phone FROM parties_officer WHERE name = %s", ["沈若川"])
-        stored = cursor.fetchone()[0]
+        [(stored,)] = cursor.fetchall()
     assert "10012345678" not in str(stored)
 
 
@@ -375,3 +375,51 @@ def test_the_command_shows_a_contact_only_with_a_purpose(town: Any, clock: Fixed
     said = CliRunner().invoke(app, ["contact", str(town.officer), "--purpose", "核对共享申请 0002", "--json"])
     assert json.loads(said.output)["phone"] == "10012345678"
     assert ReadRecord.objects.get().purpose == "核对共享申请 0002"
+
+
+def _run(*args: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, list(args))
+    if isinstance(done.exception, PlatformError):
+        return 3, done.exception.key
+    return done.exit_code, done.stdout.strip()
+
+
+def test_an_installer_puts_in_the_first_administrators_and_nothing_after(
+    db: None, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhengtong.parties.cli.current_clock", lambda: clock)
+    assert _run("register", "city-data", "--name", "某市数据局", "--region", "990100", "--authority")[0] == 0
+    people = dict[str, str]()
+    for login, role in (("sysadmin", "system_admin"), ("secadmin", "security_admin")):
+        by = ["--as", "sysadmin"] if people else []
+        people[login] = _run("add-officer", login, *by)[1]
+        assert _run("create-account", login, "--officer", people[login], "--password", PASSWORD, *by)[0] == 0
+        seat = ["--organization", "city-data", "--role", role, "--title", "管理员"]
+        assert _run("give-seat", people[login], *seat)[0] == 0
+    assert _run("add-officer", "无名") == (3, "parties.name_who_acts")
+    seat = ["--organization", "city-data", "--role", "auditor", "--title", "审计"]
+    auditor = _run("add-officer", "审计员", "--as", "sysadmin")[1]
+    assert _run("give-seat", auditor, *seat) == (3, "parties.name_who_acts")
+    assert _run("give-seat", auditor, *seat, "--as", "sysadmin") == (3, "parties.role_needed")
+    assert _run("give-seat", people["secadmin"], *seat, "--as", "secadmin") == (3, "parties.no_seat_for_oneself")
+    status, given = _run("give-seat", auditor, *seat, "--as", "secadmin")
+    assert status == 0
+    assert _run("end-seat", given, "--as", "secadmin")[0] == 0
+    assert events_of(UUID(given))[0].actor == UUID(people["secadmin"])
+
+
+def test_an_organization_is_registered_under_another_by_its_code(
+    town: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhengtong.parties.cli.current_clock", lambda: clock)
+    given = ["--name", "某所", "--region", "990102", "--parent", "tl-market", "--level", "township"]
+    assert _run("register", "tl-station", *given)[0] == 0
+    assert queries.organization_by_code(code="tl-station").parent == town.bureau
+    assert _run("register", "tl-other", *given[:4], "--parent", "nobody") == (3, "parties.no_organization")
+
+
+def test_a_weak_password_is_explained_in_both_languages(town: Any, clock: FixedClock) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        services.open_account(login="weak", officer=town.officer, password="123456", actor=SYSTEM, clock=clock)
+    assert refused.value.message("zh") == "密码强度不够：不足10个字符、太常见"
+    assert refused.value.message("en") == "The password is too weak: shorter than 10 characters, too common."

@@ -302,4 +302,4 @@ def test_envelopes_read_back(at: datetime, purpose: str) -> None:
     created = canonical.parse_instant(canonical.instant(at.replace(tzinfo=NOW.tzinfo)))
     raw, _ = City().ask(at=created, purpose=purpose)
     assert to_bytes(parse_envelope(raw)) == raw
-    assert parse_envelope(raw).expires - created == timedelta(seconds=60)
+    assert parse_envelope(raw).expires - created == timedelta(seconds=300)

@@ -1,7 +1,9 @@
 """`zhengtong` finds its commands lazily: the node's and the verifier's run where no Django is installed."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from zhengtong.cli import main
 # A Python in which the center's packages cannot be imported, as at a department with the extra [node].
 BLOCKED = """
 import sys
+from pathlib import Path
 class Blocked:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in {"django", "ninja", "whitenoise", "django_htmx"}:
@@ -59,3 +62,21 @@ def test_the_terminals_locale_chooses_the_language(monkeypatch: pytest.MonkeyPat
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", locale)
     assert main.language() == language
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("sharing", "requests", "--state", "nonsense"),
+        ("sharing", "grants", "--state", "nonsense"),
+        ("catalog", "list", "--scope", "nonsense"),
+        ("journal", "jobs", "--state", "nonsense"),
+        ("exchange", "exchanges", "--match", "nonsense"),
+    ],
+)
+def test_a_filter_that_names_nothing_is_wrong_usage_not_an_empty_list(args: tuple[str, ...], tmp_path: Path) -> None:
+    environment = {**os.environ, "ZHENGTONG_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "zhengtong.cli.main", *args]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+    assert answer.returncode == main.Exit.USAGE
+    assert "nonsense" in answer.stderr

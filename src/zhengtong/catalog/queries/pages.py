@@ -70,9 +70,8 @@ def published(*, id: UUID) -> EntryPage:
     return _page(found, SYSTEM, [found])
 
 
-def contract(*, id: UUID) -> dict[str, JsonValue]:
-    """What the published schema promises (数据契约): JSON values whose canonical form is digested into grants."""
-    page = published(id=id)
+def contract(page: EntryPage) -> dict[str, JsonValue]:
+    """What a published schema promises (数据契约): JSON values whose canonical form is digested into grants."""
     return {
         "resource": page.row.guide_code,
         "version": page.row.version,

@@ -84,7 +84,10 @@ def _take_all(read: Iterable[ReadEntry], refusals: list[Refusal], actor: Actor, 
         except PlatformError as refused:
             said = {"reason_zh": refused.message("zh"), "reason_en": refused.message("en"), "row": one.row}
             refusals.append(Refusal(one.row, "name", "catalog.import_refused", said))
-    return Intake(items=items, refusals=tuple(sorted(refusals, key=lambda r: r.row)), **count)
+    return Intake(
+        created=count["created"], updated=count["updated"], unchanged=count["unchanged"], items=items,
+        refusals=tuple(sorted(refusals, key=lambda r: r.row)),
+    )  # fmt: skip
 
 
 def _take(content: EntryDraft, lines: Mapping[UUID, int], actor: Actor, clock: Clock) -> tuple[UUID, str]:
@@ -187,7 +190,7 @@ def _json_rows(text: str) -> Iterable[Row]:
             yield number, {k: v for k, v in {**own, **theirs}.items() if k in COLUMNS}
 
 
-def _items_of(entry: dict[str, Any]) -> list[dict[str, Any]]:
+def _items_of(entry: dict[str, Any]) -> list[dict[str, Any]]:  # Any: JSON values
     """The items of a JSON entry; one empty one if it has none, so that the entry itself is a line."""
     given = entry.get("items")
     held = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []

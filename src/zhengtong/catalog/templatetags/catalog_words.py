@@ -55,6 +55,7 @@ def share(value: str) -> str:
 
 @register.filter
 def share_tone(value: str) -> str:
+    """The tone in which a sharing type is shown."""
     return SHARE_TONES.get(str(value), "quiet")
 
 
@@ -66,6 +67,7 @@ def state(value: EntryState) -> str:
 
 @register.filter
 def state_tone(value: EntryState) -> str:
+    """The tone in which a state is shown."""
     return STATE_TONES[value]
 
 

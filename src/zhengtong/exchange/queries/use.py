@@ -172,7 +172,8 @@ def _refusals(wire_id: str) -> tuple[RefusalCount, ...]:
 
 
 def _flow(row: Mapping[str, Any], brief: GrantLine | None, used: list[DailyUse], *, today: date) -> Flow:
-    days = _by_day(used).values()  # Any: what `values` gives
+    """A flow from a line of use; Any: what `values` gives."""
+    days = _by_day(used).values()
     return Flow(
         grant=brief.id if brief else None,
         grant_number=brief.number if brief else row["grant"][:12],

@@ -22,7 +22,7 @@ from zhengtong.exchange.services.nodes import (
 )
 from zhengtong.exchange.services.receipts import BatchAnswer, accept_receipts
 from zhengtong.exchange.services.reports import StatusReport, approve_address, heard, report_status
-from zhengtong.exchange.services.systems import approve_key, offer_key, register_system, retire_system
+from zhengtong.exchange.services.systems import approve_key, first_time, offer_key, register_system, retire_system
 
 __all__ = [
     "BatchAnswer",
@@ -38,6 +38,7 @@ __all__ = [
     "approve_node",
     "compare_waiting",
     "cosign_head",
+    "first_time",
     "heard",
     "init_keys",
     "install",

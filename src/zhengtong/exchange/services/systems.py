@@ -10,7 +10,7 @@ from zhengtong.exchange.models import NodeKey, System
 from zhengtong.exchange.rules import KeyState, NodeState
 from zhengtong.exchange.services.nodes import current_key, locked, node_actor
 from zhengtong.exchange.services.publicity import queue_publication
-from zhengtong.journal.services import record
+from zhengtong.journal.services import Answer, answered, once, record
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed, NotFound, PlatformError, RuleBroken
@@ -140,6 +140,17 @@ def rotation_text(*, node_code: str, old_public: str) -> bytes:
     return f"zhengtong-rotate:{node_code}:{old_public}".encode()
 
 
+@transaction.atomic
+def first_time(*, node: str, organization: UUID, nonce: str, clock: Clock) -> bool:
+    """Whether a node's signed act comes for the first time (防重放); remembered far longer than it may travel."""
+    actor = node_actor(node_code=node, organization=organization)
+    key = f"signed-{nonce}"
+    if not once(key, actor=actor, clock=clock, body_digest="").fresh:
+        return False
+    answered(key, actor=actor, answer=Answer(202, None))
+    return True
+
+
 def _check_own(organization: UUID, *, actor: Actor) -> None:
     if actor == SYSTEM:
         return
@@ -156,4 +167,4 @@ def _fingerprint(public: str) -> str:
         raise RuleBroken("exchange.key_malformed") from None
 
 
-__all__ = ["approve_key", "offer_key", "register_system", "retire_system", "rotation_text"]
+__all__ = ["approve_key", "first_time", "offer_key", "register_system", "retire_system", "rotation_text"]

@@ -1,6 +1,7 @@
 """Endpoints for this department's systems (本机接口): one local call, a typed answer, a clear refusal."""
 
 import time
+from collections.abc import Awaitable
 from typing import Any
 
 import orjson
@@ -16,6 +17,8 @@ from zhengtong.node.refusals import Refusal, Refuse
 from zhengtong.node.standing import standing
 from zhengtong.wire.canonical import instant
 from zhengtong.wire.envelope import Kind
+
+Body = dict[str, Any]  # Any: JSON as a system sent it or as it is answered; parts are checked where they are read
 
 
 async def query(request: Request) -> Response:
@@ -84,7 +87,7 @@ async def _ask(request: Request, kind: Kind) -> Response:
     return Response(said, media_type="application/json")
 
 
-async def _remembered(request: Request, asking: Any) -> dict[str, Any]:  # a coroutine of either side's answer
+async def _remembered(request: Request, asking: Awaitable[Body]) -> Body:
     """Await an answer; a refusal before any peer was involved is remembered here."""
     try:
         return await asking
@@ -103,7 +106,7 @@ async def _keep(request: Request, refusal: Refusal) -> None:
     await core.journal.do(lambda step: kept.keep(step.db, refusal, at=at))
 
 
-def _body(request: Request) -> dict[str, Any]:
+def _body(request: Request) -> Body:
     try:
         held = orjson.loads(request.scope["body"])
     except orjson.JSONDecodeError:
@@ -113,7 +116,7 @@ def _body(request: Request) -> dict[str, Any]:
     return held
 
 
-def _text(body: dict[str, Any], name: str, *, empty: bool = False) -> str:
+def _text(body: Body, name: str, *, empty: bool = False) -> str:
     value = body.get(name)
     if value is None and empty:
         return ""
@@ -122,7 +125,7 @@ def _text(body: dict[str, Any], name: str, *, empty: bool = False) -> str:
     return value
 
 
-def _values(body: dict[str, Any], name: str) -> dict[str, str]:
+def _values(body: Body, name: str) -> dict[str, str]:
     held = body.get(name)
     if not isinstance(held, dict) or not held:
         raise RuleBroken("node.ask_shape", part=name)
@@ -131,7 +134,7 @@ def _values(body: dict[str, Any], name: str) -> dict[str, str]:
     return held
 
 
-def _list(body: dict[str, Any], name: str) -> tuple[str, ...]:
+def _list(body: Body, name: str) -> tuple[str, ...]:
     held = body.get(name) or []
     if not isinstance(held, list) or not all(isinstance(item, str) and len(item) <= TEXT_CHARS for item in held):
         raise RuleBroken("node.ask_shape", part=name)

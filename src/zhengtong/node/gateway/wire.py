@@ -25,7 +25,8 @@ async def parcel(request: Request) -> Response:
         _call(request), run=request.path_params["run"], seq=request.path_params["seq"]
     )
     if isinstance(found, ParcelFile):
-        return FileResponse(found.path, media_type=MEDIA_TYPE, headers={"etag": f'"{found.digest}"'})
+        there = found.path.stat()  # at once: a run closed while a thread looks would be an error of ours
+        return FileResponse(found.path, media_type=MEDIA_TYPE, headers={"etag": f'"{found.digest}"'}, stat_result=there)
     return _response(found)
 
 

@@ -1,9 +1,7 @@
 """PostgreSQL sources (PostgreSQL 数据源): READ ONLY transactions, a role that can write is refused."""
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from queue import LifoQueue
 from typing import LiteralString
 
 import psycopg
@@ -11,8 +9,9 @@ from psycopg import sql as pg
 from psycopg.rows import tuple_row
 
 from zhengtong.kernel.errors import NotAllowed, NotFound, Unreachable
-from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, SOURCE_CONNECTIONS, STATEMENT_S
+from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, STATEMENT_S
 from zhengtong.node.sources.base import Cell, Column, Row
+from zhengtong.node.sources.pool import Pool
 from zhengtong.node.sources.postgresql_arrow import adbc, arrow_rows, short, sliced
 from zhengtong.wire.arrow import Table
 
@@ -60,11 +59,10 @@ class PostgresSource:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._idle: LifoQueue[psycopg.Connection[Row]] = LifoQueue()
-        self._slots = threading.BoundedSemaphore(SOURCE_CONNECTIONS)
+        self._pool = Pool(self._open, broken=psycopg.Error, short=_short)
 
     def refuse_writers(self) -> None:
-        with self._connection() as db:
+        with self._pool.lend() as db:
             for way, question in _WAYS_TO_WRITE:
                 found = db.execute(question).fetchone()
                 if found:
@@ -73,7 +71,7 @@ class PostgresSource:
 
     def columns(self, table: str) -> tuple[Column, ...]:
         name = pg.Identifier(*table.split(".", 1)).as_string()
-        with self._connection() as db:
+        with self._pool.lend() as db:
             found = db.execute(
                 "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
                 " WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
@@ -85,26 +83,22 @@ class PostgresSource:
 
     def rows(self, sql: str, values: Sequence[Cell], *, limit: int) -> list[Row]:
         """One statement is one transaction, READ ONLY by the session's default: a single round trip."""
-        with self._connection() as db:
+        with self._pool.lend() as db:
             return db.execute(sql.encode(), values, prepare=True).fetchmany(limit)
 
     @contextmanager
     def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> Iterator[Iterator[Table]]:
-        if not self._slots.acquire(timeout=LOCK_WAIT_S):
-            raise Unreachable("node.source_busy", connections=SOURCE_CONNECTIONS)
         try:
-            with arrow_rows(self._url, sql, values, seconds=RUN_STATEMENT_S) as batches:
+            with self._pool.slot(), arrow_rows(self._url, sql, values, seconds=RUN_STATEMENT_S) as batches:
                 yield (piece for batch in batches for piece in sliced(batch, batch_rows))
         except adbc.Error as error:
             raise Unreachable("node.source_failed", reason=short(error)) from error
-        finally:
-            self._slots.release()
 
     def close(self) -> None:
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        self._pool.close()
 
     def _open(self) -> "psycopg.Connection[Row]":
+        """A connection whose transactions are READ ONLY and whose statements end after STATEMENT_S."""
         try:
             db = psycopg.connect(
                 self._url,
@@ -116,25 +110,6 @@ class PostgresSource:
         except psycopg.Error as error:
             raise Unreachable("node.source_unreadable", reason=_short(error)) from error
         return db
-
-    @contextmanager
-    def _connection(self) -> "Iterator[psycopg.Connection[Row]]":
-        """Lend a connection whose transactions are READ ONLY and whose statements end after STATEMENT_S."""
-        if not self._slots.acquire(timeout=LOCK_WAIT_S):
-            raise Unreachable("node.source_busy", connections=SOURCE_CONNECTIONS)
-        try:
-            db = self._idle.get_nowait() if not self._idle.empty() else self._open()
-            try:
-                yield db
-            except psycopg.Error as error:
-                db.close()
-                raise Unreachable("node.source_failed", reason=_short(error)) from error
-            except BaseException:
-                db.close()
-                raise
-            self._idle.put(db)
-        finally:
-            self._slots.release()
 
 
 def _short(error: psycopg.Error) -> str:

@@ -1,17 +1,16 @@
 """SQLite sources (SQLite 数据源): opened `mode=ro`, never immutable, with `query_only` on top."""
 
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from queue import LifoQueue
 from urllib.parse import quote, unquote, urlsplit
 
 from zhengtong.kernel.errors import NotFound, Unreachable
-from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, SOURCE_CONNECTIONS, STATEMENT_S
+from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, STATEMENT_S
 from zhengtong.node.sources.base import Cell, Column, Row
+from zhengtong.node.sources.pool import Pool
 from zhengtong.wire.arrow import Table, arrow
 
 pa = arrow()
@@ -26,8 +25,7 @@ class SqliteSource:
 
     def __init__(self, url: str) -> None:
         self._path = Path(unquote(urlsplit(url).path))
-        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
-        self._slots = threading.BoundedSemaphore(SOURCE_CONNECTIONS)
+        self._pool = Pool(self._open, broken=sqlite3.Error, short=str)
 
     def refuse_writers(self) -> None:
         """Open the file once; `mode=ro` and `query_only` are what makes this role unable to write."""
@@ -57,8 +55,7 @@ class SqliteSource:
             yield _batches(cursor, [d[0] for d in cursor.description], batch_rows)
 
     def close(self) -> None:
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        self._pool.close()
 
     def _open(self) -> sqlite3.Connection:
         if not self._path.is_file():
@@ -80,25 +77,12 @@ class SqliteSource:
     @contextmanager
     def _connection(self, seconds: float) -> Iterator[sqlite3.Connection]:
         """Lend a connection inside one read transaction; statements stop after `seconds`."""
-        if not self._slots.acquire(timeout=LOCK_WAIT_S):
-            raise Unreachable("node.source_busy", connections=SOURCE_CONNECTIONS)
-        try:
-            db = self._idle.get_nowait() if not self._idle.empty() else self._open()
+        with self._pool.lend() as db:
             deadline = time.monotonic() + seconds
             db.set_progress_handler(lambda: time.monotonic() > deadline, _PROGRESS_STEPS)
-            try:
-                db.execute("BEGIN")
-                yield db
-                db.execute("COMMIT")
-            except sqlite3.Error as error:
-                db.close()
-                raise Unreachable("node.source_failed", reason=str(error)) from error
-            except BaseException:
-                db.close()
-                raise
-            self._idle.put(db)
-        finally:
-            self._slots.release()
+            db.execute("BEGIN")
+            yield db
+            db.execute("COMMIT")
 
 
 def _batches(cursor: sqlite3.Cursor, names: list[str], batch_rows: int) -> Iterator[Table]:

@@ -12,6 +12,7 @@ from zhengtong.parties.queries.accounts import (
     actor_for,
     administrator,
     demo_account_count,
+    is_held,
     recognize,
     sign_in_cards,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "demo_account_count",
     "duties",
     "duty",
+    "is_held",
     "officer_name",
     "officer_names",
     "officers",

@@ -59,6 +59,12 @@ def actor_by_login(*, login: str, on: date) -> Actor:
     return found.actor
 
 
+def is_held(*, role: Role, on: date) -> bool:
+    """Whether somebody who can sign in holds a role on a day (有人在岗)."""
+    holders = [row.officer_id for row in seats_on(on) if role in row.roles]
+    return Account.objects.filter(officer__in=holders, is_active=True).exists()
+
+
 def administrator(*, login: str, role: Role, on: date) -> Actor:
     """Who administers from the terminal of the center (管理员): the login's actor, or the installer.
 
@@ -70,8 +76,7 @@ def administrator(*, login: str, role: Role, on: date) -> Actor:
     """
     if login:
         return actor_by_login(login=login, on=on)
-    holders = [row.officer_id for row in seats_on(on) if role in row.roles]
-    if Account.objects.filter(officer__in=holders, is_active=True).exists():
+    if is_held(role=role, on=on):
         raise RuleBroken("parties.name_who_acts", role_zh=role_label(role), role_en=role_label(role, "en"))
     return SYSTEM
 

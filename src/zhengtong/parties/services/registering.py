@@ -32,6 +32,11 @@ SUBSTITUTION_DAYS_MAX = 366
 SEATS_OF_AN_OFFICER_MAX = 20
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+_WEAK = {  # what Django's checks find, in both languages
+    "password_too_short": ("不足10个字符", "shorter than 10 characters"),
+    "password_too_common": ("太常见", "too common"),
+    "password_too_similar": ("与账号信息太相近", "too similar to the account"),
+}
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
 
@@ -278,7 +283,9 @@ def _check_password(password: str) -> None:
     try:
         password_validation.validate_password(password)
     except ValidationError as weak:
-        raise RuleBroken("parties.password_weak", because="；".join(weak.messages)) from None
+        told = [_WEAK.get(error.code or "", (error.code or "—",) * 2) for error in weak.error_list or ()]
+        zh, en = "、".join(said for said, _ in told), ", ".join(said for _, said in told)
+        raise RuleBroken("parties.password_weak", because_zh=zh, because_en=en) from None
 
 
 def _overlap(a_from: date, a_until: date | None, b_from: date, b_until: date | None) -> bool:
