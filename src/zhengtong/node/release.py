@@ -52,9 +52,10 @@ def release(step: Step, received: Received, held: Mapping[str, str], *, seq: int
     refusal = forbidden(step, received, held)
     if refusal is not None:
         return refusal
-    run = step.db.execute("SELECT state FROM run WHERE run = ?", (held["run"],)).fetchone()
+    run = step.db.execute("SELECT state, body FROM run WHERE run = ?", (held["run"],)).fetchone()
     if run is None or run["state"] == "closed":  # closed while this asker waited: its parcels are being deleted
-        return Refusal(key="node.no_such_run", facts={"run": held["run"]}, status=404)
+        why = closed_with(json.loads(run["body"])) if run else None
+        return why or Refusal(key="node.no_such_run", facts={"run": held["run"]}, status=404)
     parcel = step.db.execute(
         "SELECT rows, served_at FROM parcel WHERE run = ? AND seq = ?", (held["run"], seq)
     ).fetchone()
