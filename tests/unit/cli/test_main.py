@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 class Blocked:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"django", "ninja", "whitenoise", "django_htmx"}:
+        if name.split(".")[0] in {"django", "ninja", "whitenoise"}:
             raise ModuleNotFoundError(f"No module named {name!r} (blocked)", name=name)
 sys.meta_path.insert(0, Blocked())
 from zhengtong.cli.main import run
