@@ -5,59 +5,34 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.wire_city import MORNING, Place, bind_people, person_grant, two_departments
+from tests.support.wire_city import MORNING, Place, bind_people
 from tests.support.wire_ledgers import outcomes, records
+from tests.support.wire_runs import hundred_a_parcel, opened
 from zhengtong.kernel.clock import legal_day
 from zhengtong.node import accounts
-from zhengtong.node.consumer import LocalAsk, Sent
+from zhengtong.node.consumer import Sent
 from zhengtong.node.fetching import Fetched, Fetcher
 from zhengtong.node.refusals import Refuse
-from zhengtong.wire.envelope import Kind
 from zhengtong.wire.grant import Grant, Limits
 from zhengtong.wire.records import OutcomeKind, RecordKind
-from zhengtong.wire.verifier import verify
 
 ROWS = 400
 KEPT_S_MAX = 5.0
-ASKED = LocalAsk(
-    kind=Kind.RUN, grant="0001-1", system="licensing", purpose="food-licence", case_ref="TLCY20260017"
-)  # fmt: skip
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     """Four hundred rows in four parcels."""
-    with two_departments(tmp_path, rows=ROWS) as made:
-        made.city.grant(person_grant(limits=Limits(max_rows=100)))
-        made.publish()
+    with hundred_a_parcel(tmp_path, rows=ROWS) as made:
         yield made
-    report = verify(
-        [tmp_path / "nodes/wl-police", tmp_path / "nodes/tl-market"], root_fingerprint=made.city.fingerprint
-    )
-    assert report.ok, report.problems
 
 
 @pytest.fixture
 def grant(place: Place) -> Grant:
     return next(iter(place.city.grants.values()))
-
-
-def opened(place: Place) -> Sent:
-    """A run that the provider has opened for us."""
-    consumer = place.c.node.consumer
-
-    async def open_() -> Sent:
-        view, grant = consumer.known(ASKED)
-        content: Any = {"items": [field.name for field in grant.fields]}
-        sent = await consumer.open(ASKED, view, grant, content=content, path="/wire/v1/runs")
-        await consumer.send(ASKED, sent)
-        return sent
-
-    return place.c.call(open_())
 
 
 def fetch(place: Place, sent: Sent, seq: int) -> Fetched:

@@ -9,24 +9,21 @@ from typing import Any
 
 import pytest
 
-from tests.support.wire_city import Place, person_grant, two_departments
+from tests.support.wire_city import Place
 from tests.support.wire_ledgers import outcomes, records
 from tests.support.wire_letters import Told
+from tests.support.wire_runs import hundred_a_parcel, opened
 from zhengtong.node import incoming
-from zhengtong.node.consumer import LocalAsk, Sent
+from zhengtong.node.consumer import Sent
 from zhengtong.node.core import About, compose
 from zhengtong.node.incoming import SERVICE_TYPE
 from zhengtong.wire.envelope import SALT_BYTES, Envelope, Kind, parse_envelope, parse_service_body, service_body
 from zhengtong.wire.envelope import to_bytes as envelope_bytes
-from zhengtong.wire.grant import Grant, GrantStatus, Limits
+from zhengtong.wire.grant import Grant, GrantStatus
 from zhengtong.wire.http_signature import sign_request
 from zhengtong.wire.records import OutcomeKind, RecordKind
 from zhengtong.wire.suites import digest_text
-from zhengtong.wire.verifier import verify
 
-ASKED = LocalAsk(
-    kind=Kind.RUN, grant="0001-1", system="licensing", purpose="food-licence", case_ref="TLCY20260017"
-)  # fmt: skip
 OTHER = digest_text(b"another")
 ENDED = {"rows": 0, "quarantined": 0, "fingerprint": "0" * 32}
 
@@ -34,33 +31,13 @@ ENDED = {"rows": 0, "quarantined": 0, "fingerprint": "0" * 32}
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     """Three hundred rows in three parcels; afterwards both ledgers verify."""
-    with two_departments(tmp_path, rows=300) as made:
-        made.city.grant(person_grant(limits=Limits(max_rows=100)))
-        made.publish()
+    with hundred_a_parcel(tmp_path, rows=300) as made:
         yield made
-    report = verify(
-        [tmp_path / "nodes/wl-police", tmp_path / "nodes/tl-market"], root_fingerprint=made.city.fingerprint
-    )
-    assert report.ok, report.problems
 
 
 @pytest.fixture
 def grant(place: Place) -> Grant:
     return next(iter(place.city.grants.values()))
-
-
-def opened(place: Place) -> Sent:
-    """A run that the provider has opened for us."""
-    consumer = place.c.node.consumer
-
-    async def open_() -> Sent:
-        view, grant = consumer.known(ASKED)
-        content: Any = {"items": [field.name for field in grant.fields]}
-        sent = await consumer.open(ASKED, view, grant, content=content, path="/wire/v1/runs")
-        await consumer.send(ASKED, sent)
-        return sent
-
-    return place.c.call(open_())
 
 
 def close_own(place: Place, sent: Sent, key: str) -> None:

@@ -1,7 +1,9 @@
 """Pages of the provider (答复页面): the one notice, the extension, the reply item by item, the signature."""
 
+from collections.abc import Callable
 from uuid import UUID
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -22,21 +24,17 @@ def supplement(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Tell the requester once what is missing (一次性告知)."""
     page = _page_for(request, request_id, "ask_supplement")
     form = SupplementForm(request.POST or None, gaps=[gap.field for gap in page.gaps])
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.ask_supplement(
-                request=request_id,
-                missing=tuple(form.cleaned_data["missing"]),
-                note=form.cleaned_data["note"],
-                actor=request.actor,
-                clock=request.clock,
-            )
-            return redirect("sharing:request", request_id)
-        except PlatformError as error:
-            errors.add_to(form, error)
-            status = error.status
-    return render(request, "sharing/supplement.html", {"page": page, "r": page.line, "form": form}, status=status)
+
+    def act() -> None:
+        services.ask_supplement(
+            request=request_id,
+            missing=tuple(form.cleaned_data["missing"]),
+            note=form.cleaned_data["note"],
+            actor=request.actor,
+            clock=request.clock,
+        )
+
+    return _form_page(request, page, form, act=act, template="sharing/supplement.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,21 +43,17 @@ def extension(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Ask the authority for more days (报请延长)."""
     page = _page_for(request, request_id, "ask_extension")
     form = ExtensionForm(request.POST or None, limit_id=page.line.limit_id)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.ask_extension(
-                request=request_id,
-                days=form.cleaned_data["days"],
-                reason=form.cleaned_data["reason"],
-                actor=request.actor,
-                clock=request.clock,
-            )
-            return redirect("sharing:request", request_id)
-        except PlatformError as error:
-            errors.add_to(form, error)
-            status = error.status
-    return render(request, "sharing/extension.html", {"page": page, "r": page.line, "form": form}, status=status)
+
+    def act() -> None:
+        services.ask_extension(
+            request=request_id,
+            days=form.cleaned_data["days"],
+            reason=form.cleaned_data["reason"],
+            actor=request.actor,
+            clock=request.clock,
+        )
+
+    return _form_page(request, page, form, act=act, template="sharing/extension.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,21 +64,17 @@ def reply(request: ActorRequest, request_id: UUID) -> HttpResponse:
     asked = {item.code: AskedItem(item.code, item.name, item.share_type) for item in page.items}
     items = [(code, item.name) for code, item in known_items(entry=page.line.entry, asked=asked).items()]
     form = ReplyInput(page, entry_items=items, data=request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.prepare_reply(
-                request=request_id,
-                reply=form.value(),
-                version=seen_version(request),
-                actor=request.actor,
-                clock=request.clock,
-            )
-            return redirect("sharing:request", request_id)
-        except PlatformError as error:
-            errors.add_to(form, error)
-            status = error.status
-    return render(request, "sharing/reply.html", {"page": page, "r": page.line, "form": form}, status=status)
+
+    def act() -> None:
+        services.prepare_reply(
+            request=request_id,
+            reply=form.value(),
+            version=seen_version(request),
+            actor=request.actor,
+            clock=request.clock,
+        )
+
+    return _form_page(request, page, form, act=act, template="sharing/reply.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,3 +110,18 @@ def _page_for(request: ActorRequest, request_id: UUID, verb: str) -> queries.Req
     if verb not in page.verbs:
         raise NotFound("sharing.not_your_turn", number=page.line.number)
     return page
+
+
+def _form_page(
+    request: ActorRequest, page: queries.RequestPage, form: Form, *, act: Callable[[], object], template: str
+) -> HttpResponse:
+    """Show a form about a request; when it is sent and whole, act once and go back to the request."""
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            act()
+            return redirect("sharing:request", page.line.id)
+        except PlatformError as error:
+            errors.add_to(form, error)
+            status = error.status
+    return render(request, template, {"page": page, "r": page.line, "form": form}, status=status)
