@@ -11,7 +11,7 @@ from zhengtong.kernel.clock import SystemClock
 from zhengtong.regulations.limits import StatedLimit, all_limits
 
 app = typer.Typer(
-    help="Limits in force as shipped, with article and mark; a center's own values stand on its page 期限与依据 (期限规则).",
+    help="Limits in force as shipped, with article and mark; a center's own values stand on its page (期限规则).",
     no_args_is_help=True,
 )
 
