@@ -10,12 +10,13 @@ import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from benchmarks.frame import ROUNDS_DEFAULT, ROUNDS_MAX, Benchmark, measure, report
+from benchmarks.frame import ROUNDS_MAX, Benchmark, measure, report
 
 # name -> module with `benchmark() -> ContextManager[Benchmark]`
 REGISTRY: dict[str, str] = {
     "service": "benchmarks.service",
     "bulk": "benchmarks.bulk",
+    "search": "benchmarks.search",
 }
 
 
@@ -28,12 +29,11 @@ def main() -> int:
         if importlib.util.find_spec(REGISTRY[name]) is None:
             print(f"{name}: not built yet", file=sys.stderr)
             continue
-        print(
-            f"{name}: {chosen.rounds} rounds on {os.cpu_count()} cores, Python {platform.python_version()}", flush=True
-        )
         opened: AbstractContextManager[Benchmark] = importlib.import_module(REGISTRY[name]).benchmark()
         with opened as benchmark:
-            found[name] = report(measure(benchmark, rounds=chosen.rounds), unit=benchmark.unit)
+            rounds = chosen.rounds or benchmark.rounds
+            print(f"{name}: {rounds} rounds on {os.cpu_count()} cores, Python {platform.python_version()}", flush=True)
+            found[name] = report(measure(benchmark, rounds=rounds), unit=benchmark.unit)
         _print(found[name])
     if chosen.json:
         chosen.json.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -43,7 +43,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", action="append", choices=sorted(REGISTRY), help="a benchmark; may be repeated")
-    parser.add_argument("--rounds", type=_rounds, default=ROUNDS_DEFAULT, help=f"1 to {ROUNDS_MAX}")
+    parser.add_argument("--rounds", type=_rounds, help=f"1 to {ROUNDS_MAX}; each benchmark has its own default")
     parser.add_argument("--json", type=Path, help="file for the figures")
     return parser.parse_args()
 

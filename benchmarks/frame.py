@@ -31,6 +31,7 @@ class Benchmark:
 
     unit: str
     contenders: Mapping[str, Callable[[], Sample]]
+    rounds: int = ROUNDS_DEFAULT
 
     def __post_init__(self) -> None:
         if next(iter(self.contenders), "") != OURS:

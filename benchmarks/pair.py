@@ -13,44 +13,45 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from benchmarks.tables import NARROW, BenchTable
 from tests.support import postgres
-from tests.support.wire_city import MORNING, PERSON_COLUMNS, PERSON_FIELDS, City, masked, person_grant
+from tests.support.wire_city import MORNING, City, person_grant
 from zhengtong.kernel.clock import StoryClock
 from zhengtong.node import store, systems
 from zhengtong.node.bindings import SourceBinding, TargetBinding, bind_source, bind_target, ceiling_of
 from zhengtong.node.home import NodeHome, Settings
 from zhengtong.node.serving import free_port
 from zhengtong.wire.documents import cosign, document_from_json
-from zhengtong.wire.masks import Mask
+from zhengtong.wire.grant import Grant
 
 PROVIDER, CONSUMER = "wl-police", "tl-market"
 RESOURCE, GRANT, PURPOSE, CASE = "306001002/000123", "0001-1", "food-licence", "TLCY20260017"
 READY_S, STOP_S = 30.0, 15.0
 _SERVE = "import sys; from zhengtong.cli.main import run; sys.exit(run())"
-_TABLE = """
-CREATE TABLE rk ("GMSFHM" text PRIMARY KEY, "XM" text, "CSRQ" text, "QH" text, "SG" numeric(6,2), "SECRET" text);
-INSERT INTO rk SELECT '9901021980' || lpad(n::text, 8, '0'), '程一', '19800101', '990102', 150.5 + n %% 50, 'x'
-  FROM generate_series(0, %(rows)s - 1) n;
-"""
+# what the databases of both sides of every comparison run with; the rest is PostgreSQL's own defaults
+QUICK = postgres.SETTINGS
+DURABLE = ("shared_buffers=1GB", "max_connections=60")  # fsync, full_page_writes, synchronous_commit: on
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """A provider and a consumer that answer, and where their databases are."""
 
     url: str  # of the consumer's node
     token: str
     pids: tuple[int, int]
+    postmaster: int
     source: str
     target: str
     rows: int
+    table: BenchTable
 
     def cpu_s(self) -> float:
         """CPU seconds both nodes have used so far, threads included."""
@@ -62,36 +63,58 @@ class Pair:
         provider, consumer = (sum(map(int, _stat(pid)[11:13])) / ticks for pid in self.pids)
         return provider, consumer
 
+    def database_cpu_s(self) -> float:
+        """CPU seconds of PostgreSQL so far: the postmaster, its children, and those that have ended."""
+        ticks, used = os.sysconf("SC_CLK_TCK"), sum(map(int, _stat(self.postmaster)[11:15]))
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                stat = _stat(int(folder.name))
+                used += sum(map(int, stat[11:13])) if int(stat[1]) == self.postmaster else 0
+        return used / ticks
+
+    def peak_mb(self) -> tuple[float, float]:
+        """The most memory the provider's and the consumer's process have held."""
+        provider, consumer = (_peak_kb(pid) / 1000 for pid in self.pids)
+        return provider, consumer
+
 
 @contextlib.contextmanager
-def pair(*, rows: int) -> Iterator[Pair]:
+def pair(*, rows: int, table: BenchTable = NARROW, settings: tuple[str, ...] = QUICK) -> Iterator[Pair]:
     """Start databases, desk and nodes; stop all of them by their own pids at the end."""
     with contextlib.ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="zhengtong-bench-")))
-        server = held.enter_context(postgres.running())
+        server = held.enter_context(postgres.running(settings))
         source, target = server.create("police"), server.create("market")
-        reader = _fill(source, rows=rows)
+        reader = _fill(source, table, rows=rows)
         clock = StoryClock(folder / "clock.json")
         clock.jump(MORNING)
         city = City(clock=clock)
         desk = held.enter_context(_desk(city))
         homes = [_home(folder, city, code, center=desk) for code in (PROVIDER, CONSUMER)]
-        city.grant(person_grant(fields=masked(PERSON_FIELDS, XM=Mask.NAME)))
+        city.grant(_grant(table))
         city.publish()
-        token = _bind(homes, reader=reader, target=target)
+        token = _bind(homes, table, reader=reader, target=target)
         pids = tuple(held.enter_context(_node(home)) for home in homes)
-        yield Pair(homes[1].settings.address, token, (pids[0], pids[1]), source, target, rows)
+        yield Pair(
+            url=homes[1].settings.address, token=token, pids=(pids[0], pids[1]), postmaster=server.pid,
+            source=source, target=target, rows=rows, table=table,
+        )  # fmt: skip
 
 
-def _fill(url: str, *, rows: int) -> str:
+def _grant(table: BenchTable) -> Grant:
+    key = table.fields[0] if table is not NARROW else None
+    plain = person_grant(fields=table.fields)
+    return plain if key is None else replace(plain, verify_fields=(key,), lookup=(key.name,))
+
+
+def _fill(url: str, table: BenchTable, *, rows: int) -> str:
     """Make the provider's table and a role that can only read it; the role's address."""
     with psycopg.connect(url, autocommit=True) as db:
-        made, filled = _TABLE.strip().split(";\n", 1)
-        db.execute(made.encode())
-        db.execute(filled.rstrip(";").encode(), {"rows": rows})
+        for statement in table.statements:
+            db.execute(statement.encode(), {"rows": rows} if "%(rows)s" in statement else None)
         db.execute("CREATE ROLE reader LOGIN")
         db.execute("GRANT SELECT ON rk TO reader")
-        db.execute("ANALYZE rk")
+        db.execute("VACUUM ANALYZE rk")
     return url.replace("postgres@", "reader@")
 
 
@@ -106,11 +129,11 @@ def _home(folder: Path, city: City, code: str, *, center: str) -> NodeHome:
     return home
 
 
-def _bind(homes: list[NodeHome], *, reader: str, target: str) -> str:
+def _bind(homes: list[NodeHome], table: BenchTable, *, reader: str, target: str) -> str:
     provider, consumer = homes
-    ceiling = ceiling_of(RESOURCE, PERSON_COLUMNS, masks={}, purposes=(), rows_a_day=None, accept="auto")
+    ceiling = ceiling_of(RESOURCE, table.columns, masks={}, purposes=(), rows_a_day=None, accept="auto")
     with contextlib.closing(store.connect(provider.database)) as db:
-        bound = SourceBinding(resource=RESOURCE, url=reader, table="rk", columns=PERSON_COLUMNS, ceiling=ceiling)
+        bound = SourceBinding(resource=RESOURCE, url=reader, table="rk", columns=table.columns, ceiling=ceiling)
         bind_source(db, bound)
     with contextlib.closing(store.connect(consumer.database)) as db:
         bind_target(db, TargetBinding(resource=RESOURCE, url=target, table="people", columns={}))
@@ -174,6 +197,11 @@ def _desk(city: City) -> Iterator[str]:
     finally:
         desk.shutdown()
         desk.server_close()
+
+
+def _peak_kb(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def _stat(pid: int) -> list[str]:

@@ -1,76 +1,14 @@
-"""Every page as every kind of user sees it: both languages, desktop and phone."""
+"""How pages look and are worked: the other width, chosen looks, keyboard, print, no scripts."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.support import browser as look
 from tests.support.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-# One card for each kind of seat; the words are on the card.
-SEATS = {
-    "nobody": "",
-    "consumer": "温以宁",
-    "provider": "简书宁",
-    "authority": "周允衡",
-    "head": "顾明澜",
-    "due-today": "乔疏影",
-    "supervisor": "闻一诺",
-    "security": "安全管理员",
-}
-
-
-class Album:
-    """Screenshots for people to look at (PICTURES=DIR keeps them), and which kinds of page axe has seen."""
-
-    def __init__(self) -> None:
-        given = os.environ.get("PICTURES")
-        self.folder = Path(given) if given else None
-        self.seen: set[tuple[str, int]] = set()
-
-    def is_new(self, path: str, width: int) -> bool:
-        """Whether this kind of page meets axe for the first time at this width."""
-        key = (look.kind_of(path), width)
-        fresh = key not in self.seen
-        self.seen.add(key)
-        return fresh
-
-    def keep(self, page: Page, name: str) -> None:
-        """Write a picture of the whole page, if somebody wants them."""
-        if self.folder:
-            page.screenshot(path=self.folder / f"{re.sub(r'[^0-9A-Za-z]+', '-', name)[:90]}.png", full_page=True)
-
-
-@pytest.fixture(scope="session")
-def album() -> Album:
-    return Album()
-
-
-@pytest.mark.parametrize("seat", SEATS, ids=list(SEATS))
-@pytest.mark.parametrize(
-    ("language", "width"), [("zh-hans", DESKTOP), ("en", PHONE)], ids=["chinese-desktop", "english-phone"]
-)
-def test_every_page_is_fit_for_its_reader(
-    browser: Browser, city: str, album: Album, seat: str, language: str, width: int
-) -> None:
-    visit = look.visitor(browser, city, language=language, width=width)
-    if SEATS[seat]:
-        visit.sign_in(SEATS[seat])
-    found: dict[str, list[str]] = {}
-    for number, path in enumerate(look.crawl(visit)):
-        wrong = look.faults(visit, accessibility=album.is_new(path, width))
-        if wrong:
-            found[path] = wrong
-        album.keep(visit.page, f"{seat}-{language}-{number:02d}{path}")
-    errors = visit.errors
-    visit.close()
-    assert not found, "\n".join(f"{path}: {one}" for path, all_of in found.items() for one in all_of)
-    assert not errors
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh-hans", PHONE), ("en", DESKTOP)])

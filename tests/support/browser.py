@@ -29,6 +29,7 @@ DESKTOP, PHONE = 1280, 360
 HEIGHT = 900
 PAGE_MS_MAX = 20_000
 PAGES_A_SEAT_MAX = 60
+FILTERS_AT_ONCE = 2  # filters together are one kind, whichever they are
 SAME_KIND_MAX = 2  # things of one kind that are opened; of a filtered list one is enough
 
 # Latin words that a Chinese page may show: names of formats and algorithms, units, our own codes.
@@ -151,7 +152,8 @@ def kind_of(path: str) -> str:
     """Addresses that differ in an id or in the values of filters are of one kind."""
     bare, _, query = path.partition("?")
     names = sorted({part.partition("=")[0] for part in query.split("&")}) if query else []
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/codes/)\w+", "ID", bare) + "?" + "&".join(names)
+    filters = "&".join(names) if len(names) < FILTERS_AT_ONCE else "several"
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/codes/)\w+", "ID", bare) + "?" + filters
 
 
 def crawl(visit: Visitor, start: str = "/") -> Iterator[str]:

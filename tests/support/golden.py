@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.support.city import LAND, MARKET, NOW, PATH, City, land_grant, sealing, seed, signing, uuid
 from zhengtong.wire.directory import Members
 from zhengtong.wire.envelope import envelope_digest, sign_envelope, signed_envelope_bytes
-from zhengtong.wire.fingerprint import encode_row, fingerprint_rows, to_hex
+from zhengtong.wire.fingerprint import fingerprint_rows, hash_row, to_hex
 from zhengtong.wire.grant import grant_digest, grant_payload
 from zhengtong.wire.join import JoinRequest, join_document, join_fingerprint
 from zhengtong.wire.ledger import Frontier, consistency_path, inclusion_path, leaf_hash, subtree_root
@@ -288,7 +288,7 @@ def _values() -> dict[str, object]:
     return {
         "pseudonym_key_hex": key.hex(),
         "masks": {name.value: [value, mask(name, value, key=key)] for name, value in shown.items()},
-        "rows_hex": [encode_row(row, scales=scales).hex() for row in rows],
+        "row_hashes": [f"{hash_row(row, scales=scales):016x}" for row in rows],
         "fingerprint": to_hex(fingerprint_rows(rows, scales=scales)),
     }
 

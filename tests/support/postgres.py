@@ -74,7 +74,7 @@ def binaries() -> Path | None:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Server]:
+def running(settings: tuple[str, ...] = SETTINGS) -> Iterator[Server]:
     """Start a cluster in a temporary folder; stop it and remove the folder at the end."""
     folder = binaries()
     if folder is None:
@@ -91,7 +91,8 @@ def running() -> Iterator[Server]:
             [*run_as, str(folder / initdb[0]), *initdb[1:]], check=True, cwd=home, stdout=subprocess.DEVNULL, timeout=60
         )
         port = _free_port()
-        process = _start(folder / "postgres", cluster=cluster, home=home, port=port, run_as=run_as)
+        command = [*run_as, str(folder / "postgres"), "-D", str(cluster)]
+        process = _start(command, home=home, port=port, settings=settings)
         try:
             yield Server(port=port, pid=_wait_until_ready(process, cluster=cluster, port=port, log=home / "log"))
         finally:
@@ -114,11 +115,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start(binary: Path, *, cluster: Path, home: Path, port: int, run_as: list[str]) -> "subprocess.Popen[bytes]":
-    options = ["listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={home}", *SETTINGS]
+def _start(command: list[str], *, home: Path, port: int, settings: tuple[str, ...]) -> "subprocess.Popen[bytes]":
+    options = ["listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={home}", *settings]
     flags = [part for option in options for part in ("-c", option)]
     with (home / "log").open("wb") as log:
-        return subprocess.Popen([*run_as, str(binary), "-D", str(cluster), *flags], cwd=home, stdout=log, stderr=log)
+        return subprocess.Popen([*command, *flags], cwd=home, stdout=log, stderr=log)
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", *, cluster: Path, port: int, log: Path) -> int:

@@ -81,6 +81,7 @@ class City:
     chain: dict[int, SignedDocument] = field(default_factory=dict)
     serial: int = 0
     nodes: dict[str, MemberNode] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of organizations, for pages
     grants: dict[str, Grant] = field(default_factory=dict)
     served: dict[tuple[str, str], SignedDocument] = field(default_factory=dict)
     last: SignedDocument | None = None
@@ -137,7 +138,7 @@ class City:
         members = Members(
             epoch=self.epoch, serial=self.serial, previous=self.last.digest if self.last else "", issued_at=now,
             valid_until=now + valid_for,
-            organizations=tuple(MemberOrganization(code, code) for code in self.nodes),
+            organizations=tuple(MemberOrganization(code, self.names.get(code, code)) for code in self.nodes),
             nodes=tuple(self.nodes.values()), bundles=tuple(bundles),
         )  # fmt: skip
         self.last = sign_document("members", members_payload(members), keys=[self.online])

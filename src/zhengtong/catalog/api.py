@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from zhengtong.catalog import queries
+from zhengtong.catalog.searching import filters_of
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotAllowed
 
@@ -18,17 +19,33 @@ router = Router(tags=["catalog"])
 @router.get("/entries", operation_id="list_entries")
 def entries(
     request: HttpRequest,
+    q: str = "",
     text: str = "",
     provider: str = "",
     share_type: str = "",
     theme: str = "",
+    cycle: str = "",
+    open: str = "",
+    level: str = "",
+    place: str = "",
+    facets: bool = False,
     after: str = "",
     rows: int = 20,
 ) -> HttpResponse:
-    """List published entries in order of their code; `next_after` asks for the next page."""
-    asked = queries.EntryFilters(text=text, provider=provider, share_type=share_type, theme=theme)
-    page = queries.entries(actor=_actor(request), filters=asked, after=after, rows=rows)
-    return _answer(request, {"rows": [asdict(row) for row in page.rows], "next_after": page.next_after})
+    """List published entries in order of their code, or with `q` those that hold a text, best first.
+
+    `q` takes parts of names, item names, departments, codes and pinyin; `text` is its older name.  The
+    others narrow.  `facets` adds the total and, for each kind of value, how many entries each would leave.
+    `next_after` asks for the next page.
+    """
+    given = {"text": q or text, "provider": provider, "share_type": share_type, "theme": theme, "cycle": cycle}
+    asked = filters_of({**given, "open": open, "level": level, "place": place})
+    actor = _actor(request)
+    page = queries.entries(actor=actor, filters=asked, after=after, rows=rows)
+    told: dict[str, object] = {"rows": [asdict(row) for row in page.rows], "next_after": page.next_after}
+    if facets:
+        told["facets"] = asdict(queries.facets(actor=actor, filters=asked))
+    return _answer(request, told)
 
 
 @router.get("/entries/{uuid:entry_id}", operation_id="get_entry")

@@ -139,3 +139,22 @@ class MatterAdded(Event):
 class DocumentAdded(Event):
     matter: UUID
     direction: str
+
+
+@event("catalog.column.decided", version=1)
+@dataclass(frozen=True, slots=True)
+class ColumnDecided(Event):
+    """A person said what a column of a file is; the subject is the decision."""
+
+    organization: UUID
+    source: str
+    field: str
+
+
+@event("catalog.column.forgotten", version=1)
+@dataclass(frozen=True, slots=True)
+class ColumnForgotten(Event):
+    """Such a decision counts no more."""
+
+    organization: UUID
+    source: str

@@ -108,7 +108,6 @@ class Revision(models.Model):
     contains_personal = models.BooleanField(default=False)
     source_system = models.CharField(max_length=100, blank=True)
     origins = models.ManyToManyField(MatterDocument, related_name="+")
-    search_text = models.TextField(blank=True)  # lower case: what the text filter looks in
 
     drafted_by = models.UUIDField()
     drafted_for = models.UUIDField(null=True)  # the absent officer a substitute drafted for
@@ -211,3 +210,84 @@ class SourceNaming(models.Model):
 
     def __str__(self) -> str:
         return self.item_name
+
+
+class ColumnDecision(models.Model):
+    """What a person said a column of a file is; it counts for the next file of that form (列映射记忆)."""
+
+    id = models.UUIDField(primary_key=True)
+    organization = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
+    organization_id: UUID
+    signature = models.CharField(max_length=140)  # words of the heading, look of the values
+    source = models.CharField(max_length=200)  # the heading as the file had it
+    field = models.CharField(max_length=40, blank=True)  # "" where the column is none of ours
+    decided_by = models.UUIDField()
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("source",)
+        constraints = (
+            models.UniqueConstraint(fields=["organization", "signature"], name="column_decided_once"),
+            models.CheckConstraint(name="column_decision_signed", condition=~Q(signature="")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.source} = {self.field or '-'}"
+
+
+class FacetGroup(models.Model):
+    """One combination of values to narrow by, as documents have it (分面组).  Written once, never changed."""
+
+    id = models.AutoField(primary_key=True)
+    provider = models.CharField(max_length=40)  # code
+    jurisdiction = models.CharField(max_length=6, blank=True)
+    level = models.CharField(max_length=12)
+    share_type = models.CharField(max_length=1, blank=True)
+    theme = models.CharField(max_length=10, blank=True)
+    cycle = models.CharField(max_length=20, blank=True)
+    open_flag = models.BooleanField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="facet_group_once",
+                fields=["provider", "jurisdiction", "level", "share_type", "theme", "cycle", "open_flag"],
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.share_type} {self.theme}"
+
+
+class SearchDocument(models.Model):
+    """One revision as search finds it (检索文档): in force or in work, filed under its place."""
+
+    id = models.BigAutoField(primary_key=True)
+    revision = models.OneToOneField(Revision, models.PROTECT, related_name="document")
+    revision_id: UUID
+    group = models.ForeignKey(FacetGroup, models.PROTECT, related_name="+")
+    group_id: int
+    in_force = models.BooleanField()
+    length = models.PositiveSmallIntegerField()  # characters of the name
+    guide_code = models.CharField(max_length=64)  # the entry's, to list in its order
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["in_force", "group"], name="document_by_group"),
+            models.Index(fields=["in_force", "guide_code", "group"], name="document_by_code"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}"
+
+
+class SearchText(models.Model):
+    """The tokens of a document, by place; the store keeps its index of them by itself (检索词表)."""
+
+    place = models.BigIntegerField(primary_key=True)  # see search.places
+    title = models.TextField(blank=True)  # name, codes, pinyin
+    items = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return str(self.place)

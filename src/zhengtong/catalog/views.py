@@ -12,10 +12,10 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.http import require_GET, require_POST
 
-from zhengtong.catalog import forms, queries, services
+from zhengtong.catalog import forms, queries, searching, services
 from zhengtong.catalog.rules import ENTRY, STATE_LABELS, EntryDraft, EntryState
 from zhengtong.kernel.errors import NotFound, PlatformError
-from zhengtong.kernel.paging import whole
+from zhengtong.kernel.paging import Page, whole
 from zhengtong.parties.rules import Role
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.ui.errors import add_to, say
@@ -52,7 +52,15 @@ def listing(request: ActorRequest) -> HttpResponse:
     asked = _filters(request, scope="published")
     page = queries.entries(actor=request.actor, filters=asked, after=request.GET.get("after", "")[:80])
     facets = queries.facets(actor=request.actor, filters=asked)
-    context = {"page": page, "facets": facets, "asked": asked, "groups": _facet_groups(request, facets, asked)}
+    context = {
+        "page": page,
+        "facets": facets,
+        "asked": asked,
+        "kept": searching.kept(asked),
+        "cleared": searching.without_filters(request.GET),
+        "groups": searching.facet_groups(request.GET, facets, asked),
+        **_hits(request, asked, page),
+    }
     return render(request, "catalog/list.html", {**context, "may_draft": request.actor.has(Role.DATA_OFFICER)})
 
 
@@ -196,36 +204,20 @@ def _form_of(verb: str, posted: Any) -> forms.ReasonForm | None:  # Any: a Query
     return forms.ReasonForm(posted, auto_id=f"id_{verb}_%s") if verb in REASON_VERBS else None
 
 
+def _hits(request: ActorRequest, asked: queries.EntryFilters, page: Page[queries.EntryRow]) -> dict[str, object]:
+    """What the page says of its hits, or of there being none."""
+    text = asked.text
+    none = not page.rows
+    return {
+        "marks": queries.understood(text).marks,
+        "loose": queries.found_loosely(text),
+        "notes": queries.notes(found=page.rows, text=text),
+        "advice": searching.advice_links(queries.advice(actor=request.actor, filters=asked)) if none else [],
+    }
+
+
 def _filters(request: HttpRequest, *, scope: str) -> queries.EntryFilters:
-    get: Callable[[str, int], str] = lambda name, most: request.GET.get(name, "").strip()[:most]  # noqa: E731
-    return queries.EntryFilters(
-        text=get("text", 100),
-        provider=get("provider", 40),
-        share_type=get("share_type", 1),
-        theme=get("theme", 10),
-        state=get("state", 20),
-        scope=scope,
-    )
-
-
-def _facet_groups(request: HttpRequest, facets: queries.Facets, asked: queries.EntryFilters) -> list[dict[str, Any]]:
-    """Facets as links that keep the other filters; a chosen one is the way to take it off."""
-    groups = []
-    english = lang() == "en"
-    named = (("provider", facets.providers), ("share_type", facets.share_types), ("theme", facets.themes))
-    for name, values in named:
-        links = []
-        for facet in values:
-            query = request.GET.copy()
-            query.pop("after", None)
-            chosen = getattr(asked, name) == facet.value
-            query.pop(name, None)
-            if not chosen:
-                query[name] = facet.value
-            label = facet.label_en if english else facet.label_zh
-            links.append({"label": label, "count": facet.count, "chosen": chosen, "query": query.urlencode()})
-        groups.append({"name": name, "links": links})
-    return groups
+    return searching.filters_of(request.GET, scope=scope)
 
 
 def _documents(request: ActorRequest) -> tuple[queries.OriginRow, ...]:

@@ -43,6 +43,7 @@ PLACES = {
     "catalog": Place("zhengtong.catalog.cli", "Import, export, check and search entries (目录)."),
     "sharing": Place("zhengtong.sharing.cli", "Requests, what is overdue, grants (共享)."),
     "exchange": Place("zhengtong.exchange.cli", "Nodes, keys, directory, receipts (交换)."),
+    "supervision": Place("zhengtong.supervision.cli", "Findings and the monthly report (督查)."),
     "rules": Place("zhengtong.cli.regulations", "The limits in force, with their articles (规则).", django=False),
     "journal": Place("zhengtong.journal.cli", "Events, jobs, chain, keys (日志)."),
 }

@@ -75,7 +75,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 def _gather() -> None:
-    for area in ("standards", "catalog", "sharing", "exchange", "parties", "portal"):
+    for area in ("standards", "catalog", "sharing", "exchange", "supervision", "parties", "portal"):
         module = f"zhengtong.{area}.api"
         if apps.is_installed(f"zhengtong.{area}") and find_spec(module) is not None:
             api.add_router(f"/{area}/", import_module(module).router)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-AREAS = ("parties", "standards", "catalog", "sharing", "exchange", "portal")
+AREAS = ("parties", "standards", "catalog", "sharing", "exchange", "supervision", "portal")
 WORKERS_MAX = 32
 WEB_THREADS = 2  # measured best on two cores (docs/adr/0020-gate.md); more only wait for each other
 

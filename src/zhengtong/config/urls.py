@@ -14,6 +14,7 @@ PREFIXES = {
     "sharing": "sharing/",
     "exchange": "exchange/",
     "standards": "standards/",
+    "supervision": "supervision/",
     "ui": "ui/",
     "portal": "",
 }

@@ -31,6 +31,7 @@ JOBS: dict[str, str] = {
     "journal.seal": "zhengtong.journal.services.sequencer:seal_job",
     "journal.sweep": "zhengtong.journal.services.retention:sweep_job",
     "sharing.expire": "zhengtong.sharing.listeners:expire_job",
+    "supervision.detect": "zhengtong.supervision.listeners:detect_job",
     "exchange.publish": "zhengtong.exchange.listeners:publish_job",
     "exchange.compare": "zhengtong.exchange.listeners:compare_job",
 }
@@ -40,6 +41,7 @@ PERIODIC: dict[str, int] = {
     "journal.seal": 2,
     "journal.sweep": 3600,
     "sharing.expire": 30,
+    "supervision.detect": 60,
     "exchange.publish": 60,
     "exchange.compare": 60,
 }
@@ -49,6 +51,7 @@ REBUILDS: tuple[str, ...] = (
     "zhengtong.catalog.rebuild:register",
     "zhengtong.sharing.rebuild:register",
     "zhengtong.exchange.rebuild:register",
+    "zhengtong.supervision.rebuild:register",
 )
 
 # each gives the last head of the event chain that its area published; `journal verify` demands that the chain pass it

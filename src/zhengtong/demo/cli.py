@@ -98,7 +98,7 @@ def _play(run: "Run", clock_file: Path, *, began: float, serve: bool, json_file:
         run.network(network, told, clock)
         run.tell(network, told, clock)
         prover = run.prove(network, told)
-        result = run.result(prover, network, run.verify(root_fingerprint()))
+        result = run.result(prover, network, told, run.verify(root_fingerprint()))
         held = holds(result)
         _show(result, held=held, seconds=time.monotonic() - began)
         if json_file:

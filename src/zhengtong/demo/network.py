@@ -10,10 +10,28 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from zhengtong.demo.city import Resource, seat
-from zhengtong.demo.population import INSURANCE_DB, LAND_DB, MARKET_DB, POLICE_DB
+from zhengtong.demo.catalogue import Resource
+from zhengtong.demo.city import seat
 from zhengtong.demo.processes import LOOPBACK, Processes, free_port
-from zhengtong.demo.story import BATCH_ROWS_A_DAY, FOOD_SYSTEM, INSURANCE_SYSTEM, SIGN_SYSTEM
+from zhengtong.demo.story import (
+    BATCH_ROWS_A_DAY,
+    FIRE_SYSTEM,
+    FOOD_SYSTEM,
+    INSURANCE_SYSTEM,
+    LABOUR_SYSTEM,
+    SIGN_SYSTEM,
+    TAX_SYSTEM,
+)
+from zhengtong.demo.tables import (
+    EMPLOYERS_DB,
+    HEALTH_DB,
+    HOUSING_DB,
+    INSURANCE_DB,
+    LABOUR_DB,
+    LAND_DB,
+    MARKET_DB,
+    POLICE_DB,
+)
 from zhengtong.exchange import queries as exchange_queries
 from zhengtong.exchange import services as exchange
 from zhengtong.kernel.clock import Clock
@@ -26,15 +44,38 @@ from zhengtong.wire.http_signature import sign_local
 from zhengtong.wire.suites import SigningKey
 
 CALL_S_MAX = 180
-SOURCES = {"R01": POLICE_DB, "R03": LAND_DB, "R04": MARKET_DB}
+SOURCES = {
+    "R01": POLICE_DB,
+    "R02": POLICE_DB,
+    "R03": LAND_DB,
+    "R04": MARKET_DB,
+    "R05": HOUSING_DB,
+    "R07": HOUSING_DB,
+    "R09": HEALTH_DB,
+    "R10": LABOUR_DB,
+}
+WATERMARKS = {"R04": "GXSJ"}  # the column that grows with every change
 SYSTEMS = {
     "tl-market": (FOOD_SYSTEM, "食品经营许可系统"),
     "tl-urban": (SIGN_SYSTEM, "城市管理服务系统"),
+    "tl-fire": (FIRE_SYSTEM, "消防监督检查系统"),
+    "tl-tax": (TAX_SYSTEM, "办税服务系统"),
     "wl-insurance": (INSURANCE_SYSTEM, "医疗保障核心系统"),
+    "wl-labour": (LABOUR_SYSTEM, "社会保险核心系统"),
 }
-NODES = ("wl-police", "wl-land", "wl-market", "tl-market", "tl-urban", "wl-insurance")
-TARGET_TABLE = "CBRYXX"
-TARGET_COLUMNS = {"citizen_id": "GMSFHM", "name": "XM", "sex": "XB", "ethnicity": "MZ", "birth_date": "CSRQ"}
+INSURED, EMPLOYERS = "CBRYXX", "YGDW"
+TARGETS = {  # resource → who keeps it, where, in which table and columns, and what names a row
+    "R01": ("wl-insurance", INSURANCE_DB, INSURED, ("citizen_id",)),
+    "R04": ("wl-labour", EMPLOYERS_DB, EMPLOYERS, ("credit_code",)),
+}
+KEPT = {
+    "R01": ("citizen_id", "name", "sex", "ethnicity", "birth_date"),
+    "R04": (
+        "credit_code", "name", "kind", "address", "capital", "established_on", "term_until", "status", "registrar",
+    ),
+}  # fmt: skip
+STOP_AT = "ZHENGTONG_NODE_STOP_AT"  # where a node of the demo dies by SIGKILL, see node.failpoints
+DIES = {"wl-insurance": "consumer.after_serve:1"}  # once, when the first parcel of 0005 is staged
 
 Answer = dict[str, Any]  # a JSON answer of a node
 
@@ -71,6 +112,12 @@ class Node:
             raise Unreachable("demo.unexpected", expected=path, got=json.dumps(answer, ensure_ascii=False))
         return answer
 
+    def forget_connection(self) -> None:
+        """Connect anew at the next call."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
     def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Answer]:
         if self._connection is None:
             self._connection = http.client.HTTPConnection(LOOPBACK, self.home.settings.port, timeout=CALL_S_MAX)
@@ -104,12 +151,14 @@ class Network:
         self.processes.stop("worker")
         self.processes.stop("center")
 
-    def join(self, code: str, *, organizations: Mapping[str, UUID], clock: Clock) -> None:
+    def join(self, code: str, *, hosted: bool, organizations: Mapping[str, UUID], clock: Clock) -> None:
         """Invite, join, compare fingerprints, approve: the acts of an administrator, an engineer and a guardian."""
         today = clock.today()
         administrator = seat("wl-data", Role.SYSTEM_ADMIN, on=today)
         guardian = seat("wl-data", Role.SECURITY_ADMIN, on=today)
-        invitation = exchange.invite(organization=organizations[code], node_code=code, actor=administrator, clock=clock)
+        invitation = exchange.invite(
+            organization=organizations[code], node_code=code, hosted=hosted, actor=administrator, clock=clock
+        )
         node = self._make(code, clock)
         shown = self._ask_to_join(node, one_time_code=invitation.code)
         exchange.approve_node(node=invitation.node, fingerprint=shown, actor=guardian, clock=clock)
@@ -134,27 +183,31 @@ class Network:
 
     def bind(self, resources: Mapping[str, Resource]) -> None:
         """Each provider binds its table, the insurance its target, each consumer registers its system's key."""
-        departments = self.home / "departments"
         for short_code, database in SOURCES.items():
-            self._bind_source(resources[short_code], f"sqlite://{departments / database}")
-        target = bindings.TargetBinding(
-            resource=resources["R01"].guide_code,
-            url=f"sqlite://{departments / INSURANCE_DB}",
-            table=TARGET_TABLE,
-            columns=TARGET_COLUMNS,
-        )
-        with closing(store.connect(self.nodes["wl-insurance"].home.database)) as db:
-            bindings.bind_target(db, target)
+            self._bind_source(resources[short_code], f"sqlite://{self.departments / database}")
+        for short_code, (code, database, table, keys) in TARGETS.items():
+            columns = {item: resources[short_code].columns[item] for item in KEPT[short_code]}
+            target = bindings.TargetBinding(
+                resource=resources[short_code].guide_code, url=f"sqlite://{self.departments / database}", table=table,
+                columns=columns, keys=keys,
+            )  # fmt: skip
+            with closing(store.connect(self.nodes[code].home.database)) as db:
+                bindings.bind_target(db, target)
         for code, (system, title) in SYSTEMS.items():
             self._register(self.nodes[code], system, title)
+
+    @property
+    def departments(self) -> Path:
+        return self.home / "departments"
 
     def _bind_source(self, resource: Resource, url: str) -> None:
         ceiling = bindings.ceiling_of(
             resource.guide_code, resource.columns, masks={}, purposes=(), rows_a_day=BATCH_ROWS_A_DAY, accept="auto"
         )
         binding = bindings.SourceBinding(
-            resource=resource.guide_code, url=url, table=resource.table, columns=resource.columns, ceiling=ceiling
-        )
+            resource=resource.guide_code, url=url, table=resource.table, columns=resource.columns, ceiling=ceiling,
+            watermark=WATERMARKS.get(resource.short_code, ""),
+        )  # fmt: skip
         with closing(store.connect(self.nodes[resource.provider].home.database)) as db:
             bindings.bind_source(db, binding)
 
@@ -166,11 +219,24 @@ class Network:
         asyncio.run(announced)
 
     def serve(self) -> None:
-        """Start every node and wait until each one is ready."""
+        """Start every node; they come up while the story is told."""
         for code in self.nodes:
-            self.processes.start(code, "node", "serve", "--home", str(self.home), "--node", code)
+            self._serve(code, {STOP_AT: DIES[code]} if code in DIES else {})
+
+    def wait(self) -> None:
+        """Wait until each node is ready."""
         for code, node in self.nodes.items():
             self.processes.wait_until_up(code, f"{node.url}/healthz")
+
+    def restart(self, code: str) -> None:
+        """Start a node again after it died, or was to die."""
+        self.nodes[code].forget_connection()
+        self.processes.stop(code)
+        self._serve(code, {})
+        self.processes.wait_until_up(code, f"{self.nodes[code].url}/healthz")
+
+    def _serve(self, code: str, environment: Mapping[str, str]) -> None:
+        self.processes.start(code, "node", "serve", "--home", str(self.home), "--node", code, environment=environment)
 
     def refresh(self) -> None:
         """Every node pulls the directory now."""

@@ -1,45 +1,54 @@
 """The departments' own databases (部门业务库): what the nodes stand in front of.
 
-SQLite files with the column names such systems really have.  Read-only to the nodes.
+SQLite files with the column names such systems really have.  Read-only to the nodes.  What is wrong
+in them is put in by `quirks`; spreadsheets and dumps are written by `sheets`.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from random import Random
 
+from zhengtong.demo import quirks, sheets
 from zhengtong.demo.names import REGIONS, TRADES, Namer, citizen_number
+from zhengtong.demo.quirks import COMMERCIAL
+from zhengtong.demo.tables import (
+    EMPLOYERS_DB,
+    FIRE_TABLE,
+    FIRMS_TABLE,
+    HEALTH_DB,
+    HEALTH_TABLE,
+    HOMES_TABLE,
+    HOUSING_DB,
+    INDEXES,
+    INSURANCE_DB,
+    INSURED_TABLE,
+    LABOUR_DB,
+    LAND_DB,
+    MARKET_DB,
+    PAPER_TABLE,
+    PEOPLE_TABLE,
+    PIPES_TABLE,
+    POLICE_DB,
+    SEALS_TABLE,
+    SITES_TABLE,
+)
 from zhengtong.parties.rules import uscc_with_check
 
 HOMES_PER_PERSON = 0.3
 SEALS_PER_FIRM = 0.5
 ETHNICITIES = ("01", "01", "01", "01", "01", "01", "01", "03", "05", "08", "11", "15")
-USES = ("住宅", "住宅", "住宅", "商业服务", "办公", "车库")
+USES = ("住宅", "住宅", "住宅", COMMERCIAL, "办公", "车库")
 FIRST_FIRM = "拾味餐饮有限公司"
 ORGANIZATION_CODE_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
-POLICE_DB, LAND_DB, MARKET_DB, LABOUR_DB = "wl-police.db", "wl-land.db", "wl-market.db", "wl-labour.db"
-INSURANCE_DB = "wl-insurance.db"
-
-PEOPLE_TABLE = """CREATE TABLE CZRK (GMSFHM TEXT PRIMARY KEY, XM TEXT NOT NULL, XB TEXT NOT NULL, MZ TEXT NOT NULL,
- CSRQ TEXT NOT NULL, SWZX INTEGER NOT NULL, HJQH TEXT NOT NULL, HJDZ TEXT NOT NULL, YHZGX TEXT NOT NULL)"""
-SEALS_TABLE = """CREATE TABLE YZBA (YZBH TEXT PRIMARY KEY, YZMC TEXT NOT NULL, SYDWDM TEXT NOT NULL, BARQ TEXT NOT NULL,
- ZT TEXT NOT NULL)"""
-HOMES_TABLE = """CREATE TABLE FWDJ (BDCDYH TEXT PRIMARY KEY, ZL TEXT NOT NULL, FWYT TEXT NOT NULL, JZMJ TEXT NOT NULL,
- CS TEXT NOT NULL, QLRMC TEXT NOT NULL, QLRZJH TEXT NOT NULL, DYZT INTEGER NOT NULL, CFZT INTEGER NOT NULL)"""
-FIRMS_TABLE = """CREATE TABLE JYZT (TYSHXYDM TEXT PRIMARY KEY, ZTMC TEXT NOT NULL, ZTLX TEXT NOT NULL, ZS TEXT NOT NULL,
- JYFW TEXT NOT NULL, ZCZB TEXT NOT NULL, CLRQ TEXT NOT NULL, JYQXZ TEXT NOT NULL, DJZT TEXT NOT NULL,
- HYDM TEXT NOT NULL, DJJG TEXT NOT NULL, FDDBR TEXT NOT NULL, FDDBRZJH TEXT NOT NULL, LLYDH TEXT NOT NULL)"""
-INSURED_TABLE = """CREATE TABLE DWCB (TYSHXYDM TEXT NOT NULL, CBBH TEXT PRIMARY KEY, XZ TEXT NOT NULL,
- CBZT TEXT NOT NULL, CBRS INTEGER NOT NULL)"""
-INDEXES = {
-    "CZRK": (),
-    "YZBA": ("SYDWDM",),
-    "FWDJ": ("ZL",),
-    "JYZT": ("ZTMC",),
-    "DWCB": ("TYSHXYDM",),
-}
+HOMES_MIN = 300  # enough for the records that a migration spoiled
+CERTIFICATES_PER_PERSON = 0.02
+CERTIFICATES_MIN = 40
+STORY_BUILDING = "望澜市汀兰区听潮街88号商业楼"
+BUILDINGS = 120
 
 Row = tuple[str | int, ...]
 
@@ -50,12 +59,50 @@ def build(folder: Path, *, seed: int, people: int, enterprises: int) -> None:
     namer = Namer(Random(seed))
     residents = list(_people(namer, people))
     firms = list(_firms(namer, enterprises, residents))
-    _write(folder / POLICE_DB, {"CZRK": (PEOPLE_TABLE, residents), "YZBA": (SEALS_TABLE, _seals(namer, firms))})
-    homes = _homes(namer, int(people * HOMES_PER_PERSON), residents)
-    _write(folder / LAND_DB, {"FWDJ": (HOMES_TABLE, homes)})
-    _write(folder / MARKET_DB, {"JYZT": (FIRMS_TABLE, firms)})
+    homes = list(_homes(namer, max(HOMES_MIN, int(people * HOMES_PER_PERSON)), residents))
+    certificates = list(_certificates(namer, residents))
+    rng = Random(f"quirks {seed}")
+    _write(
+        folder / POLICE_DB,
+        {
+            "CZRK": (PEOPLE_TABLE, quirks.people(residents, rng)),
+            "YZBA": (SEALS_TABLE, _seals(namer, firms)),
+        },
+    )
+    spoiled = quirks.homes(homes, rng)
+    paper = ((row[0], row[2]) for row in homes)
+    _write(
+        folder / LAND_DB,
+        {"FWDJ": (HOMES_TABLE, spoiled), "ZZDJB": (PAPER_TABLE, paper), "PSGX": (PIPES_TABLE, _pipes(namer))},
+    )
+    _write(folder / MARKET_DB, {"JYZT": (FIRMS_TABLE, quirks.firms(firms, rng))})
     _write(folder / LABOUR_DB, {"DWCB": (INSURED_TABLE, _insured(namer, firms))})
-    _write(folder / INSURANCE_DB, {})
+    _write(folder / HOUSING_DB, {"XFYS": (FIRE_TABLE, _fire(namer, homes)), "CYXZ": (SITES_TABLE, _sites(namer))})
+    _write(folder / HEALTH_DB, {"JKZM": (HEALTH_TABLE, certificates)})
+    insured_people(folder / INSURANCE_DB)
+    _write(folder / EMPLOYERS_DB, {})
+    sheets.write(folder, Random(f"sheets {seed}"), [str(firm[0]) for firm in firms])
+
+
+def insured_people(path: Path) -> None:
+    """Make the table that 市医保局 keeps pulled rows in: its own constraints say what it will not hold."""
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(quirks.INSURED_PEOPLE_TABLE)
+        db.commit()
+
+
+def change_firms(folder: Path, *, share: int = 100) -> int:
+    """A day at the register: one firm in `share` moves to another address.  Returns how many rows changed."""
+    rng = Random("a day")
+    namer = Namer(rng)
+    with closing(sqlite3.connect(folder / MARKET_DB)) as db:
+        codes = [row[0] for row in db.execute("SELECT TYSHXYDM FROM JYZT ORDER BY rowid")]
+        moved = rng.sample(codes, max(1, len(codes) // share))
+        rows = [(namer.street_address("汀兰区"), quirks.NEXT_CHANGE, code) for code in moved]
+        changed = db.executemany("UPDATE JYZT SET ZS = ?, GXSJ = ? WHERE TYSHXYDM = ?", rows).rowcount
+        db.commit()
+    return changed
 
 
 def _people(namer: Namer, count: int) -> Iterator[Row]:
@@ -100,6 +147,7 @@ def _firms(namer: Namer, count: int, residents: list[Row]) -> Iterator[Row]:
             head[1],
             head[0],
             f"100{rng.randrange(10**8):08d}",
+            quirks.LAST_CHANGE,
         )
 
 
@@ -116,9 +164,9 @@ def _homes(namer: Namer, count: int, residents: list[Row]) -> Iterator[Row]:
         region, district = REGIONS[0] if index == 0 else rng.choice(REGIONS)
         floors = rng.randint(2, 30)
         floor = rng.randint(1, floors)
-        building = "望澜市汀兰区听潮街88号商业楼" if index == 0 else namer.street_address(district)
+        building = STORY_BUILDING if index == 0 else namer.street_address(district)
         location = f"{building}{floor}层{rng.randint(1, 8):02d}室" if index else f"{building}1-2层"
-        use = "商业服务" if index == 0 else rng.choice(USES)
+        use = COMMERCIAL if index == 0 else rng.choice(USES)
         owner = rng.choice(residents)
         number = f"{region}{rng.randrange(10**13):013d}F{index:08d}"
         area = f"{rng.randint(40, 400)}.{rng.randint(0, 99):02d}"
@@ -138,6 +186,41 @@ def _insured(namer: Namer, firms: list[Row]) -> Iterator[Row]:
             yield firm[0], f"W{index:08d}{kind}", kind, "1", namer.rng.randint(1, 80)
 
 
+def _pipes(namer: Namer) -> Iterator[Row]:
+    for index in range(BUILDINGS):
+        x, y = namer.rng.randrange(1000, 9000) * 10, namer.rng.randrange(1000, 9000) * 10  # coarsened to 10 m
+        depth = f"{namer.rng.randint(1, 6)}.{namer.rng.randint(0, 99):02d}"
+        yield f"PS{index:06d}", namer.rng.choice((200, 300, 400, 600)), depth, "1", f"{x},{y};{x + 40},{y}"
+
+
+def _fire(namer: Namer, homes: list[Row]) -> Iterator[Row]:
+    shops = [row for row in homes if row[2] == COMMERCIAL]
+    for index, row in enumerate(shops):
+        decided = date(2015 + index % 11, namer.rng.randint(1, 12), namer.rng.randint(1, 28))
+        yield (
+            f"望消验〔{decided.year}〕第{index + 1:04d}号", f"{row[1]}装修工程", row[1], "1", f"{decided:%Y%m%d}",
+            COMMERCIAL, row[3],
+        )  # fmt: skip
+
+
+def _sites(namer: Namer) -> Iterator[Row]:
+    rng = namer.rng
+    yield "LD000000", STORY_BUILDING, "03", 1, 0, 1, "20260615"
+    yield "LD000001", "望澜市汀兰区翠微里12号住宅楼", "01", 0, 1, 1, "20260615"
+    for index in range(2, BUILDINGS):
+        kind = rng.choice(("01", "02", "03"))
+        flue, dwelling = int(kind == "03" or rng.random() < 0.3), int(kind != "03")
+        yield f"LD{index:06d}", namer.street_address("汀兰区"), kind, flue, dwelling, 1, "20260615"
+
+
+def _certificates(namer: Namer, residents: list[Row]) -> Iterator[Row]:
+    """Health certificates of people who handle food; one of the first eight has run out."""
+    count = min(len(residents), max(CERTIFICATES_MIN, int(len(residents) * CERTIFICATES_PER_PERSON)))
+    for index, person in enumerate(residents[:count]):
+        until = "20260831" if index == 3 else f"2027{namer.rng.randint(1, 9):02d}{namer.rng.randint(1, 28):02d}"
+        yield f"望健〔2026〕{index + 1:06d}", person[1], person[0], "1", until
+
+
 def _write(path: Path, tables: dict[str, tuple[str, Iterable[Row]]]) -> None:
     path.unlink(missing_ok=True)
     with sqlite3.connect(path) as db:
@@ -146,7 +229,7 @@ def _write(path: Path, tables: dict[str, tuple[str, Iterable[Row]]]) -> None:
             batch = list(rows)
             marks = ",".join("?" * len(batch[0]))
             db.executemany(f"INSERT INTO {name} VALUES ({marks})", batch)  # noqa: S608 - names of our own
-            for column in INDEXES[name]:
+            for column in INDEXES.get(name, ()):
                 db.execute(f"CREATE INDEX {name}_{column} ON {name} ({column})")
         db.execute("PRAGMA journal_mode=DELETE")
     db.close()

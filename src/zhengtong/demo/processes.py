@@ -86,7 +86,7 @@ class Processes:
         for name in reversed(list(self.running)):
             self.stop(name)
 
-    def start(self, name: str, *arguments: str) -> Running:
+    def start(self, name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Running:
         """Start `zhengtong ARGUMENTS` and keep its output in logs/NAME.log."""
         log = self.home / "logs" / f"{name}.log"
         with log.open("ab") as out:
@@ -95,7 +95,7 @@ class Processes:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, **(environment or {})},
             )
         self.running[name] = Running(name, process, log)
         return self.running[name]
@@ -103,6 +103,13 @@ class Processes:
     def stop(self, name: str) -> None:
         """Stop one process."""
         self.running.pop(name).stop()
+
+    def wait_until_killed(self, name: str, *, seconds: float) -> bool:
+        """Wait until a process was ended by SIGKILL.  Returns whether it was, within the time."""
+        process = self.running[name].process
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        return process.returncode == -signal.SIGKILL
 
     def wait_until_up(self, name: str, url: str) -> None:
         """Wait until a started process answers.

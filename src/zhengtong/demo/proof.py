@@ -4,35 +4,47 @@ Everything is measured by calling the nodes as the departments' systems do; noth
 what the figures should be, only which refusal it provoked.
 """
 
+import http.client
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zhengtong.demo.network import TARGET_TABLE, Answer, Network
-from zhengtong.demo.population import INSURANCE_DB, LAND_DB, MARKET_DB, POLICE_DB
+from zhengtong.demo import population
+from zhengtong.demo.network import EMPLOYERS, INSURED, Answer, Network
 from zhengtong.demo.processes import is_refused
 from zhengtong.demo.story import (
     BENEFIT_CHECK,
     CALLS_A_DAY,
     CONTACT,
+    EMPLOYER_UPDATE,
+    FIRE_CHECK,
+    FIRE_SYSTEM,
     FOOD_LICENCE,
     FOOD_SYSTEM,
     INSURANCE_SYSTEM,
     INSURED_UPDATE,
+    LABOUR_SYSTEM,
     PREMISES_CHECK,
+    REAL_NAME,
     SIGN_SYSTEM,
+    SITE_CHECK,
+    TAX_SYSTEM,
     Story,
 )
+from zhengtong.demo.tables import EMPLOYERS_DB, HEALTH_DB, INSURANCE_DB, LAND_DB, MARKET_DB, POLICE_DB
 from zhengtong.kernel.errors import WrongState
 from zhengtong.wire.decision import family
 
 FOOD_CASE, SIGN_CASE = "汀兰食〔2026〕0017号", "汀兰招〔2026〕0021号"
 DELIVERY_CASE, BENEFIT_CASE = "汀兰送〔2026〕0102号", "望澜医〔2026〕0310号"
+FIRE_CASE, TAX_CASE = "汀兰消〔2026〕0033号", "汀兰税〔2026〕0208号"
 QUERIES_BEFORE = 5
+KILLED_S_MAX = 5.0
 
 
 @dataclass(slots=True)
@@ -44,14 +56,29 @@ class Service:
     records_on_both_sides: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """One full pull."""
+    """One batch: rows that came (held and quarantined), and whether both sides agree about them."""
 
     rows: int
     seconds: float
+    resumed_after_kill: bool
     reconciled: bool
+    quarantined: int
+    held: int
+    withheld: int
     parcels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """A whole batch, a day at the register, and what the next pull brought (每日增量)."""
+
+    rows: int
+    changed: int
+    brought: int
+    reconciled: bool
+    same_as_source: bool
 
 
 @dataclass(slots=True)
@@ -60,6 +87,7 @@ class Proof:
 
     service: Service = field(default_factory=Service)
     batch: Batch | None = None
+    increment: Increment | None = None
     center_down_exchange: bool = False
     three_sides_equal: bool = False
 
@@ -70,12 +98,13 @@ class Prover:
     def __init__(self, network: Network, story: Story, departments: Path) -> None:
         self.network, self.story = network, story
         self.found = Proof()
-        self.person = _one(departments / POLICE_DB, "SELECT GMSFHM, XM FROM CZRK ORDER BY GMSFHM LIMIT 1")
+        self.person = _one(departments / POLICE_DB, "SELECT GMSFHM, XM FROM CZRK ORDER BY rowid LIMIT 1")
         self.premises = _one(
             departments / LAND_DB, "SELECT ZL, BDCDYH FROM FWDJ WHERE ZL LIKE '望澜市汀兰区听潮街88号%' LIMIT 1"
         )
         self.firm = _one(departments / MARKET_DB, "SELECT TYSHXYDM FROM JYZT ORDER BY TYSHXYDM LIMIT 1")
-        self.target = departments / INSURANCE_DB
+        self.worker = _one(departments / HEALTH_DB, "SELECT GMSFHM, XM FROM JKZM ORDER BY rowid LIMIT 1")
+        self.departments = departments
 
     # -- calls ---------------------------------------------------------------------------------
 
@@ -128,28 +157,87 @@ class Prover:
             "tl-urban", "0002-2", system=SIGN_SYSTEM, purpose=PREMISES_CHECK, case_ref=SIGN_CASE,
             lookup={"location": self.premises[0]}, items=["use"],
         )  # fmt: skip
+        self.verify(
+            "tl-tax", "0001-2", system=TAX_SYSTEM, purpose=REAL_NAME, case_ref=TAX_CASE,
+            lookup={"citizen_id": self.person[0]}, claims={"name": self.person[1]},
+        )  # fmt: skip
+        self.query(
+            "tl-fire", "0003-1", system=FIRE_SYSTEM, purpose=FIRE_CHECK, case_ref=FIRE_CASE,
+            lookup={"address": self.premises[0]}, items=["document_number", "conclusion", "applicable_area"],
+        )  # fmt: skip
+        self.verify(
+            "tl-market", "0009-1", system=FOOD_SYSTEM, purpose=SITE_CHECK, case_ref=FOOD_CASE,
+            lookup={"citizen_id": self.worker[0]}, claims={"name": self.worker[1]},
+        )  # fmt: skip
+        self.query(
+            "tl-market", "0009-1", system=FOOD_SYSTEM, purpose=SITE_CHECK, case_ref=FOOD_CASE,
+            lookup={"citizen_id": self.worker[0]}, items=["valid_until"],
+        )  # fmt: skip
 
-    def pull(self) -> Batch:
-        """One full pull of 0005, with its own read-back from the target."""
+    def batch(self) -> Batch:
+        """0005: the whole register of residents; the consumer's node is killed on the way and goes on."""
+        began = time.monotonic()
+        killed, first = self._pulled_until_killed()
+        answer = self._pull("wl-insurance", "0005-1", purpose=INSURED_UPDATE, system=INSURANCE_SYSTEM)
+        seconds = time.monotonic() - began
+        held = _count(self.departments / INSURANCE_DB, INSURED)
+        quarantined = int(answer["quarantined"])
+        return Batch(
+            rows=held + quarantined,
+            seconds=round(seconds, 3),
+            resumed_after_kill=killed and answer["run"] == first and bool(answer["reconciled"]),
+            reconciled=bool(answer["reconciled"]) and held == answer["rows"],
+            quarantined=quarantined,
+            held=held,
+            withheld=int(answer["withheld"]),
+            parcels=int(answer["parcels"]),
+        )
+
+    def _pulled_until_killed(self) -> tuple[bool, str]:
+        """Begin 0005, wait until the node has died by SIGKILL, start it again.  Returns (killed, run begun)."""
+        node, processes = self.network.nodes["wl-insurance"], self.network.processes
         body = {"grant": str(self.story.grants["0005-1"]), "purpose": INSURED_UPDATE, "system": INSURANCE_SYSTEM}
-        status, answer = self.network.nodes["wl-insurance"].call("/local/v1/pull", {**body, "wait": True})
+        with suppress(OSError, http.client.HTTPException):  # it dies on the way, perhaps before it answers
+            node.call("/local/v1/pull", {**body, "wait": False})
+        killed = processes.wait_until_killed("wl-insurance", seconds=KILLED_S_MAX)
+        with closing(sqlite3.connect(self.departments / INSURANCE_DB)) as db:
+            staged = db.execute("SELECT run FROM _zt_parcel").fetchone() if killed else None
+        self.network.restart("wl-insurance")
+        return killed, str(staged[0]) if staged else ""
+
+    def employers(self) -> Increment:
+        """0006: the whole register of enterprises, then what one day changed in it."""
+        ask = {"purpose": EMPLOYER_UPDATE, "system": LABOUR_SYSTEM}
+        whole = self._pull("wl-labour", "0006-1", **ask)
+        held = _count(self.departments / EMPLOYERS_DB, EMPLOYERS)
+        changed = population.change_firms(self.departments)
+        daily = self._pull("wl-labour", "0006-1", **ask, mode="increment")
+        return Increment(
+            rows=held,
+            changed=changed,
+            brought=int(daily["rows"]),
+            reconciled=bool(whole["reconciled"]) and bool(daily["reconciled"]) and held == whole["rows"],
+            same_as_source=_addresses(self.departments / EMPLOYERS_DB, EMPLOYERS)
+            == _addresses(self.departments / MARKET_DB, "JYZT"),
+        )
+
+    def _pull(self, node: str, grant: str, **body: Any) -> Answer:
+        asked = {"grant": str(self.story.grants[grant]), "wait": True, **body}
+        status, answer = self.network.nodes[node].call("/local/v1/pull", asked)
         if status != 200:
-            raise WrongState("demo.unexpected", expected="pull", got=str(answer))
-        with closing(sqlite3.connect(self.target)) as db:
-            held = int(db.execute(f'SELECT count(*) FROM "{TARGET_TABLE}"').fetchone()[0])  # noqa: S608 - our own name
-        reconciled = bool(answer["reconciled"]) and held == answer["rows"]
-        return Batch(held, answer["ms"] / 1000, reconciled, int(answer["parcels"]))
+            raise WrongState("demo.unexpected", expected=f"pull {grant}", got=str(answer))
+        return answer
 
     def without_center(self) -> bool:
-        """Stop the center, go on exchanging, start it again."""
+        """Stop the center, go on exchanging (a query, a batch and its increment), start it again."""
         self.network.stop_center()
         refused = is_refused(self.network.center_port)
         before = self.found.service.answered
         self.person_query()
         answered = self.found.service.answered == before + 1
-        batch = self.pull()
+        self.found.increment = self.employers()
         self.network.start_center()
-        return refused and answered and batch.reconciled
+        return refused and answered and self.found.increment.reconciled
 
     def refusals(self) -> None:
         """Each way to be refused, provoked: field, purpose, expired, revoked, and the quota last."""
@@ -176,12 +264,22 @@ def _one(database: Path, query: str) -> tuple[str, ...]:
         return tuple(db.execute(query).fetchone())
 
 
+def _count(database: Path, table: str) -> int:
+    with closing(sqlite3.connect(database)) as db:
+        return int(db.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608 - a name of our own
+
+
+def _addresses(database: Path, table: str) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(database)) as db:
+        return db.execute(f'SELECT TYSHXYDM, ZS FROM "{table}" ORDER BY 1').fetchall()  # noqa: S608 - a name of our own
+
+
 def as_json(proof: Proof) -> dict[str, Any]:
     """The measured part of the demo's JSON."""
     refused = {name: proof.service.refused[name] for name in ("field", "purpose", "quota", "expired", "revoked")}
-    batch = asdict(proof.batch) if proof.batch else {}
     return {
-        "batch": batch,
+        "batch": asdict(proof.batch) if proof.batch else {},
+        "increment": asdict(proof.increment) if proof.increment else {},
         "service": {
             "answered": proof.service.answered,
             "refused": refused,

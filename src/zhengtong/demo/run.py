@@ -9,15 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from zhengtong.catalog import queries as catalog
-from zhengtong.demo import city, population, story
+from zhengtong.demo import autumn, board, catalogue, city, desks, population, quirks, story, summer
 from zhengtong.demo.days import STORY_DAY
-from zhengtong.demo.network import NODES, Network
+from zhengtong.demo.network import Network
 from zhengtong.demo.proof import Prover, as_json
 from zhengtong.exchange import queries as exchange_queries
 from zhengtong.exchange import services as exchange
@@ -48,6 +48,8 @@ class Run:
     people: int
     today: date
     say: Callable[[str], None]
+    held_back: tuple[catalogue.HeldBack, ...] = ()
+    uploaded: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
     def departments(self) -> Path:
@@ -60,41 +62,47 @@ class Run:
         population.build(self.departments, seed=self.seed, people=self.people, enterprises=firms)
         self.say("机构、人员、职责和目录")
         organizations = city.found(seed=self.seed)
-        told = story.Story(organizations, city.catalogue(organizations))
-        story.before(told)
+        told = story.Story(organizations, catalogue.catalogue(organizations), self.departments)
+        self.held_back = catalogue.drafts(organizations)
+        summer.before(told)
         return told
 
     def network(self, network: Network, told: story.Story, clock: StoryClock) -> None:
-        """Start the center, join six nodes, bind what they stand in front of."""
-        self.say("启动中心，六个结点凭一次性邀请码加入，核对指纹后批准")
+        """Start the center, join the nodes, bind what they stand in front of."""
+        self.say(f"启动中心，{len(city.nodes())} 个结点凭一次性邀请码加入，核对指纹后批准")
         network.start_center()
-        for code in NODES:
-            network.join(code, organizations=told.organizations, clock=clock)
+        for code, hosted in city.nodes().items():
+            network.join(code, hosted=hosted, organizations=told.organizations, clock=clock)
         exchange.publish(clock=clock)
         network.bind(told.resources)
+        desks.tell_contracts(network, told, clock)
         network.serve()
 
     def tell(self, network: Network, told: story.Story, clock: StoryClock) -> None:
         """Walk the story to its day; the directory is signed anew after each jump."""
-        self.say("申请 0001、0002、0004、0012、0014 逐日办理，0011 暂停，0010 到期")
+        self.say("从8月24日走到10月16日：申请逐日办理，0011 暂停，0010 到期")
 
         def follow() -> None:
             exchange.publish(clock=clock)
 
-        story.tell(told, clock, after_each=follow)
+        autumn.tell(told, clock, after_each=follow)
         end = datetime(self.today.year, self.today.month, self.today.day, 9, 0, tzinfo=BEIJING)
         clock.jump(max(end, clock.now()))
         requests.expire_grants(clock=clock)
         exchange.publish(clock=clock)
+        network.wait()
         network.refresh()
+        self.uploaded = desks.upload(network, told, clock)
+        desks.open_desks(network, self.home, clock)
 
     def prove(self, network: Network, told: story.Story) -> Prover:
         """Exchange, refuse, pull, stop the center and go on."""
         prover = Prover(network, told, self.departments)
-        self.say("查询、核验，整批传输 0005")
+        self.say("查询和核验")
         prover.answers()
-        prover.found.batch = prover.pull()
-        self.say("停止中心，继续交换，再启动中心")
+        self.say("整批传输 0005：途中强行结束市医保局结点，再启动，接着传完")
+        prover.found.batch = prover.batch()
+        self.say("停止中心，继续查询，0006 整批和每日增量，再启动中心")
         prover.found.center_down_exchange = prover.without_center()
         self.say("逐项拒绝：信息项、用途、到期、暂停、限额")
         prover.refusals()
@@ -116,7 +124,7 @@ class Run:
     def verify(self, root: str) -> Result:
         """Verify the ledgers of all nodes offline: their folders, the root, and the heads the center co-signed."""
         self.say("离线验证各结点账本")
-        ledgers = [str(self.home / "nodes" / code / "ledger") for code in NODES]
+        ledgers = [str(self.home / "nodes" / code / "ledger") for code in city.nodes()]
         cosigned = self.home / "cosigned-heads.json"
         cosigned.write_bytes(exported_heads().content)
         done = subprocess.run(
@@ -130,7 +138,7 @@ class Run:
         records = sum(int(ledger["records"]) for ledger in report["ledgers"])
         return {"records": records, "verified": done.returncode == 0, "root": root}
 
-    def result(self, prover: Prover, network: Network, ledger: Result) -> Result:
+    def result(self, prover: Prover, network: Network, told: story.Story, ledger: Result) -> Result:
         """The demo's JSON, from what the center and the nodes say now."""
         auditor = city.seat("wl-data", Role.AUDITOR, on=self.today)
         counts = sharing.counts(actor=auditor, on=self.today)
@@ -141,6 +149,10 @@ class Run:
             "grants": len(sharing.grants(actor=auditor, rows=PAGE_ROWS_MAX, on=self.today).rows),
             **as_json(prover.found),
             "ledger": ledger,
+            "board": board.lines(on=self.today),
+            "quirks": quirks.found(self.departments) | {"corrected_uses": told.corrected},
+            "sheet": self.uploaded,
+            "drafts_held_back": [asdict(one) for one in self.held_back],
             "home": str(self.home),
             "pages": f"{network.center_url}/",
         }
@@ -151,6 +163,8 @@ def holds(result: Result) -> bool:
     return all(
         (
             result["batch"]["reconciled"],
+            result["batch"]["resumed_after_kill"],
+            result["increment"]["reconciled"],
             result["service"]["answered"] > 0,
             all(result["service"]["refused"][kind] > 0 for kind in REFUSALS),
             result["center_down_exchange"],

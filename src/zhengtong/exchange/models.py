@@ -33,6 +33,7 @@ class Node(models.Model):
     directory = models.CharField(max_length=40, blank=True)  # "<epoch>.<serial>" it decides by
     queue = models.IntegerField(default=0)
     ledger_size = models.BigIntegerField(default=0)
+    ledger = models.PositiveIntegerField(default=0)  # which ledger it keeps: one that lost its own starts the next
     disk_free_bytes = models.BigIntegerField(null=True)
 
     class Meta:
@@ -175,7 +176,8 @@ class Receipt(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     node = models.ForeignKey(Node, models.PROTECT, related_name="+")
     node_id: UUID
-    record = models.BigIntegerField()  # index of the outcome in the node's ledger
+    ledger = models.PositiveIntegerField(default=0)  # which of the node's ledgers
+    record = models.BigIntegerField()  # index of the outcome in that ledger
     pair = models.ForeignKey("ExchangeRecord", models.PROTECT, related_name="+")  # what it is one side of
     pair_id: UUID
     exchange = models.CharField(max_length=64)  # id of the envelope that asked
@@ -195,7 +197,7 @@ class Receipt(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="receipt_side_known", condition=Q(side__in=["provider", "consumer"])),
-            models.UniqueConstraint(name="receipt_once", fields=["node", "record"]),
+            models.UniqueConstraint(name="receipt_once", fields=["node", "ledger", "record"]),
             models.UniqueConstraint(name="receipt_one_a_side", fields=["exchange", "side", "node", "peer"]),
         ]
         indexes = [
@@ -308,6 +310,7 @@ class LedgerHead(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     node = models.ForeignKey(Node, models.PROTECT, related_name="+")
     node_id: UUID
+    ledger = models.PositiveIntegerField(default=0)  # which of the node's ledgers
     size = models.BigIntegerField()
     root = models.CharField(max_length=80)
     forked = models.BooleanField(default=False)
@@ -317,7 +320,7 @@ class LedgerHead(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="ledger_head_once", fields=["node", "size", "root"]),
+            models.UniqueConstraint(name="ledger_head_once", fields=["node", "ledger", "size", "root"]),
             models.CheckConstraint(
                 name="ledger_head_cosigned_or_forked", condition=Q(forked=True) | Q(cosignature__isnull=False)
             ),

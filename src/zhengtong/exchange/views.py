@@ -29,11 +29,15 @@ _WITH_REASON: dict[str, Callable[..., NodeState]] = {
 def nodes(request: ActorRequest) -> HttpResponse:
     """The nodes the reader may see, and the directory in force."""
     rows = queries.nodes(actor=request.actor, clock=request.clock)
+    up = "up" in request.GET
+    if up:
+        rows = tuple(row for row in rows if row.state is NodeState.ACTIVE and row.heard)
     return render(
         request,
         "exchange/nodes.html",
         {
             "rows": rows,
+            "up": up,
             "directory": _directory(request),
             "may_invite": request.actor.has(Role.SYSTEM_ADMIN) or request.actor.has(Role.AUTHORITY_REVIEWER),
         },

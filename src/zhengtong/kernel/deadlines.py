@@ -98,7 +98,9 @@ class ClockView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tally:
+class Tally:
+    """What a clock's events add up to: since when it runs, how long it may, what was taken out."""
+
     started: date | None = None
     days: int = 0
     extended: int = 0
@@ -115,9 +117,7 @@ def deadline(events: Sequence[ClockEvent], limit: TimeLimit, calendar: WorkCalen
             extension beyond the limit's own, a pause for a reason that does not stop this clock): a
             caller's bug.
     """
-    tally = _Tally(days=limit.days)
-    for happened in events:
-        tally = _take(tally, happened, limit)
+    tally = tally_of(events, limit)
     if tally.started is None:
         return ClockView(None, False, limit.cites, None, None, False)
     if tally.paused_since is not None and tally.stopped_on is None:
@@ -132,7 +132,15 @@ def deadline(events: Sequence[ClockEvent], limit: TimeLimit, calendar: WorkCalen
     return ClockView(due_on, provisional, limit.cites, remaining, None, late, tally.stopped_on)
 
 
-def _take(tally: _Tally, happened: ClockEvent, limit: TimeLimit) -> _Tally:
+def tally_of(events: Sequence[ClockEvent], limit: TimeLimit) -> Tally:
+    """All events of a clock taken in order.  Raises ValueError for an impossible history."""
+    tally = Tally(days=limit.days)
+    for happened in events:
+        tally = _take(tally, happened, limit)
+    return tally
+
+
+def _take(tally: Tally, happened: ClockEvent, limit: TimeLimit) -> Tally:
     kind = happened.kind
     if kind is ClockEventKind.START or kind is ClockEventKind.RESTART:
         return replace(tally, started=happened.on, extended=0, paused_since=None, pauses=(), stopped_on=None)
@@ -155,27 +163,28 @@ def _take(tally: _Tally, happened: ClockEvent, limit: TimeLimit) -> _Tally:
     return replace(tally, stopped_on=happened.on)
 
 
-def _due(tally: _Tally, limit: TimeLimit, calendar: WorkCalendar) -> date:
+def _due(tally: Tally, limit: TimeLimit, calendar: WorkCalendar) -> date:
     assert tally.started is not None
     wanted, day = tally.days + tally.extended, tally.started
     for _ in range(WALK_DAYS_MAX):
         if wanted == 0:
             return day
         day += timedelta(days=1)
-        if _counts(tally, day, limit.unit, calendar):
+        if counts(tally, day, limit.unit, calendar):
             wanted -= 1
     raise ValueError(f"{limit.id}: no due date within {WALK_DAYS_MAX} days")
 
 
-def _counts(tally: _Tally, day: date, unit: Unit, calendar: WorkCalendar) -> bool:
+def counts(tally: Tally, day: date, unit: Unit, calendar: WorkCalendar) -> bool:
+    """Whether a day is counted: not in a pause, and a working day where the limit is in working days."""
     if any(paused < day <= resumed for paused, resumed in tally.pauses):
         return False
     return unit is Unit.CALENDAR_DAY or calendar.is_working(day)
 
 
-def _counted(tally: _Tally, start: date, end: date, unit: Unit, calendar: WorkCalendar) -> int:
+def _counted(tally: Tally, start: date, end: date, unit: Unit, calendar: WorkCalendar) -> int:
     days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-    return sum(_counts(tally, day, unit, calendar) for day in days)
+    return sum(counts(tally, day, unit, calendar) for day in days)
 
 
 def _span(start: date, end: date, unit: Unit, calendar: WorkCalendar) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from zhengtong.kernel.errors import NotFound, RuleBroken
-from zhengtong.node.bounds import PLANS_KEPT
+from zhengtong.node.bounds import OVERLAP, PLANS_KEPT
 from zhengtong.node.compiled import Reading
 from zhengtong.node.sources import open_source
 from zhengtong.node.targets import open_target
@@ -26,13 +26,19 @@ from zhengtong.wire.masks import Mask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceBinding:
-    """A resource this department provides, and where its rows stand."""
+    """A resource this department provides, and where its rows stand.
+
+    `watermark` is the column that grows with every change (none: every run is whole); `overlap` says how much
+    is read again where the database has no transaction horizon: seconds of a time, units of a number.
+    """
 
     resource: str
     url: str
     table: str
     columns: Mapping[str, str]
     ceiling: Ceiling
+    watermark: str = ""
+    overlap: int = OVERLAP
 
     def reading(self, dialect: str) -> Reading:
         """What `compiled` needs to know."""
@@ -41,12 +47,13 @@ class SourceBinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetBinding:
-    """Where rows of a resource are applied when this department pulls them."""
+    """Where rows of a resource are applied when this department pulls them; `keys` are the items that name a row."""
 
     resource: str
     url: str
     table: str
     columns: Mapping[str, str]
+    keys: tuple[str, ...] = ()
 
 
 def bind_source(db: sqlite3.Connection, binding: SourceBinding) -> None:
@@ -58,8 +65,11 @@ def bind_source(db: sqlite3.Connection, binding: SourceBinding) -> None:
     finally:
         source.close()
     _check_columns(binding.columns, there=there, table=binding.table)
+    if binding.watermark:
+        _check_columns({binding.watermark: binding.watermark}, there=there, table=binding.table)
     ceiling = json.dumps(ceiling_to_json(binding.ceiling), ensure_ascii=False)
-    _write(db, "source", binding.resource, binding.url, binding.table, binding.columns, ceiling)
+    sync: dict[str, Json] = {"watermark": binding.watermark, "overlap": binding.overlap} if binding.watermark else {}
+    _write(db, "source", binding.resource, binding.url, binding.table, binding.columns, ceiling, sync)
 
 
 def bind_target(db: sqlite3.Connection, binding: TargetBinding) -> None:
@@ -71,7 +81,8 @@ def bind_target(db: sqlite3.Connection, binding: TargetBinding) -> None:
         target.close()
     if there:
         _check_columns(binding.columns, there=there, table=binding.table)
-    _write(db, "target", binding.resource, binding.url, binding.table, binding.columns, "{}")
+    sync: dict[str, Json] = {"keys": list(binding.keys)} if binding.keys else {}
+    _write(db, "target", binding.resource, binding.url, binding.table, binding.columns, "{}", sync)
 
 
 def source_binding(db: sqlite3.Connection, resource: str) -> SourceBinding:
@@ -79,14 +90,18 @@ def source_binding(db: sqlite3.Connection, resource: str) -> SourceBinding:
     row = db.execute("SELECT * FROM binding WHERE side = 'source' AND resource = ?", (resource,)).fetchone()
     if row is None:
         raise NotFound("node.not_bound", resource=resource)
-    return _parsed(resource, row["url"], row["table_name"], row["columns"], row["ceiling"])
+    return _parsed(resource, row["url"], row["table_name"], row["columns"], row["ceiling"], row["sync"])
 
 
 @lru_cache(maxsize=PLANS_KEPT)
-def _parsed(resource: str, url: str, table: str, columns: str, ceiling: str) -> SourceBinding:
+def _parsed(resource: str, url: str, table: str, columns: str, ceiling: str, sync: str) -> SourceBinding:
     """A row's texts as a binding; the same texts are read once."""
     word = ceiling_from_json(cast(Json, json.loads(ceiling)))
-    return SourceBinding(resource=resource, url=url, table=table, columns=json.loads(columns), ceiling=word)
+    held = json.loads(sync)
+    return SourceBinding(
+        resource=resource, url=url, table=table, columns=json.loads(columns), ceiling=word,
+        watermark=held.get("watermark", ""), overlap=held.get("overlap", OVERLAP),
+    )  # fmt: skip
 
 
 def target_binding(db: sqlite3.Connection, resource: str) -> TargetBinding:
@@ -94,7 +109,10 @@ def target_binding(db: sqlite3.Connection, resource: str) -> TargetBinding:
     row = db.execute("SELECT * FROM binding WHERE side = 'target' AND resource = ?", (resource,)).fetchone()
     if row is None:
         raise NotFound("node.no_target", resource=resource)
-    return TargetBinding(resource=resource, url=row["url"], table=row["table_name"], columns=json.loads(row["columns"]))
+    return TargetBinding(
+        resource=resource, url=row["url"], table=row["table_name"], columns=json.loads(row["columns"]),
+        keys=tuple(json.loads(row["sync"]).get("keys", ())),
+    )  # fmt: skip
 
 
 def ceiling_of(
@@ -157,11 +175,15 @@ def _check_columns(columns: Mapping[str, str], *, there: set[str], table: str) -
 
 
 def _write(
-    db: sqlite3.Connection, side: str, resource: str, url: str, table: str, columns: Mapping[str, str], ceiling: str
+    db: sqlite3.Connection, side: str, resource: str, url: str, table: str, columns: Mapping[str, str], ceiling: str,
+    sync: Mapping[str, Json],
 ) -> None:  # fmt: skip
     db.execute(
-        "INSERT INTO binding (resource, side, url, table_name, columns, ceiling) VALUES (?,?,?,?,?,?)"
+        "INSERT INTO binding (resource, side, url, table_name, columns, ceiling, sync) VALUES (?,?,?,?,?,?,?)"
         " ON CONFLICT (resource, side) DO UPDATE SET url = excluded.url, table_name = excluded.table_name,"
-        " columns = excluded.columns, ceiling = excluded.ceiling",
-        (resource, side, url, table, json.dumps(dict(columns), ensure_ascii=False), ceiling),
-    )
+        " columns = excluded.columns, ceiling = excluded.ceiling, sync = excluded.sync",
+        (
+            resource, side, url, table, json.dumps(dict(columns), ensure_ascii=False), ceiling,
+            json.dumps(dict(sync), ensure_ascii=False),
+        ),
+    )  # fmt: skip

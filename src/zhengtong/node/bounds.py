@@ -45,6 +45,7 @@ STATEMENT_S = 5.0
 RUN_STATEMENT_S = 600.0
 LOCK_WAIT_S = 4.0
 SOURCE_CONNECTIONS = 4
+READ_BATCH_B = 4 << 20  # larger ones cost page faults, smaller ones calls
 ANSWER_ROWS = 1000
 
 # batches
@@ -56,7 +57,25 @@ RUN_WAIT_S = 10.0
 READ_AHEAD = 2  # pieces made while another is used
 READ_AHEAD_LOOK_S = 0.2  # how often their maker looks whether it is still wanted
 QUARANTINE_ROWS = 10_000
+QUARANTINE_FREE = 100  # so many rows may always be put aside
+QUARANTINE_PERCENT = 20  # of a run's rows beyond those
 RUN_TRIES = 60
+RUN_RESTARTS = 2  # new runs that one pull opens by itself when snapshot or parcel was lost
+RUNS_SHOWN = 50
+RUNS_KEPT_SHOWN = 500
+RESUME_EVERY_S = 2.0
+
+# increments: what a source without a transaction horizon reads again, and how far a horizon may lie back
+OVERLAP = 3600  # seconds of a time, units of a number
+HORIZON_AGE = 1 << 30
+MARK_CHARS = 128
+
+# schedules
+SCHEDULE_TICK_S = 2.0
+REALTIME_POLL_S = 300.0
+RETRY_FIRST_S = 60.0
+RETRY_MAX_S = 3600.0
+FULL_EVERY_DAYS = 7
 FETCH_ATTEMPTS = 5
 
 # the journal thread: records and state become durable in groups
@@ -86,3 +105,29 @@ PINS_KEPT = 1024
 
 # compiled statements and parsed bindings kept in memory
 PLANS_KEPT = 256
+
+# the desk: pages for the department's own people
+PERSON_DAYS = 30  # how long a sign-in link holds if nobody says otherwise
+SESSION_S = 8 * 3600
+SESSIONS_A_PERSON = 16
+ENTER_TRIES = 10  # wrong links from one address within ENTER_WINDOW_S, then it waits
+ENTER_WINDOW_S = 300
+ENTER_ADDRESSES = 1024
+UPLOAD_BODY_B = 8 << 20
+FORM_FIELDS = 600
+DESK_ROWS = 50  # rows on one page of a list
+DESK_RECORDS_KEPT = 100_000
+
+# spreadsheets
+SHEET_FILE_B = 64 << 20  # on the command line; a page takes UPLOAD_BODY_B
+SHEET_UNPACKED_B = 256 << 20
+SHEET_PARTS = 2000  # files inside a workbook
+SHEET_ROWS = 1_000_000
+SHEET_COLUMNS = 500
+HEADER_ROWS = 10  # how far down a header is looked for
+CELL_CHARS = 10_000
+BAD_ROWS_KEPT = 10_000
+
+# a center restored from a backup has forgotten receipts: the newest so many are kept to be sent again
+SENT_RECEIPTS_KEPT = 100_000
+RESEND_MARGIN = 10_000  # and as many before the last head it remembers, for a batch cut in two

@@ -2,16 +2,17 @@
 
 Identifiers are always quoted, literals always bound, operators come from a closed list.  Every
 column is read as text; `shaping` turns text into the granted type, so that all databases give
-the same values (18-digit numbers, decimals, dates) and nothing is guessed by a driver.
+the same values (18-digit numbers, decimals, dates) and nothing is guessed by a driver.  Where a run reads a
+column of PostgreSQL whose declared type is the granted one, the value comes as it is: no text is made of it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from zhengtong.kernel.errors import RuleBroken
-from zhengtong.wire.grant import GrantField
+from zhengtong.wire.grant import FieldType, GrantField
 from zhengtong.wire.rowfilter import And, Between, Compare, Filter, In, IsNull, Not, Op, Or, Value
 
 
@@ -38,11 +39,26 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What is read from one bound table."""
+    """What is read from one bound table; `types` are the declared types of columns that may come as they are."""
 
     table: str
     columns: Mapping[str, str]
     dialect: str
+    types: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Which rows an increment reads: made by a transaction from `horizon` on, or a watermark from `low` on.
+
+    A horizon is compared as PostgreSQL compares transaction numbers, modulo 2^32; a row without a
+    watermark is always read.  `kind` is the declared type of the column, empty where text is compared as it stands.
+    """
+
+    horizon: int | None = None
+    column: str = ""
+    low: str | int = 0
+    kind: str = ""
 
 
 _COMPARE: Mapping[Op, Callable[..., exp.Expr]] = {
@@ -62,15 +78,18 @@ def compile_plan(
     lookup: Iterable[str],
     row_filter: Filter | None,
     rows_max: int | None,
+    changed: Changed | None = None,
 ) -> Plan:
     """The statement that reads the granted fields of the granted rows, and no others; lookup values are bound later."""
     bound: list[str | int] = []
     names = tuple(sorted(lookup))
-    select = exp.select(*(_as_text(reading, field.name) for field in fields)).from_(_table(reading.table))
+    select = exp.select(*(_selected(reading, field) for field in fields)).from_(_table(reading.table))
     for name in names:
         select = select.where(exp.EQ(this=_column(reading, name), expression=exp.Placeholder()))
     if row_filter is not None:
         select = select.where(_condition(reading, row_filter, bound))
+    if changed is not None:
+        select = select.where(_since(changed, bound))
     if rows_max is not None:
         select = select.limit(rows_max)
     return Plan(select.sql(dialect=reading.dialect), names, tuple(bound))
@@ -83,10 +102,31 @@ def compile_select(
     lookup: Mapping[str, str],
     row_filter: Filter | None,
     rows_max: int | None,
+    changed: Changed | None = None,
 ) -> Statement:
     """A plan with its lookup values at once."""
-    plan = compile_plan(reading, fields=fields, lookup=lookup, row_filter=row_filter, rows_max=rows_max)
+    plan = compile_plan(
+        reading, fields=fields, lookup=lookup, row_filter=row_filter, rows_max=rows_max, changed=changed
+    )
     return plan.statement(lookup)
+
+
+def _since(changed: Changed, bound: list[str | int]) -> exp.Expr:
+    if changed.horizon is not None:  # newer by less than half the numbers there are
+        number = exp.Cast(this=exp.Cast(this=exp.column("xmin"), to=_type("text")), to=_type("bigint"))
+        ahead = exp.paren(exp.Sub(this=number, expression=exp.Literal.number(changed.horizon)))
+        half = exp.BitwiseAnd(this=ahead, expression=exp.Literal.number(1 << 31))
+        return exp.EQ(this=exp.paren(half), expression=exp.Literal.number(0))
+    column = exp.column(exp.to_identifier(changed.column, quoted=True))
+    low: exp.Expr = _bind(bound, changed.low)
+    if changed.kind:
+        low = exp.Cast(this=low, to=_type(changed.kind))
+    later = exp.GTE(this=column, expression=low)
+    return exp.paren(exp.or_(later, exp.Is(this=column.copy(), expression=exp.Null())))
+
+
+def _type(name: str) -> exp.DataType:
+    return exp.DataType.build(name, dialect="postgres")
 
 
 def _table(name: str) -> exp.Table:
@@ -105,8 +145,21 @@ def _text_of(reading: Reading, item: str) -> exp.Expr:
     return exp.Cast(this=_column(reading, item), to=exp.DataType.build("text"))
 
 
-def _as_text(reading: Reading, item: str) -> exp.Expr:
-    return exp.alias_(_text_of(reading, item), item, quoted=True)
+# declared types of PostgreSQL that are read as they are, by granted type; decimals travel as text in any case
+_AS_THEY_ARE: Mapping[FieldType, tuple[str, ...]] = {
+    FieldType.INTEGER: ("SMALLINT", "INTEGER", "BIGINT"),
+    FieldType.DATE: ("DATE",),
+    FieldType.TIMESTAMP: ("TIMESTAMP WITHOUT TIME ZONE", "TIMESTAMP WITH TIME ZONE"),
+    FieldType.BOOLEAN: ("BOOLEAN",),
+}
+
+
+def _selected(reading: Reading, field: GrantField) -> exp.Expr:
+    """A granted column: as it is where its type is the granted one and nothing is masked, else as text."""
+    declared = reading.types.get(reading.columns.get(field.name, ""))
+    if declared is not None and field.mask is None and declared in _AS_THEY_ARE.get(field.type, ()):
+        return exp.alias_(_column(reading, field.name), field.name, quoted=True)
+    return exp.alias_(_text_of(reading, field.name), field.name, quoted=True)
 
 
 def _bind(bound: list[str | int], value: Value) -> exp.Placeholder:

@@ -55,6 +55,8 @@ class LocalAsk:
     lookup: Mapping[str, str] = field(default_factory=dict[str, str])
     claims: Mapping[str, str] = field(default_factory=dict[str, str])
     items: tuple[str, ...] = ()
+    increment: bool = False  # of a batch: only what changed, where that can be told
+    full_days: int | None = None  # of an increment: a whole run when the last one is so many days old
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +206,7 @@ class Consumer:
         )
         asked = sent.envelope if message is sent.message else envelope_of(message.evidence)
         got = self.verified(sent, answer, path=path, request_envelope=asked)
-        await self._heads.check(grant.provider, got.verified.envelope.ledger_head)
+        await self._heads.check(grant.provider, got.verified.envelope.ledger_head, key=got.verified.envelope.key)
         return got
 
     def verified(self, sent: Sent, answer: PeerAnswer, *, path: str, request_envelope: bytes) -> Got:

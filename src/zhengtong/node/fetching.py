@@ -17,6 +17,7 @@ from zhengtong.node.consumer import Consumer, Got, Sent, peer_refusal
 from zhengtong.node.core import About, Core, compose
 from zhengtong.node.directory import View
 from zhengtong.node.incoming import SERVICE_TYPE
+from zhengtong.node.increments import MARK, SINCE, mark_in
 from zhengtong.node.peers import PeerAnswer, Peers
 from zhengtong.node.refusals import Refuse
 from zhengtong.wire.canonical import Json
@@ -52,6 +53,9 @@ class Fetched:
     body: bytes
     manifest: RunManifest | None = None
     withheld: int = 0
+    read: int = 0
+    since: str | None = None
+    mark: str | None = None
 
 
 class Fetcher:
@@ -76,32 +80,35 @@ class Fetcher:
         path = f"/wire/v1/runs/{run}/parcels/{seq}"
         part = self._core.home.parcels / f"in-{run}-{seq}.part"
         _forget(part)
+        damaged = False  # on its way or on its provider's disk: asked for once more, when its provider looks too
         for attempt in range(FETCH_ATTEMPTS):
             try:
                 raw = await self._download(sent, run, seq, path, part)
-                _forget(part)
-                return self._verified(sent, run, seq, raw)
             except PlatformError as error:
                 if not error.retryable or attempt == FETCH_ATTEMPTS - 1:
                     _forget(part)
                     raise
+                continue
+            _forget(part)
+            try:
+                return self._verified(sent, run, seq, raw)
+            except PlatformError:
+                if damaged or attempt == FETCH_ATTEMPTS - 1:
+                    raise
+                damaged = True
         raise AssertionError("the loop returns or raises")
 
     async def acknowledge(self, sent: Sent, run: str, content: Mapping[str, Json], *, attempts: int = 1) -> Got | None:
-        """Say what is durable here.  None if the provider could not be reached: it keeps its parcels a while longer."""
+        """Say what is durable here; the answer may be a refusal.  None if the provider could not be reached."""
         path = f"/wire/v1/runs/{run}/ack"
         for _ in range(max(1, attempts)):
             body = service_body(dict(content), salt=os.urandom(SALT_BYTES))
             message = self._sign(sent, Kind.ACK, "POST", path, body, run=run, seq=None)
             try:
-                got = await self._consumer.exchange(sent, method="POST", path=path, body=body, message=message)
+                return await self._consumer.exchange(sent, method="POST", path=path, body=body, message=message)
             except PlatformError as error:
-                if error.retryable:
-                    continue
-                raise
-            if got.verified.envelope.kind is Kind.REFUSAL:
-                return None
-            return got
+                if not error.retryable:
+                    raise
         return None
 
     async def _download(self, sent: Sent, run: str, seq: int, path: str, part: Path) -> bytes:
@@ -192,9 +199,12 @@ def _manifest(fetched: Fetched) -> Fetched:
     if fetched.envelope.kind is not Kind.MANIFEST:
         raise NotAllowed("node.kind_unexpected", kind=fetched.envelope.kind.value)
     content = parse_service_body(fetched.body)
-    withheld = content.get("withheld")
+    read, withheld = (content.get(part) for part in ("read", "withheld"))
     return replace(
         fetched,
         manifest=manifest_from_json(content.get("manifest")),
         withheld=withheld if isinstance(withheld, int) else 0,
+        read=read if isinstance(read, int) else 0,
+        since=mark_in(content, SINCE),
+        mark=mark_in(content, MARK),
     )

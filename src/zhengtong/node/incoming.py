@@ -119,7 +119,7 @@ class Incoming:
             check(envelope, now=now, me=core.code)
             if envelope.kind not in kinds:
                 raise RuleBroken("node.kind_unexpected", kind=envelope.kind.value)
-            if not self._heads.fits(envelope.sender, envelope.ledger_head):
+            if not self._heads.fits(envelope.sender, envelope.ledger_head, key=envelope.key):
                 raise forked(envelope.sender, envelope.ledger_head)
             content = parse_service_body(call.body, max_bytes=BODY_BYTES_MAX) if call.body else {}
             return replace(received, content=content)

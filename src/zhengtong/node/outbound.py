@@ -12,18 +12,19 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zhengtong.kernel.errors import NotAllowed, NotFound, PlatformError, RuleBroken, Unreachable
-from zhengtong.node import accounts, refusals
+from zhengtong.node import accounts, failpoints, refusals
 from zhengtong.node.admission import Admitted, admit
 from zhengtong.node.answering import refuse
 from zhengtong.node.bounds import OPEN_RUNS, PARCEL_KEPT_S, RUN_WAIT_S
 from zhengtong.node.core import Core
 from zhengtong.node.entries import outcome_record
 from zhengtong.node.incoming import Call, Incoming, Received, Reply, Turned
+from zhengtong.node.increments import SINCE, mark_in
 from zhengtong.node.journal_thread import Step
 from zhengtong.node.producing import Produced, Production, produce
 from zhengtong.node.refusals import Refusal, Refuse
@@ -31,16 +32,18 @@ from zhengtong.node.release import closed_with, closing_facts, closing_words, fo
 from zhengtong.node.shapes import item_names
 from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.decision import Ask
-from zhengtong.wire.envelope import Kind, envelope_digest, signed_envelope_bytes
+from zhengtong.wire.envelope import Kind, envelope_digest, signed_envelope_bytes, verify_envelope
 from zhengtong.wire.evidence import evidence_of
 from zhengtong.wire.grant import Mode
 from zhengtong.wire.parcel import unpack
 from zhengtong.wire.records import OutcomeKind, Record, parse_record
+from zhengtong.wire.suites import digest_text
 
 _log = logging.getLogger("zhengtong.node")
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 _OPEN, _READY, _CLOSED = "open", "ready", "closed"
+_LOST = frozenset({"node.parcel_gone", "node.parcel_corrupt", "node.parcel_acknowledged"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Runs:
         try:
             received = await self._incoming.receive(call, kinds=frozenset({Kind.RUN}))
             try:
-                ask = _read_run(received)
+                ask, since = _read_run(received), mark_in(received.content, SINCE)
                 admitted = await self._core.journal.do(lambda s: self._admit(s, received, ask))
             except PlatformError as error:
                 return await self._incoming.turn(received, error)
@@ -74,7 +77,7 @@ class Runs:
             return turned.reply
         if admitted.refusal is not None:
             return await refuse(self._core, self._incoming, received, admitted, admitted.refusal)
-        self._begin(received, admitted)
+        self._begin(received, admitted, since)
         names: list[Json] = [field.name for field in admitted.fields]
         content: dict[str, Json] = {"run": received.envelope.id, "fields": names, "record": admitted.index}
         return self._incoming.sign(received, Kind.ANSWER, content).reply
@@ -98,6 +101,8 @@ class Runs:
             except PlatformError as error:
                 refusal = refusals.of_error(error, at="provider")
                 core.counts[f"refused {error.key}"] += not error.retryable
+                if error.key in _LOST and self._state(run) != _CLOSED:  # the run cannot be completed: say so at once
+                    await self._close(run, outcome=OutcomeKind.FAILED, refusal=error.key, told=refusal)
                 return self._incoming.sign_refusal(received, refusal, index=-1).reply
         except Turned as turned:
             return turned.reply
@@ -108,11 +113,13 @@ class Runs:
             received = await self._incoming.receive(call, kinds=frozenset({Kind.ACK}))
             try:
                 held = self._mine(received, run)
-                await self._once(received)
                 content = received.content
                 if "through" in content:
-                    self._delete(run, _number(content, "through"))
+                    through = _number(content, "through")
+                    await self._once(received, then=lambda step: _acknowledged(step, run, through))
+                    self._delete(run, through)
                     return self._incoming.sign(received, Kind.ANSWER, {"run": run}).reply
+                await self._once(received)
                 try:
                     told = await self._reconcile(run, held, content)
                 except Refuse as stop:
@@ -175,14 +182,14 @@ class Runs:
         )  # fmt: skip
         return admitted
 
-    def _begin(self, received: Received, admitted: Admitted) -> None:
+    def _begin(self, received: Received, admitted: Admitted, since: str | None) -> None:
         run = received.envelope.id
         self._news[run] = asyncio.Event()
-        task = asyncio.create_task(self._produce(received, admitted), name=f"run {run}")
+        task = asyncio.create_task(self._produce(received, admitted, since), name=f"run {run}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _produce(self, received: Received, admitted: Admitted) -> None:
+    async def _produce(self, received: Received, admitted: Admitted, since: str | None) -> None:
         """Read the snapshot into parcels, then the manifest; a failure closes the run."""
         run, loop = received.envelope.id, asyncio.get_running_loop()
         await self._supersede(received)
@@ -190,7 +197,7 @@ class Runs:
         def tell() -> None:
             loop.call_soon_threadsafe(self._tell, run)
 
-        production = Production(core=self._core, received=received, admitted=admitted)
+        production = Production(core=self._core, received=received, admitted=admitted, since=since)
         self._making[run] = production
         try:
             made: Produced = await self._core.in_thread(lambda: produce(production, tell=tell))
@@ -232,12 +239,16 @@ class Runs:
             raise NotFound("node.no_such_run", run=run)
         return dict(row)
 
-    async def _once(self, received: Received) -> None:
+    async def _once(self, received: Received, *, then: Callable[[Step], None] | None = None) -> None:
         e, now = received.envelope, received.now
-        fresh = await self._core.journal.do(
-            lambda step: accounts.first_time(step.db, peer=e.sender, message=e.id, now=now)
-        )
-        if not fresh:
+
+        def first(step: Step) -> bool:
+            fresh = accounts.first_time(step.db, peer=e.sender, message=e.id, now=now)
+            if fresh and then is not None:
+                then(step)
+            return fresh
+
+        if not await self._core.journal.do(first):
             raise NotAllowed("wire.refused_replay", id=e.id)
 
     async def _released(self, received: Received, held: Mapping[str, str], *, seq: int) -> ParcelFile:
@@ -248,6 +259,7 @@ class Runs:
         if wrong is not None:
             raise Refuse(wrong)
         found = await self._file(held["run"], seq)
+        await self._sound(held["run"], seq, found)
         later = replace(received, view=core.directory.view(core.now()), now=core.now())
         await self._may_leave(later, held, seq=seq)
         return self._look(held["run"], seq) or found  # its maker may have closed the run meanwhile
@@ -264,6 +276,17 @@ class Runs:
         if self._state(held["run"]) != _CLOSED:
             await self._close(held["run"], outcome=OutcomeKind.REFUSED, refusal=refusal.key, told=refusal)
         raise Refuse(refusal)
+
+    async def _sound(self, run: str, seq: int, found: ParcelFile) -> None:
+        """Look whether a parcel that is asked for again, or a manifest, is still what was signed."""
+        row = self._core.reader.execute(
+            "SELECT served_at FROM parcel WHERE run = ? AND seq = ?", (run, seq)
+        ).fetchone()  # fmt: skip
+        if row is not None and not row["served_at"]:
+            return
+        public = self._core.key.public
+        if not await self._core.in_thread(_is_whole, found.path, public):
+            raise RuleBroken("node.parcel_corrupt", run=run, seq=seq)
 
     async def _file(self, run: str, seq: int) -> ParcelFile:
         """Wait a bounded time for a parcel to be durable."""
@@ -283,11 +306,14 @@ class Runs:
 
     def _look(self, run: str, seq: int) -> ParcelFile | None:
         reader = self._core.reader
-        row = reader.execute("SELECT body_digest FROM parcel WHERE run = ? AND seq = ?", (run, seq)).fetchone()
+        row = reader.execute("SELECT body_digest, bytes FROM parcel WHERE run = ? AND seq = ?", (run, seq)).fetchone()
         path = self._core.parcel_folder(run) / f"{seq}.parcel"
         if row is not None:
             if not path.is_file():
-                raise NotFound("node.parcel_gone", run=run, seq=seq)
+                through = reader.execute("SELECT through FROM run WHERE run = ?", (run,)).fetchone()["through"]
+                raise NotFound("node.parcel_acknowledged" if seq <= through else "node.parcel_gone", run=run, seq=seq)
+            if path.stat().st_size != row["bytes"]:
+                raise RuleBroken("node.parcel_corrupt", run=run, seq=seq)
             return ParcelFile(path, str(row["body_digest"]))
         held = reader.execute("SELECT state, body FROM run WHERE run = ?", (run,)).fetchone()
         if held is None or held["state"] == _CLOSED:
@@ -296,7 +322,10 @@ class Runs:
                 raise Refuse(why)
             raise NotFound("node.no_such_run", run=run)
         if held["state"] == _READY and seq == json.loads(held["body"])["parcels"] + 1:
-            return ParcelFile(self._core.parcel_folder(run) / "manifest.parcel", "manifest")
+            path = self._core.parcel_folder(run) / "manifest.parcel"
+            if not path.is_file():
+                raise NotFound("node.parcel_gone", run=run, seq=seq)
+            return ParcelFile(path, "manifest")
         return None
 
     def _delete(self, run: str, through: int) -> None:
@@ -324,6 +353,7 @@ class Runs:
             "quarantined_there": _number(content, "quarantined"),
             "fingerprint_there": fingerprint, "reconciled": same, "parcels": body["parcels"],
         }  # fmt: skip
+        failpoints.reached(failpoints.PROVIDER_AFTER_COMMIT)
         index = await self._close(run, outcome=OutcomeKind.ANSWERED, refusal=None, facts=facts, rows=int(body["rows"]))
         if not same:
             await self._incoming.record_alarm("node.run_differs", peer=held["peer"], exchange=run)
@@ -364,6 +394,11 @@ class Runs:
                 record = _with_manifest(core, record, run)
             index = accounts.close_intent(step, record, request_digest=intent.envelope_digest)
             body.update({"record": index, "reconciled": bool(facts and facts["reconciled"])})
+            if facts is not None:
+                body["there"] = {
+                    "rows": facts["rows_there"], "quarantined": facts["quarantined_there"],
+                    "fingerprint": facts["fingerprint_there"],
+                }  # fmt: skip
             if refusal is not None:
                 body["closed"] = closing_words(told or Refusal(key=refusal, status=NotFound.status))
             if told is not None:
@@ -392,6 +427,21 @@ def _with_manifest(core: Core, record: Record, run: str) -> Record:
         record, envelope_digest=envelope_digest(manifest.envelope_bytes), evidence=(evidence,),
         body_digest=manifest.envelope.body_digest,
     )  # fmt: skip
+
+
+def _is_whole(path: Path, public: str) -> bool:
+    """Whether a parcel's file still is what this node signed."""
+    try:
+        parcel = unpack(path.read_bytes())
+    except (OSError, PlatformError):
+        return False
+    return digest_text(parcel.body) == parcel.envelope.body_digest and verify_envelope(
+        parcel.envelope_bytes, signature=parcel.signature, public=public
+    )
+
+
+def _acknowledged(step: Step, run: str, through: int) -> None:
+    step.db.execute("UPDATE run SET through = max(through, ?) WHERE run = ?", (through, run))
 
 
 def _set_run(step: Step, run: str, state: str, body: Mapping[str, Json]) -> None:

@@ -10,17 +10,19 @@ from functools import partial
 
 from zhengtong.kernel.clock import legal_day
 from zhengtong.kernel.errors import NotFound
-from zhengtong.node import accounts
+from zhengtong.node import accounts, failpoints, increments
 from zhengtong.node.admission import Admitted
 from zhengtong.node.ahead import ahead
+from zhengtong.node.bindings import SourceBinding
 from zhengtong.node.bounds import PARCEL_KEPT_S, PARCEL_ROWS
-from zhengtong.node.compiled import compile_select
+from zhengtong.node.compiled import Reading, compile_select
 from zhengtong.node.core import Core, about_of, compose
 from zhengtong.node.home import write_private
 from zhengtong.node.incoming import Received
 from zhengtong.node.journal_thread import Step
 from zhengtong.node.refusals import Refusal, Refuse
 from zhengtong.node.shaping import ShapedBatch, shape_batch
+from zhengtong.node.sources import Source
 from zhengtong.wire.arrow import Table
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.envelope import SALT_BYTES, Kind, envelope_digest, parse_envelope, service_body, sign_envelope
@@ -45,6 +47,7 @@ class Production:
     core: Core
     received: Received
     admitted: Admitted
+    since: str | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -67,9 +70,12 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
     fields = work.admitted.fields
     core.parcel_folder(work.run).mkdir(parents=True, exist_ok=True)
     source, schema = core.source(binding.url), arrow_schema(fields)
+    about = "\n".join([work.admitted.digest, *(f.name for f in fields)])
+    increment = increments.plan(source, binding, about=about, since=work.since)
     statement = compile_select(
-        binding.reading(source.dialect), fields=fields, lookup={}, row_filter=grant.row_filter, rows_max=None
-    )
+        _reading(binding, source), fields=fields, lookup={}, row_filter=grant.row_filter, rows_max=None,
+        changed=increment.changed,
+    )  # fmt: skip
     key = core.pseudonym_key(grant.id)
     left = _left(work)
     read = sent = seq = total = 0
@@ -79,7 +85,8 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
     with ExitStack() as held:
         batches = held.enter_context(source.snapshot(statement.sql, statement.values, batch_rows=batch_rows))
         shape = partial(shape_batch, fields=fields, schema=schema, pseudonym_key=key)
-        for rows, shaped, fingerprint in held.enter_context(ahead(_shaped(batches, shape))):
+        read_ahead = held.enter_context(ahead(batches))
+        for rows, shaped, fingerprint in held.enter_context(ahead(_shaped(read_ahead, shape))):
             if work.stopped.is_set():
                 raise NotFound("node.no_such_run", run=work.run)
             read += rows
@@ -98,8 +105,9 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
         fingerprint=to_hex(total), last=last, closed_at=core.now(),
     )  # fmt: skip
     withheld: dict[str, Json] = {name: count for name, count in sorted(reasons.items()) if count}
-    _write_manifest(work, manifest, read=read, withheld=read - sent)
+    _write_manifest(work, manifest, {"read": read, "withheld": read - sent, **increment.to_json()})
     facts: dict[str, Json] = {
+        "kind": "increment" if increment.since else "full",
         "read": read, "rows": sent, "withheld": read - sent, "parcels": seq, "fingerprint": to_hex(total),
         "reasons": [[name, count] for name, count in withheld.items()],
     }  # fmt: skip
@@ -113,6 +121,14 @@ def _shaped(
     for batch in batches:
         shaped = shape(batch)
         yield batch.num_rows, shaped, fingerprint_table(shaped.table)
+
+
+def _reading(binding: SourceBinding, source: Source) -> Reading:
+    """What is read, with the declared types where the database gives typed columns."""
+    reading = binding.reading(source.dialect)
+    if source.dialect != "postgres":
+        return reading
+    return replace(reading, types={column.name: column.type for column in source.columns(binding.table)})
 
 
 def _left(work: Production) -> int | None:
@@ -140,9 +156,8 @@ def write_parcel(work: Production, seq: int, plain: bytes, *, rows: int, prev: s
     return _write(work, Kind.PARCEL, body, name=f"{seq}.parcel", seq=seq, rows=rows, prev=prev, codec=CODEC)
 
 
-def _write_manifest(work: Production, manifest: RunManifest, *, read: int, withheld: int) -> None:
-    content: dict[str, Json] = {"manifest": manifest_to_json(manifest), "read": read, "withheld": withheld}
-    body = service_body(content, salt=os.urandom(SALT_BYTES))
+def _write_manifest(work: Production, manifest: RunManifest, told: dict[str, Json]) -> None:
+    body = service_body({"manifest": manifest_to_json(manifest), **told}, salt=os.urandom(SALT_BYTES))
     _write(
         work, Kind.MANIFEST, body, name="manifest.parcel", seq=manifest.parcels + 1, rows=manifest.rows,
         prev=manifest.last, codec=None,
@@ -159,6 +174,8 @@ def _write(
         codec=codec, life=timedelta(seconds=PARCEL_KEPT_S), directory=work.received.view.members.known_as,
     )  # fmt: skip
     envelope = parse_envelope(raw)
+    if kind is Kind.PARCEL:
+        failpoints.reached(failpoints.PROVIDER_BEFORE_PERSIST)
     packed = pack(Parcel(envelope=envelope, envelope_bytes=raw, signature=sign_envelope(raw, core.key), body=body))
     write_private(core.parcel_folder(work.run) / name, packed)
     digest = envelope_digest(raw)

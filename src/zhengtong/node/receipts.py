@@ -2,7 +2,8 @@
 
 A receipt waits in node.db until the center has taken it; one that the center refuses is kept with an
 alarm.  After each batch the node asks the center to co-sign its head; the co-signed head is kept
-beside the ledger's own.
+beside the ledger's own.  A center that remembers a shorter ledger than it co-signed was restored from a
+backup: what it had taken since is sent again.
 """
 
 import json
@@ -10,7 +11,7 @@ import shutil
 from importlib.metadata import version
 
 from zhengtong.node import accounts
-from zhengtong.node.bounds import RECEIPTS_A_BATCH
+from zhengtong.node.bounds import RECEIPTS_A_BATCH, RESEND_MARGIN, SENT_RECEIPTS_KEPT
 from zhengtong.node.center import CenterClient
 from zhengtong.node.core import Core
 from zhengtong.node.directory import alarm
@@ -44,11 +45,15 @@ class Receipts:
 
     async def send_all(self) -> int:
         """Send until nothing waits.  Raises Unreachable if the center is away; what it took stays taken."""
+        sent = await self._send_waiting()
+        if (sent or self._core.ledger.size != self._cosigned_size()) and await self._cosign():
+            sent += await self._send_waiting()
+        return sent
+
+    async def _send_waiting(self) -> int:
         sent = 0
         while count := await self._send_batch():
             sent += count
-        if sent or self._core.ledger.size != self._cosigned_size():
-            await self._cosign()
         return sent
 
     async def report(self, *, directory: str) -> None:
@@ -82,7 +87,13 @@ class Receipts:
         def taken(step: Step) -> None:
             for receipt, key, said in refused:
                 self._keep_refused(step, receipt, key=key, said=said)
+            step.db.execute("INSERT OR IGNORE INTO sent_receipt SELECT * FROM receipt WHERE idx <= ?", (through,))
             step.db.execute("DELETE FROM receipt WHERE idx <= ?", (through,))
+            step.db.execute(
+                "DELETE FROM sent_receipt"
+                " WHERE idx <= (SELECT idx FROM sent_receipt ORDER BY idx DESC LIMIT 1 OFFSET ?)",
+                (SENT_RECEIPTS_KEPT,),
+            )
             remember(step.db, "receipt_batch", str(number))
 
         await core.journal.do(taken)
@@ -99,21 +110,35 @@ class Receipts:
         told = alarm(at, key="node.receipt_refused", peer=receipt.peer, exchange=receipt.exchange, said=key)
         step.append(record_to_bytes(told))
 
-    async def _cosign(self) -> None:
-        """Show the center our head with the proof that it continues the last one it saw."""
+    async def _cosign(self) -> bool:
+        """Show the center our head with the proof that it continues the last one it saw.
+
+        True if the center had forgotten heads it co-signed, so that receipts wait again.
+        """
         core = self._core
-        last = (await self._center.call("GET", "/heads")).json().get("size")
+        said = (await self._center.call("GET", "/heads")).json().get("size")
+        last = said if isinstance(said, int) and said >= 0 else 0
+        forgotten = last < self._cosigned_size()
         size, head = core.ledger.size, core.ledger.head
-        proof = core.ledger.consistency(first=last, second=size) if isinstance(last, int) and 0 < last < size else []
+        proof = core.ledger.consistency(first=last, second=size) if 0 < last < size else []
         body = json.dumps({"head": head.to_json(), "proof": [node.hex() for node in proof]}).encode()
         answer = (await self._center.call("POST", "/heads", body=body)).json()
         cosigned = document_from_json(answer.get("cosigned"), kind="head")
         view = core.directory.last_view()
         if view is None or parse_head(cosigned).node != core.code or len(cosigned.to_bytes()) > HEAD_BYTES_MAX:
-            return
+            return False
         check_signatures(cosigned, keys=view.roots.keys_for("heads", at=core.now()))
-        await core.journal.do(lambda step: remember(step.db, "cosigned_size", str(parse_head(cosigned).size)))
+
+        def kept(step: Step) -> None:
+            if forgotten:
+                step.db.execute(
+                    "INSERT OR IGNORE INTO receipt SELECT * FROM sent_receipt WHERE idx >= ?", (last - RESEND_MARGIN,)
+                )
+            remember(step.db, "cosigned_size", str(parse_head(cosigned).size))
+
+        await core.journal.do(kept)
         core.ledger.keep_cosigned(cosigned)
+        return forgotten
 
     def _cosigned_size(self) -> int:
         return int(fact(self._core.reader, "cosigned_size") or "0")

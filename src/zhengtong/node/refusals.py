@@ -82,6 +82,17 @@ class Refuse(Exception):
         self.refusal = refusal
 
 
+def said(key: str, facts: Mapping[str, object]) -> dict[str, Json]:
+    """A reason that was kept as key and facts, in both languages; the bare key where the catalogue has none."""
+    try:
+        zh, en = (messages.text(key, lang=lang, facts=facts) for lang in messages.LANGS)
+        remedy, remedy_en = (messages.remedy(key, lang=lang, facts=facts) for lang in messages.LANGS)
+    except KeyError:  # of a newer peer
+        zh = en = key
+        remedy = remedy_en = ""
+    return {"key": key, "text": zh, "text_en": en, "remedy": remedy, "remedy_en": remedy_en}
+
+
 def of_error(error: PlatformError, *, at: str) -> Refusal:
     """A platform error as a refusal of one side."""
     return Refusal(key=error.key, facts=error.facts, status=error.status, at=at)

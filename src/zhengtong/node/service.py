@@ -14,6 +14,8 @@ from zhengtong.node.bounds import (
     BACKOFF_MAX_S,
     DIRECTORY_EVERY_S,
     RECEIPTS_EVERY_S,
+    RESUME_EVERY_S,
+    SCHEDULE_TICK_S,
     SOURCE_CONNECTIONS,
     STATUS_EVERY_S,
 )
@@ -31,6 +33,7 @@ from zhengtong.node.peer_heads import PeerHeads
 from zhengtong.node.peers import Peers
 from zhengtong.node.provider import Provider
 from zhengtong.node.receipts import Receipts
+from zhengtong.node.schedules import Scheduler
 
 _log = logging.getLogger("zhengtong.node")
 _THREADS = 4 * SOURCE_CONNECTIONS
@@ -55,6 +58,7 @@ class Node:
         self.consumer = Consumer(core, self.peers, heads)
         self.runs = Runs(core, self.incoming)
         self.pulls = Pulls(core, self.consumer, self.peers)
+        self.schedules = Scheduler(core, self.pulls)
         self.receipts = Receipts(core, self.center)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -91,7 +95,10 @@ class Node:
         with contextlib.suppress(PlatformError):
             await self.refresh()
         await self.runs.recover()
+        await self.pulls.resume()
         self._tasks = [
+            asyncio.create_task(self._again(self.pulls.resume, RESUME_EVERY_S), name="resume"),
+            asyncio.create_task(self._again(self.schedules.tick, SCHEDULE_TICK_S), name="schedules"),
             asyncio.create_task(self._again(self.refresh, self._every_s), name="directory"),
             asyncio.create_task(self._again(self._send, RECEIPTS_EVERY_S), name="receipts"),
             asyncio.create_task(self._again(self._tidy, self._every_s), name="tidy"),
@@ -109,6 +116,8 @@ class Node:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.schedules.stop()
+        await self.pulls.stop()
         await self.runs.stop()
         await self.peers.close()
         await self.center.close()

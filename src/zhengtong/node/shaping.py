@@ -8,7 +8,7 @@ Then masks are applied and each masked column is checked again on its way out.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
 from zhengtong.kernel.errors import WrongState
@@ -33,6 +33,7 @@ _BOOLEANS: Mapping[str, bool] = {
     "否": False,
 }
 _JSON_WHOLE = 2**53 - 1
+_FIRST_DAY, _LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 
 
 class Flaw(ValueError):
@@ -91,9 +92,11 @@ def shape_batch(batch: Table, fields: Sequence[GrantField], *, schema: Schema, p
 
 
 def to_type(column: Column, field: GrantField, kind: Schema) -> tuple[Column, Column | None]:
-    """A text column in its type, and which cells fit (None: all do); a cell that does not fit is null."""
+    """A column in its type, and which cells fit (None: all do); a cell that does not fit is null."""
     if pa.types.is_string(kind):
         return column, None
+    if not pa.types.is_string(column.type):
+        return _typed_already(column, kind)
     prepared = _compact_date(column) if field.type is FieldType.DATE else column
     try:
         return _cast(prepared, field, kind), None
@@ -149,6 +152,27 @@ def _masked_column(field: GrantField, column: Column, key: bytes) -> Column:
     if unmasked_rows(field.mask, masked):
         raise WrongState("node.mask_failed", item=field.name, mask=field.mask.value)
     return masked
+
+
+def _typed_already(column: Column, kind: Schema) -> tuple[Column, Column | None]:
+    """A column that its database gave in the granted type; a day no calendar shows (infinity, year 0) does not fit."""
+    typed = column.cast(kind)
+    if pa.types.is_date(kind):
+        bounds = [pa.scalar(day, kind) for day in (_FIRST_DAY, _LAST_DAY)]
+    elif pa.types.is_timestamp(kind):
+        ends = (datetime.combine(_FIRST_DAY, time.min, UTC), datetime.combine(_LAST_DAY, time.max, UTC))
+        bounds = [pa.scalar(end, kind) for end in ends]
+    else:
+        return typed, None
+    found = pc.min_max(typed)
+    if not found["min"].is_valid or (pc.and_(_between(found["min"], bounds), _between(found["max"], bounds))).as_py():
+        return typed, None
+    fits = _between(typed, bounds)
+    return pc.if_else(fits, typed, pa.scalar(None, kind)), pc.fill_null(fits, True)
+
+
+def _between(found: Column, bounds: Sequence[Column]) -> Column:
+    return pc.and_(pc.greater_equal(found, bounds[0]), pc.less_equal(found, bounds[1]))
 
 
 def _cast(column: Column, field: GrantField, kind: Schema) -> Column:

@@ -5,7 +5,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from zhengtong.node import refusals
+from zhengtong.node import refusals, runs, schedules
 from zhengtong.node.bounds import REFUSALS_SHOWN
 from zhengtong.node.home import NodeHome
 from zhengtong.node.sources import shown_url
@@ -14,6 +14,8 @@ from zhengtong.wire.acceptance import held_from_json
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.directory import MEMBERS_BYTES_MAX, parse_members
 from zhengtong.wire.documents import parse_document
+
+_RUNS = 20
 
 
 def standing(home: NodeHome, db: sqlite3.Connection, *, now: datetime, ledger: str = "") -> dict[str, Json]:
@@ -36,11 +38,8 @@ def standing(home: NodeHome, db: sqlite3.Connection, *, now: datetime, ledger: s
             for r in db.execute("SELECT * FROM binding ORDER BY resource, side")
         ],
         "systems": [str(r["code"]) for r in db.execute("SELECT code FROM system ORDER BY code")],
-        "runs": [
-            {"run": r["run"], "side": r["side"], "peer": r["peer"], "state": r["state"], "opened_at": r["opened_at"],
-             "closed_at": r["closed_at"]}
-            for r in db.execute("SELECT * FROM run ORDER BY opened_at DESC LIMIT 20")
-        ],
+        "runs": list[Json](runs.listed(db, limit=_RUNS)),
+        "schedules": list[Json](schedules.listed(db)),
         "refusals": list[Json](refusals.last(db, limit=REFUSALS_SHOWN)),
     }  # fmt: skip
 

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS open_intent (
 CREATE TABLE IF NOT EXISTS refusal (
   n INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS receipt (idx INTEGER PRIMARY KEY, request_digest TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS sent_receipt (idx INTEGER PRIMARY KEY, request_digest TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS run (
   run TEXT PRIMARY KEY, side TEXT NOT NULL, grant_id TEXT NOT NULL, peer TEXT NOT NULL, resource TEXT NOT NULL,
   state TEXT NOT NULL, opened_at TEXT NOT NULL, closed_at TEXT NOT NULL DEFAULT '',
@@ -44,10 +45,27 @@ CREATE TABLE IF NOT EXISTS parcel (
   run TEXT NOT NULL, seq INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, body_digest TEXT NOT NULL,
   header TEXT NOT NULL, made_at INTEGER NOT NULL, served_at INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (run, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS schedule (
+  grant_name TEXT PRIMARY KEY, system TEXT NOT NULL, purpose TEXT NOT NULL, case_ref TEXT NOT NULL DEFAULT '',
+  every TEXT NOT NULL, at TEXT NOT NULL DEFAULT '', full_every INTEGER NOT NULL,
+  next_at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'active', reason TEXT NOT NULL DEFAULT '',
+  failures INTEGER NOT NULL DEFAULT 0, last_run TEXT NOT NULL DEFAULT '', last_at TEXT NOT NULL DEFAULT '',
+  last_result TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS exchange_id (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refused_receipt (
   idx INTEGER PRIMARY KEY, request_digest TEXT NOT NULL, key TEXT NOT NULL, said TEXT NOT NULL, at TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS contract (
+  resource TEXT PRIMARY KEY, body TEXT NOT NULL, learnt_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS desk_person (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, token_digest TEXT NOT NULL UNIQUE, until TEXT NOT NULL,
+  created_at TEXT NOT NULL, removed_at TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS desk_session (
+  digest TEXT PRIMARY KEY, person TEXT NOT NULL, csrf TEXT NOT NULL, opened_at TEXT NOT NULL, until TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS desk_record (
+  n INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, person TEXT NOT NULL, act TEXT NOT NULL, subject TEXT NOT NULL,
+  purpose TEXT NOT NULL, body TEXT NOT NULL DEFAULT '{}') STRICT;
 CREATE TABLE IF NOT EXISTS peer_head (
   node TEXT PRIMARY KEY, size INTEGER NOT NULL, head TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
@@ -60,6 +78,9 @@ def connect(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous=FULL")
     db.executescript(_SCHEMA)
     _add_column(db, "parcel", "served_at", "INTEGER NOT NULL DEFAULT 0")
+    _add_column(db, "peer_head", "key", "TEXT NOT NULL DEFAULT ''")
+    _add_column(db, "run", "through", "INTEGER NOT NULL DEFAULT 0")
+    _add_column(db, "binding", "sync", "TEXT NOT NULL DEFAULT '{}'")
     path.chmod(0o600)
     return db
 

@@ -7,7 +7,9 @@ then on each act names who acts (`--as LOGIN`), and the journal keeps it.
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -15,8 +17,10 @@ import typer
 
 from zhengtong.journal.door import current_clock
 from zhengtong.kernel.actors import SYSTEM, Actor
+from zhengtong.kernel.messages import text
 from zhengtong.parties import queries, services
 from zhengtong.parties.rules import Level, OrgKind, Role, mask_name, role_label
+from zhengtong.parties.spreadsheets import read_tables, write_template
 
 app = typer.Typer(help="Organizations, officers and accounts (主体).", no_args_is_help=True)
 
@@ -147,6 +151,45 @@ def end_seat(
 
 
 @app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="Workbook with the sheets 机构, 人员, 职责 (see: parties template).")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and report; keep nothing.")] = False,
+    as_json: AsJson = False,
+    as_login: As = "",
+    seats_as: Annotated[
+        str, typer.Option("--seats-as", help="Login of the security administrator who gives the seats.")
+    ] = "",
+) -> None:
+    """Load organizations, officers and duties from a workbook (批量登记); safe to repeat.  Exit 1: rows refused."""
+    registrar = _acting(as_login, Role.SYSTEM_ADMIN)
+    report = services.load_parties(
+        tables=read_tables(file), actor=registrar, seats_by=_guardian(seats_as), dry_run=dry_run, clock=current_clock()
+    )
+    typer.echo(_line(_as_row(report)) if as_json else _as_words(report))
+    raise typer.Exit(1 if report.refused else 0)
+
+
+@app.command()
+def template(out: Annotated[Path, typer.Argument(help="Where to write the empty workbook.")]) -> None:
+    """Write the empty workbook for `parties load`, with explanations (空白登记表)."""
+    write_template(out)
+    typer.echo(str(out))
+
+
+@app.command("set-password")
+def set_password(
+    login: Annotated[str, typer.Argument(help="Login name.")],
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if left out.")
+    ],
+    as_login: As = "",
+) -> None:
+    """Give an account a password (设置密码); needed once after a load."""
+    actor = _acting(as_login, Role.SYSTEM_ADMIN)
+    services.set_password(login=login, password=password, actor=actor, clock=current_clock())
+
+
+@app.command()
 def contact(
     officer: Annotated[UUID, typer.Argument(help="Id of the officer (see: parties officers --json).")],
     purpose: Annotated[str, typer.Option(help="What for; it is kept in the audit of reads.")],
@@ -160,6 +203,41 @@ def contact(
 
 def _acting(login: str, role: Role) -> Actor:
     return queries.administrator(login=login, role=role, on=current_clock().today())
+
+
+def _guardian(login: str) -> Actor | None:
+    """Who gives seats: the login's actor; before the first security administrator the installer; else nobody."""
+    if not login and queries.is_held(role=Role.SECURITY_ADMIN, on=current_clock().today()):
+        return None
+    return _acting(login, Role.SECURITY_ADMIN)
+
+
+def _as_row(report: services.LoadReport) -> dict[str, object]:
+    return {
+        "dry_run": report.dry_run,
+        "rows": {name: report.total(name) for name in ("total", "created", "changed", "unchanged", "refused")},
+        "sheets": [asdict(sheet) for sheet in report.sheets],
+        "refused": [
+            {
+                "sheet": one.sheet, "row": one.row, "field": one.field, "key": one.key,
+                "reason": text(one.key, lang="zh", facts=one.facts),
+            }
+            for one in report.refused
+        ],
+    }  # fmt: skip
+
+
+def _as_words(report: services.LoadReport) -> str:
+    lines = [
+        f"{sheet.sheet}: {sheet.total} rows, {sheet.created} created, {sheet.changed} changed, "
+        f"{sheet.unchanged} unchanged, {sheet.refused} refused"
+        for sheet in report.sheets
+    ]
+    lines += [
+        f"  {one.sheet} row {one.row} {one.field}: {text(one.key, lang='zh', facts=one.facts)}"
+        for one in report.refused
+    ]
+    return "\n".join([*lines, "nothing kept (dry run)"] if report.dry_run else lines)
 
 
 def _organization(code: str) -> UUID | None:

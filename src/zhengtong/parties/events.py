@@ -16,6 +16,35 @@ class OrganizationRegistered(Event):
     is_authority: bool
 
 
+@event("parties.organization.changed", version=1)
+@dataclass(frozen=True, slots=True)
+class OrganizationChanged(Event):
+    fields: tuple[str, ...]
+    level: str
+    jurisdiction: str
+    is_authority: bool
+
+
+@event("parties.officer.changed", version=1)
+@dataclass(frozen=True, slots=True)
+class OfficerChanged(Event):
+    """What changed, by name of the field; the values stand only in the row."""
+
+    fields: tuple[str, ...]
+
+
+@event("parties.duty.changed", version=1)
+@dataclass(frozen=True, slots=True)
+class DutyChanged(Event):
+    fields: tuple[str, ...]
+
+
+@event("parties.account.password-set", version=1)
+@dataclass(frozen=True, slots=True)
+class AccountPasswordSet(Event):
+    """An administrator gave an account a password."""
+
+
 @event("parties.officer.added", version=1)
 @dataclass(frozen=True, slots=True)
 class OfficerAdded(Event):

@@ -16,7 +16,7 @@ from zhengtong.parties import queries
 from zhengtong.parties.forms import PasswordForm
 from zhengtong.parties.rules import CONFLICTS, ROLES
 from zhengtong.parties.services import sign_in
-from zhengtong.parties.web import ACCOUNT_KEY, SEAT_KEY, STAMP_KEY, ActorRequest, VisitorRequest, signed_in
+from zhengtong.parties.web import SEAT_KEY, ActorRequest, VisitorRequest, enter, signed_in
 from zhengtong.ui.errors import add_to, say
 from zhengtong.ui.language import lang
 
@@ -92,22 +92,13 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 def _sign_in_page(request: HttpRequest, form: PasswordForm, *, status: int) -> HttpResponse:
     visit = cast(VisitorRequest, request)  # cast: ActorMiddleware ran
-    english = lang() == "en"
-    cards = [
-        {
-            "card": found,
-            "roles": [ROLES[role].en if english else ROLES[role].zh for role in found.roles],
-        }
-        for found in queries.sign_in_cards(on=visit.clock.today())
-    ]
-    context = {"form": form, "cards": cards, "demo": door.is_demo(), "next": _next(request)}
+    places = queries.sign_in_places(on=visit.clock.today())
+    context = {"form": form, "places": places, "demo": door.is_demo(), "next": _next(request)}
     return render(request, "parties/sign_in.html", context, status=status)
 
 
 def _enter(request: VisitorRequest, who: sign_in.SignedIn, *, seat: str) -> HttpResponse:
-    request.session.cycle_key()  # a session fixed before sign-in must not survive it
-    request.session[ACCOUNT_KEY], request.session[STAMP_KEY] = str(who.account), who.stamp
-    request.session[SEAT_KEY] = seat[:36]
+    enter(request, who, seat=seat)
     return HttpResponseRedirect(_next(request))
 
 

@@ -13,6 +13,7 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.parties.queries import Place, SeatCard
+from zhengtong.parties.services.sign_in import SignedIn
 
 P = ParamSpec("P")
 
@@ -39,6 +40,13 @@ class ActorRequest(HttpRequest):
     place: Place
     places: tuple[Place, ...]
     account_id: UUID
+
+
+def enter(request: HttpRequest, who: SignedIn, *, seat: str = "") -> None:
+    """Open a fresh session for somebody who has just signed in, acting from `seat` if it is one of theirs."""
+    request.session.cycle_key()  # a session fixed before sign-in must not survive it
+    request.session[ACCOUNT_KEY], request.session[STAMP_KEY] = str(who.account), who.stamp
+    request.session[SEAT_KEY] = seat[:36]
 
 
 def signed_in(

@@ -16,6 +16,7 @@ from zhengtong.parties.rules import Role
 from zhengtong.portal.links import link
 from zhengtong.portal.mechanism import Words
 from zhengtong.sharing import queries as sharing
+from zhengtong.supervision import queries as supervision
 from zhengtong.ui.language import lang
 
 
@@ -37,6 +38,9 @@ ACTS = {
     "agree_extension": Act(gettext_lazy("审批延期"), "sharing:extension"),
     "deliver": Act(gettext_lazy("确认交付")),
     "rectify": Act(gettext_lazy("查看整改要求")),
+    "answer_correction": Act(gettext_lazy("核实校核")),
+    "acknowledge": Act(gettext_lazy("查看更正")),
+    "coordinate": Act(gettext_lazy("协调需求")),
 }
 
 
@@ -61,6 +65,7 @@ def inbox(*, actor: Actor, clock: Clock) -> tuple[InboxLine, ...]:
     """All that waits for the actor, what is due first on top."""
     today = clock.today()
     lines = [*_from_sharing(actor, today), *_from_catalog(actor, today), *_from_exchange(actor, clock)]
+    lines += _from_supervision(actor, today)
     return tuple(sorted(lines, key=lambda line: (line.due_on or date.max, line.number)))
 
 
@@ -146,3 +151,24 @@ def _node(node: exchange.NodeLine, title: str, why: str) -> InboxLine:
         url=link("exchange:node", str(node.id)),
         action=_("核对并批准"),
     )
+
+
+def _from_supervision(actor: Actor, today: date) -> list[InboxLine]:
+    """Findings to explain, for the department; to ask about and to judge, for the supervisor."""
+    acts = {"explain": _("说明情况"), "ask": _("要求说明"), "judge": _("认定")}
+    return [
+        InboxLine(
+            title=_("督办：{title}").format(title=card.line.about_title),
+            number=card.line.number,
+            who=card.line.organization_name,
+            why=_("{number} 逾期 {days} 个工作日").format(number=card.line.about_number, days=card.line.late_days),
+            article=card.line.breach.cites(lang()),
+            due_on=card.line.due_on,
+            late=card.line.overdue,
+            today=card.line.due_on == today,
+            provisional=card.line.provisional,
+            url=link("supervision:finding", str(card.line.id)),
+            action=acts[card.verb],
+        )
+        for card in supervision.inbox(actor=actor, on=today)
+    ]

@@ -81,36 +81,46 @@ def flow() -> tuple[StageView, ...]:
 
 
 def figures(*, actor: Actor | None, clock: Clock) -> tuple[Figure, ...]:
-    """The few numbers of the home page; those on requests only for somebody signed in."""
+    """The few numbers of the home page, each with the list behind it that the reader may open.
+
+    A visitor, who could open none of the lists, sees none of the numbers.
+    """
+    if actor is None:
+        return ()
+    return (*_entry_figures(), *_request_figures(actor, clock), *_exchange_figures(actor, clock))
+
+
+def _entry_figures() -> list[Figure]:
     published = catalog.published_counts()
-    shown = [
+    kinds = (
+        (ShareType.UNCONDITIONAL, _("无条件共享的目录条目")),
+        (ShareType.CONDITIONAL, _("有条件共享的目录条目")),
+        (ShareType.WITHHELD, _("不予共享的目录条目")),
+    )
+    return [
         Figure(published.get(kind, 0), label, link("catalog:list", query=f"share_type={kind.value}"))
-        for kind, label in (
-            (ShareType.UNCONDITIONAL, _("无条件共享的目录条目")),
-            (ShareType.CONDITIONAL, _("有条件共享的目录条目")),
-            (ShareType.WITHHELD, _("不予共享的目录条目")),
-        )
+        for kind, label in kinds
     ]
-    if actor is not None:
-        shown += [*_request_figures(actor, clock), *_exchange_figures(actor, clock)]
-    return tuple(shown)
 
 
 def _request_figures(actor: Actor, clock: Clock) -> list[Figure]:
     counted = sharing.counts(actor=actor, on=clock.today())
+    corrections = sharing.correction_counts(actor=actor, on=clock.today())
     requests, grants = link("sharing:requests"), link("sharing:grants", query="state=active")
     return [
         Figure(counted.due_today, _("今天到期的申请"), f"{requests}?state=due_today"),
         Figure(counted.late, _("逾期未答复的申请"), f"{requests}?state=late", tone="late" if counted.late else "quiet"),
-        Figure(counted.active_grants, _("有效的共享许可"), grants),
         Figure(counted.median_reply_days, _("答复用时中位数（工作日）"), f"{requests}?state=answered"),
+        Figure(counted.active_grants, _("有效的共享许可"), grants),
+        Figure(corrections.open, _("未办结的校核"), link("sharing:corrections", query="state=open")),
     ]
 
 
 def _exchange_figures(actor: Actor, clock: Clock) -> list[Figure]:
     counted = exchange.counts(actor=actor, clock=clock)
+    joined = _("已接入 {n} 个").format(n=counted.active)
     return [
-        Figure(f"{counted.heard} / {counted.active}", _("在线结点 / 已接入结点"), link("exchange:nodes")),
+        Figure(counted.heard, _("在线的结点"), link("exchange:nodes", query="up=1"), note=joined),
         Figure(counted.exchanges_today, _("今天的交换记录"), link("exchange:exchanges", query="day=today")),
     ]
 
@@ -121,3 +131,16 @@ def letter(*, actor: Actor, request: UUID, clock: Clock) -> sharing.RequestPage:
     if page.decided_at is None:
         raise NotFound("portal.no_letter", number=page.line.number)
     return page
+
+
+def request_sheet(*, actor: Actor, request: UUID, clock: Clock) -> sharing.RequestPage:
+    """A request that its provider has received, for its paper.  Raises NotFound."""
+    page = sharing.request(actor=actor, id=request, on=clock.today())
+    if page.line.received_on is None:
+        raise NotFound("portal.not_received", number=page.line.number)
+    return page
+
+
+def grant_sheet(*, actor: Actor, grant: UUID, clock: Clock) -> sharing.GrantPage:
+    """A grant, for its paper.  Raises NotFound."""
+    return sharing.grant(actor=actor, id=grant, on=clock.today())

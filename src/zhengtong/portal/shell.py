@@ -12,6 +12,7 @@ from zhengtong.parties.queries import Place
 from zhengtong.parties.rules import role_label
 from zhengtong.portal import inbox
 from zhengtong.portal.links import link
+from zhengtong.supervision import queries as supervision
 from zhengtong.ui import dates
 from zhengtong.ui.language import lang
 from zhengtong.ui.look import Look
@@ -35,6 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             sign_out_url=link("parties:signout"),
             sign_in_action=link("parties:card"),
             seats=_seats(request, clock),
+            tour_url=link("portal:tour") if settings.ZHENGTONG_DEMO else "",
             inbox_url=link(INBOX),
             search_url=link("catalog:list"),
             look_url=link("portal:look"),
@@ -57,6 +59,9 @@ def _menu(request: HttpRequest, actor: Actor | None) -> tuple[MenuItem, ...]:
         entries += [
             ("sharing:requests", _("共享申请"), None),
             ("sharing:grants", _("共享许可"), None),
+            ("sharing:corrections", _("校核"), None),
+            ("sharing:demands", _("需求清单"), None),
+            *([("supervision:findings", _("督办"), None)] if supervision.reads_findings(actor) else []),
             ("exchange:exchanges", _("交换记录"), None),
             ("exchange:nodes", _("结点"), None),
         ]
@@ -75,14 +80,22 @@ def _reader(place: Place | None, actor: Actor | None) -> Reader | None:
         return None
     acting_for = ""
     if place.standing_in:
-        until = dates.day(place.until_on, lang=lang()) if place.until_on else ""
-        acting_for = _("{name}（至{until}）").format(name=place.seat.officer_name, until=until)
+        acting_for = _("{name}（{period}）").format(name=place.seat.officer_name, period=_period(place))
     return Reader(
         name=actor.name,
         organization=place.seat.organization.name,
         roles=tuple(role_label(role, lang()) for role in place.seat.roles),
         acting_for=acting_for,
+        post=f"{place.seat.organization.short_name} {place.seat.title}",
     )
+
+
+def _period(place: Place) -> str:
+    """Since when and until when somebody stands in: 10月12日至10月16日."""
+    if place.from_on is None or place.until_on is None:
+        return ""
+    since, until = dates.short_day(place.from_on, lang=lang()), dates.short_day(place.until_on, lang=lang())
+    return _("{first}至{last}").format(first=since, last=until)
 
 
 def _seats(request: HttpRequest, clock: Clock) -> tuple[Seat, ...]:
@@ -103,5 +116,5 @@ def _seats(request: HttpRequest, clock: Clock) -> tuple[Seat, ...]:
 
 
 def _post(card: parties.SignInCard) -> str:
-    post = f"{card.organization_name} {card.title}"
+    post = f"{card.organization.short_name} {card.title}"
     return _("{post}（代{name}）").format(post=post, name=card.standing_in_for) if card.standing_in_for else post

@@ -2,16 +2,21 @@
 
 from django.urls import path
 
-from zhengtong.portal import views
+from zhengtong.portal.views import pages, papers, tour
 
 app_name = "portal"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("inbox", views.inbox, name="inbox"),
-    path("rules", views.rules, name="rules"),
-    path("standards", views.standards, name="standards"),
-    path("standards/codes/<slug:id>", views.codes, name="codes"),
-    path("letters/<uuid:request_id>", views.letter, name="letter"),
-    path("look", views.look, name="look"),
-    path("language", views.language, name="language"),
+    path("", pages.home, name="home"),
+    path("inbox", pages.inbox, name="inbox"),
+    path("tour", tour.tour, name="tour"),
+    path("tour/go", tour.go, name="tour-go"),
+    path("rules", pages.rules, name="rules"),
+    path("standards", pages.standards, name="standards"),
+    path("standards/codes/<slug:id>", pages.codes, name="codes"),
+    path("papers/requests/<uuid:request_id>", papers.request_paper, name="request-paper"),
+    path("papers/grants/<uuid:grant_id>", papers.grant_paper, name="grant-paper"),
+    path("letters/<uuid:request_id>", papers.letter, name="letter"),
+    path("verify", papers.verify, name="verify-document"),
+    path("look", pages.look, name="look"),
+    path("language", pages.language, name="language"),
 ]

@@ -238,3 +238,84 @@ class GrantExpired(Event):
     provider: UUID
     consumer: UUID
     ended_on: date
+
+
+@event("sharing.correction.filed", version=1)
+@dataclass(frozen=True, slots=True)
+class CorrectionFiled(Event):
+    """A value was said to look wrong (校核申请, 条例 第二十六条); which record and value stay in sealed columns."""
+
+    number: str
+    entry: UUID
+    item: str
+    grant: UUID
+    consumer: UUID
+    provider: UUID
+    filed_on: date
+
+
+@event("sharing.correction.answered", version=1)
+@dataclass(frozen=True, slots=True)
+class CorrectionAnswered(Event):
+    """The provider verified it and answered; `told` are the other organizations that read the item (反馈)."""
+
+    number: str
+    consumer: UUID
+    provider: UUID
+    outcome: str
+    others_found: int
+    told: tuple[UUID, ...]
+    answered_on: date
+    due_on: date
+    late: bool
+
+
+@event("sharing.correction.acknowledged", version=1)
+@dataclass(frozen=True, slots=True)
+class CorrectionAcknowledged(Event):
+    """An organization that was told has read it (已知悉)."""
+
+    number: str
+    organization: UUID
+    acknowledged_on: date
+
+
+@event("sharing.demand.raised", version=1)
+@dataclass(frozen=True, slots=True)
+class DemandRaised(Event):
+    """A department needs data for which there may be no entry (共享需求, 条例 第二十条)."""
+
+    number: str
+    consumer: UUID
+    holder: UUID | None
+    raised_on: date
+
+
+@event("sharing.demand.coordinated", version=1)
+@dataclass(frozen=True, slots=True)
+class DemandCoordinated(Event):
+    """The data authority works on it (协调)."""
+
+    number: str
+    note: str
+
+
+@event("sharing.demand.met", version=1)
+@dataclass(frozen=True, slots=True)
+class DemandMet(Event):
+    """There is an entry or a service now (已满足)."""
+
+    number: str
+    entry: UUID | None
+    note: str
+    ended_on: date
+
+
+@event("sharing.demand.withdrawn", version=1)
+@dataclass(frozen=True, slots=True)
+class DemandWithdrawn(Event):
+    """It is no longer needed (撤回)."""
+
+    number: str
+    reason: str
+    ended_on: date

@@ -1,4 +1,4 @@
-"""Requests, grants and their clocks from events alone (重放), to be compared with the rows."""
+"""Requests, grants, corrections, demands and their clocks from events alone (重放), to be compared with the rows."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import date
 from zhengtong.journal import rebuild
 from zhengtong.journal.rules import StoredEvent
 from zhengtong.kernel.events import JsonValue
-from zhengtong.sharing.queries.rebuilt import Replayed, actual_rows, clock_columns
+from zhengtong.sharing.queries.rebuilt import Replayed, actual_rows, clock_columns, correction_due
 
 Columns = dict[str, JsonValue]
 
@@ -18,17 +18,18 @@ def register() -> None:
 
 
 def replay(events: Iterable[StoredEvent]) -> dict[str, Columns]:
-    """State, dates and due date of every request, and state of every grant, as the events imply them."""
-    requests, grants = dict[str, Replayed](), dict[str, Columns]()
+    """State, dates and due date of every request, and state of every other thing, as the events imply them."""
+    requests, others = dict[str, Replayed](), dict[str, Columns]()
     for fact in events:
         key, kind = str(fact.subject), fact.name.split(".")[1]
         if kind == "request":
             held = requests.get(key, Replayed())
             requests[key] = _REQUEST.get(fact.name, _same)(held, fact.payload, fact.jurisdiction)
         else:
-            grants[key] = {**grants.get(key, {}), **_GRANT[fact.name](fact.payload)}
-    rows = {f"request {key}": clock_columns(held) for key, held in requests.items()}
-    return rows | {f"grant {key}": columns for key, columns in grants.items()}
+            thing = f"{kind} {key}"
+            held_columns = others.get(thing, {})
+            others[thing] = {**held_columns, **_OTHERS[fact.name](held_columns, fact.payload, fact.jurisdiction)}
+    return {f"request {key}": clock_columns(held) for key, held in requests.items()} | others
 
 
 def _same(held: Replayed, _payload: Columns, _place: str) -> Replayed:
@@ -106,11 +107,34 @@ def _issued(payload: Columns) -> Columns:
     return blank | {name: payload[name] for name in kept}
 
 
-_GRANT: dict[str, Callable[[Columns], Columns]] = {
-    "sharing.grant.issued": _issued,
-    "sharing.grant.delivered": lambda p: {"state": "active", "delivered_on": p["delivered_on"]},
-    "sharing.grant.suspended": lambda p: {"state": "suspended", "suspended_on": p["suspended_on"]},
-    "sharing.grant.lifted": lambda p: {"state": p["state"], "suspended_on": None},
-    "sharing.grant.terminated": lambda p: {"state": "terminated", "ended_on": p["ended_on"]},
-    "sharing.grant.expired": lambda p: {"state": "expired", "ended_on": p["ended_on"]},
+def _filed(payload: Columns, place: str) -> Columns:
+    kept = ("number", "item", "filed_on")
+    due = correction_due(_day(payload["filed_on"]), place)
+    blank: Columns = {"state": "filed", "due_on": due.isoformat(), "answered_on": None, "others_found": 0, "told": []}
+    return blank | {name: payload[name] for name in kept} | {"read": []}
+
+
+def _answered(payload: Columns) -> Columns:
+    kept = ("due_on", "answered_on", "others_found")
+    return {name: payload[name] for name in kept} | {"state": payload["outcome"], "told": sorted(payload["told"])}
+
+
+def _raised(payload: Columns) -> Columns:
+    return {"state": "raised", "number": payload["number"], "raised_on": payload["raised_on"], "ended_on": None}
+
+
+_OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns held, payload, place
+    "sharing.grant.issued": lambda _held, p, _place: _issued(p),
+    "sharing.grant.delivered": lambda _held, p, _place: {"state": "active", "delivered_on": p["delivered_on"]},
+    "sharing.grant.suspended": lambda _held, p, _place: {"state": "suspended", "suspended_on": p["suspended_on"]},
+    "sharing.grant.lifted": lambda _held, p, _place: {"state": p["state"], "suspended_on": None},
+    "sharing.grant.terminated": lambda _held, p, _place: {"state": "terminated", "ended_on": p["ended_on"]},
+    "sharing.grant.expired": lambda _held, p, _place: {"state": "expired", "ended_on": p["ended_on"]},
+    "sharing.correction.filed": lambda _held, p, place: _filed(p, place),
+    "sharing.correction.answered": lambda _held, p, _place: _answered(p),
+    "sharing.correction.acknowledged": lambda held, p, _place: {"read": sorted([*held["read"], p["organization"]])},
+    "sharing.demand.raised": lambda _held, p, _place: _raised(p),
+    "sharing.demand.coordinated": lambda _held, _p, _place: {"state": "coordinating"},
+    "sharing.demand.met": lambda _held, p, _place: {"state": "met", "ended_on": p["ended_on"]},
+    "sharing.demand.withdrawn": lambda _held, p, _place: {"state": "withdrawn", "ended_on": p["ended_on"]},
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.sharing.views import grants, replies, requests
+from zhengtong.sharing.views import corrections, grants, replies, requests
 
 app_name = "sharing"
 
@@ -19,8 +19,19 @@ urlpatterns = [
     path("requests/<uuid:request_id>/extension", replies.extension, name="extension"),
     path("requests/<uuid:request_id>/reply", replies.reply, name="reply"),
     path("requests/<uuid:request_id>/sign", replies.sign, name="sign"),
+    path("requests/<uuid:request_id>/answer", replies.answer, name="answer"),
     path("requests/<uuid:request_id>/decision", replies.decision, name="decision"),
     path("grants", grants.listing, name="grants"),
     path("grants/<uuid:grant_id>", grants.detail, name="grant"),
     path("grants/<uuid:grant_id>/act/<slug:verb>", grants.act, name="grant_act"),
+    path("corrections", corrections.listing, name="corrections"),
+    path("corrections/new", corrections.new, name="new_correction"),
+    path("corrections/<uuid:correction_id>", corrections.detail, name="correction"),
+    path("corrections/<uuid:correction_id>/answer", corrections.answer, name="answer_correction"),
+    path("corrections/<uuid:correction_id>/read", corrections.acknowledge, name="acknowledge_correction"),
+    path("corrections/<uuid:correction_id>/value", corrections.open_value, name="open_disputed_value"),
+    path("demands", corrections.demands, name="demands"),
+    path("demands/new", corrections.new_demand, name="new_demand"),
+    path("demands/<uuid:demand_id>", corrections.demand, name="demand"),
+    path("demands/<uuid:demand_id>/act/<slug:verb>", corrections.demand_act, name="demand_act"),
 ]

@@ -1,6 +1,6 @@
 """What can be asked about standards: shipped tables and the authority's rows, as one answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -24,14 +24,24 @@ class RegionRow:
 
 def calendar_for(jurisdiction: str = "") -> WorkCalendar:
     """The working-day calendar of a place: the published plan, then the rows of country, province, city, district."""
+    return calendars_for([jurisdiction])[jurisdiction]
+
+
+def calendars_for(jurisdictions: Iterable[str]) -> dict[str, WorkCalendar]:
+    """The calendars of some places, their rows read at once: two statements however many places there are."""
+    chains = {place: region_chain(place) for place in set(jurisdictions)}
+    rows = list(CalendarDay.objects.filter(jurisdiction__in={one for chain in chains.values() for one in chain}))
+    years = list(PublishedYear.objects.order_by("year").values_list("year", flat=True))
+    return {place: _calendar(chain, rows, years) for place, chain in chains.items()}
+
+
+def _calendar(chain: Sequence[str], rows: Sequence[CalendarDay], years: Sequence[int]) -> WorkCalendar:
     calendar = workdays.national()
-    chain = region_chain(jurisdiction)
-    rows = list(CalendarDay.objects.filter(jurisdiction__in=chain))
     for place in reversed(chain):  # the nearest place has the last word
         own = [row for row in rows if row.jurisdiction == place]
         calendar = calendar.extended(closed=_days(own, DayKind.HOLIDAY), opened=_days(own, DayKind.MAKEUP))
     through = calendar.published_through
-    for year in PublishedYear.objects.filter(year__gt=through.year).order_by("year").values_list("year", flat=True):
+    for year in years:
         if year == through.year + 1:  # a gap stays unpublished
             through = date(year, 12, 31)
     return replace(calendar, published_through=through)
@@ -64,11 +74,22 @@ def region_name(code: str, *, on: date | None = None) -> str:
     """The full name of a region, from province to district: 东岚省望澜市汀兰区; the code if it is unknown."""
     if not code:
         return ""
+    added = dict(RegionExtension.objects.filter(code__in=region_chain(code)).values_list("code", "name"))
+    return _full_name(code, added, on=on)
+
+
+def _full_name(code: str, added: Mapping[str, str], *, on: date | None = None) -> str:
     chain = [place for place in reversed(region_chain(code)) if place]
-    added = dict(RegionExtension.objects.filter(code__in=chain).values_list("code", "name"))
     shipped = code_list("region")
     names = [added.get(place) or shipped.label(place, on=on) for place in chain]
     return "".join(n for n, place in zip(names, chain, strict=True) if n not in (place, "市辖区")) or code
+
+
+def region_names(codes: Iterable[str]) -> dict[str, str]:
+    """The full names of some regions, read at once; see `region_name`."""
+    wanted = set(codes)
+    added = dict(RegionExtension.objects.values_list("code", "name"))
+    return {code: _full_name(code, added) for code in wanted}
 
 
 def regions_below(code: str, *, on: date | None = None) -> tuple[RegionRow, ...]:

@@ -32,7 +32,8 @@ class Reader:
     name: str
     organization: str
     roles: tuple[str, ...]
-    acting_for: str = ""  # 代谁: the officer replaced and until when
+    acting_for: str = ""  # 代谁: the officer replaced and the period
+    post: str = ""  # organization (short) and title
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Shell:
     sign_out_url: str = ""
     sign_in_action: str = ""  # where the role bar posts
     seats: tuple[Seat, ...] = ()
+    tour_url: str = ""  # the guided tour, in the demo only
     inbox_url: str = "/"  # where a change of seat leads
     search_url: str = ""
     look_url: str = ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -12,6 +12,8 @@ from zhengtong.kernel.clock import FixedClock
 from zhengtong.parties.rules import Level, OrgKind, Role
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from zhengtong.catalog.rules import EntryDraft
 
 SINCE = date(2026, 1, 1)
@@ -101,3 +103,24 @@ def published(hall: Hall, parcels: "EntryDraft", clock: FixedClock) -> UUID:
     services.start_review(entry=entry, actor=hall.reviewer, clock=clock)
     services.publish(entry=entry, actor=hall.reviewer, clock=clock)
     return entry
+
+
+@pytest.fixture
+def enter(clock: FixedClock) -> Any:
+    """Sign a person in through the card and give the browser."""
+    from django.test import Client
+
+    from zhengtong.parties import queries as parties
+    from zhengtong.parties import services as people
+
+    def entered(actor: Actor) -> "Client":
+        assert actor.officer is not None
+        account = people.open_account(
+            login=f"card-{actor.officer.hex[-8:]}", officer=actor.officer, is_demo=True, actor=SYSTEM, clock=clock
+        )
+        seat = parties.seats(on=date(2026, 3, 2), officer=actor.officer)[0]
+        client = Client()
+        client.post("/signin/card", {"account": account, "seat": seat.id})
+        return client
+
+    return entered

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,13 +34,21 @@ def test_the_demo_proves_a_lawful_exchange(tmp_path: Path, request: pytest.Fixtu
     done = run_demo(tmp_path / "home", "--people", str(PEOPLE), "--json", str(proof), database=database)
     assert done.returncode == 0, done.stdout + done.stderr
     said = json.loads(proof.read_text(encoding="utf-8"))
-    assert said["organizations"] >= 5
-    assert said["resources_published"] >= 5
-    assert said["requests"]["partial"] == 1
-    assert said["requests"]["refused"] == 1
-    assert said["requests"]["consented"] >= 3
-    assert said["batch"]["rows"] == PEOPLE
-    assert said["batch"]["reconciled"] is True
+    assert said["organizations"] >= 22
+    assert said["resources_published"] >= 17
+    assert said["requests"] == {"consented": 6, "partial": 2, "refused": 1}
+    _the_board_stands_as_the_story_tells(said["board"])
+    _data_are_as_untidy_as_real_ones(said)
+    batch, increment = said["batch"], said["increment"]
+    assert batch["rows"] == PEOPLE
+    assert batch["held"] + batch["quarantined"] == batch["rows"]
+    assert batch["quarantined"] == said["quirks"]["old_numbers"] + said["quirks"]["wrong_check_digits"] > 0
+    assert batch["reconciled"] is True
+    assert batch["resumed_after_kill"] is True
+    assert increment["reconciled"] is True
+    assert increment["same_as_source"] is True
+    assert increment["rows"] == PEOPLE // 5
+    assert 0 < increment["changed"] <= increment["brought"]
     assert all(said["service"]["refused"][kind] >= 1 for kind in REFUSALS)
     assert (
         said["service"]["answered"] + sum(said["service"]["refused"].values())
@@ -49,11 +58,58 @@ def test_the_demo_proves_a_lawful_exchange(tmp_path: Path, request: pytest.Fixtu
     assert said["three_sides_equal"] is True
     assert said["ledger"]["verified"] is True
 
+    _the_desks_open_for_the_owner_alone(tmp_path / "home/demo/tour.json")
     ledger = tmp_path / "home/nodes/wl-police/ledger"
     _flip_a_byte(ledger / "entries.log")
     checked = _verify(ledger, said["ledger"]["root"])
     assert checked.returncode == 1
     assert "#" in checked.stdout or "record" in checked.stdout
+
+
+# number: consumer, provider, state, received, due, decided, states of its grants (demo-city §6)
+BOARD = {
+    "0001": ("tl-market", "wl-police", "consented", "2026-08-24", "2026-08-25", "2026-08-24", ["active", "active"]),
+    "0002": (
+        "tl-market",
+        "wl-land",
+        "partly_consented",
+        "2026-08-25",
+        "2026-09-11",
+        "2026-09-09",
+        ["active", "active"],
+    ),
+    "0003": ("tl-fire", "wl-housing", "consented", "2026-09-02", "2026-09-22", "2026-09-21", ["active"]),
+    "0004": ("tl-urban", "wl-tax", "refused", "2026-09-07", "2026-09-20", "2026-09-16", []),
+    "0005": ("wl-insurance", "wl-police", "consented", "2026-07-06", "2026-07-07", "2026-07-07", ["active"]),
+    "0006": ("wl-labour", "wl-market", "consented", "2026-07-13", "2026-07-14", "2026-07-14", ["active"]),
+    "0007": ("tl-housing", "wl-land", "received", "2026-09-21", "2026-10-12", None, []),
+    "0009": ("tl-market", "wl-health", "partly_consented", "2026-08-31", "2026-09-14", "2026-09-10", ["active"]),
+    "0010": ("wl-insurance", "wl-police", "consented", "2026-06-08", "2026-06-23", "2026-06-12", ["expired"]),
+    "0011": ("tl-urban", "wl-market", "consented", "2026-06-15", "2026-06-30", "2026-06-24", ["suspended"]),
+    "0012": ("wl-insurance", "wl-labour", "received", "2026-10-15", "2026-10-16", None, []),
+}
+
+
+def _the_board_stands_as_the_story_tells(board: list[dict[str, Any]]) -> None:
+    days = ("consumer", "provider", "state", "received_on", "due_on", "decided_on")
+    shown = {
+        line["number"]: (*(line[name] for name in days), [grant["state"] for grant in line["grants"]]) for line in board
+    }
+    assert {number: shown[number] for number in BOARD} == BOARD
+    assert [line["number"] for line in board if line["late"]] == ["0007"]
+
+
+def _data_are_as_untidy_as_real_ones(said: dict[str, Any]) -> None:
+    assert said["quirks"]["corrected_uses"] == 38
+    assert said["quirks"]["wrong_uses"] == 0  # after the correction
+    assert said["sheet"] == {"rows": 214, "accepted": 202, "quarantined": 12}
+    assert {one["key"] for one in said["drafts_held_back"]} == {"catalog.not_ready"}
+    assert len(said["drafts_held_back"]) == 2
+
+
+def _the_desks_open_for_the_owner_alone(tour: Path) -> None:
+    assert tour.stat().st_mode & 0o077 == 0
+    assert {"tl-market", "wl-police", "yz-market"} <= json.loads(tour.read_text(encoding="utf-8"))["desks"].keys()
 
 
 def _flip_a_byte(path: Path) -> None:

@@ -7,17 +7,19 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.exchange_world import LAND, MARKET, FakeNode, actor, joined
+from tests.support.exchange_world import LAND, MARKET, FakeNode, actor, grant_row, joined
 from zhengtong.exchange import queries, services
+from zhengtong.exchange.queries.heads import exported_heads
 from zhengtong.exchange.rules import NodeState
 from zhengtong.journal.queries import events_of
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.clock import FixedClock
-from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
+from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken, WrongState
 from zhengtong.parties.queries import organization_by_code
 from zhengtong.parties.rules import Role
 
 pytestmark = pytest.mark.django_db
+FIRST_ASK, SECOND_ASK = "0193b3e0-0000-7000-8000-00000000000a", "0193b3e0-0000-7000-8000-00000000000b"
 
 
 def _invited(clock: FixedClock, *, code: str = LAND, officer=None) -> services.Invited:
@@ -256,3 +258,34 @@ def test_a_new_key_takes_over_after_it_was_compared(center: Path, clock: FixedCl
     assert node.call("GET", "members").status_code == 403
     node.sign = fresh
     assert node.call("GET", "members").status_code == 200
+
+
+@pytest.mark.fault(
+    "-",
+    what="a node loses its ledger and keys and joins again under its old code with new keys",
+    unchanged="heads and receipts of the lost ledger stay; the new ledger is co-signed from its own beginning",
+)
+def test_a_node_that_lost_its_ledger_joins_again_with_new_keys_and_a_new_ledger(
+    center: Path, clock: FixedClock
+) -> None:
+    grant = grant_row(provider=LAND, consumer=MARKET, number="0002-1", clock=clock)
+    lost = joined(LAND, clock)
+    assert lost.report(lost.receipt(FIRST_ASK, side="provider", peer=MARKET, grant=grant)).status_code == 200
+    lost.write(5)
+    assert lost.say("heads", {"head": lost.head().to_json(), "proof": []}).status_code == 200
+    with pytest.raises(WrongState):
+        _invited(clock)  # it is active: first it is retired
+    node = queries.node_by_code(code=LAND).id
+    services.retire_node(node=node, reason="硬盘损坏", actor=actor(Role.SECURITY_ADMIN), clock=clock)
+    fresh = FakeNode(LAND, clock)
+    assert fresh.join(_invited(clock).code).status_code == 202
+    services.approve_node(node=node, fingerprint=fresh.fingerprint, actor=actor(Role.SECURITY_ADMIN), clock=clock)
+    said = json.loads(fresh.report(fresh.receipt(SECOND_ASK, side="provider", peer=MARKET, grant=grant)).content)
+    assert (said["accepted"], said["through"], said["refused"]) == (1, 0, [])
+    assert json.loads(fresh.call("GET", "heads").content)["size"] == 0
+    assert fresh.say("heads", {"head": fresh.head().to_json(), "proof": []}).status_code == 200
+    assert lost.call("GET", "members").status_code == 403  # its keys stay retired
+    page = queries.node(node=node, actor=actor(Role.SECURITY_ADMIN), clock=clock)
+    assert sorted(head.size for head in page.heads) == [1, 6]
+    assert exported_heads().sizes == {LAND: 1}
+    assert queries.exchange(exchange=FIRST_ASK, actor=SYSTEM, clock=clock).provider is not None

@@ -15,6 +15,7 @@ from tests.support.wire_ledgers import alarms
 from zhengtong.node.center import CenterClient
 from zhengtong.node.receipts import Receipts
 from zhengtong.wire.documents import cosign, document_from_json
+from zhengtong.wire.records import parse_head
 from zhengtong.wire.verifier import verify
 
 
@@ -24,14 +25,16 @@ class Counter(BaseHTTPRequestHandler):
     city: City
     disbelieved: ClassVar[set[str]] = set()
     batches: ClassVar[list[dict[str, Any]]] = []
+    heads: ClassVar[list[int]] = []
 
     def do_GET(self) -> None:
-        self._answer({"size": 0, "root": ""})
+        self._answer({"size": self.heads[-1] if self.heads else 0, "root": ""})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])) or b"{}")
         if self.path.endswith("/heads"):
             head = cosign(document_from_json(body["head"], kind="head"), self.city.online)
+            self.heads.append(parse_head(head).size)
             self._answer({"cosigned": head.to_json()})
             return
         batch = json.loads(body["payload"])
@@ -55,10 +58,13 @@ class Counter(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def counter(city: City, *, disbelieved: set[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A center's counter on loopback, with what it was handed."""
+def counter(
+    city: City, *, disbelieved: set[str], heads: list[int] | None = None
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A center's counter on loopback, with what it was handed; `heads` are the sizes it has co-signed."""
     batches: list[dict[str, Any]] = []
-    handler = type("One", (Counter,), {"city": city, "disbelieved": disbelieved, "batches": batches})
+    own = {"city": city, "disbelieved": disbelieved, "batches": batches, "heads": [] if heads is None else heads}
+    handler = type("One", (Counter,), own)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -103,6 +109,25 @@ def test_a_receipt_the_center_does_not_believe_is_kept_and_raises_an_alarm(tmp_p
         assert place.p.node.receipts.waiting() == 0
     report = verify([place.provider.folder, place.consumer.folder], root_fingerprint=place.city.fingerprint)
     assert report.ok, report.problems
+
+
+@pytest.mark.fault("-", what="中心由备份恢复，忘了之后收到的回执", unchanged="结点把已送达的回执再送一遍，中心照收")
+def test_a_center_that_was_restored_from_a_backup_gets_the_receipts_it_lost_again(tmp_path: Path) -> None:
+    with two_departments(tmp_path) as place:
+        place.city.grant(person_grant())
+        place.publish()
+        heads: list[int] = []
+        first = place.query("0001-1")[1]["id"]
+        with counter(place.city, disbelieved=set(), heads=heads) as (url, _):
+            assert send(place, url) == 1
+            backup = list(heads)
+            second = place.query("0001-1")[1]["id"]
+            assert send(place, url) == 1
+        with counter(place.city, disbelieved=set(), heads=backup) as (url, batches):
+            third = place.query("0001-1")[1]["id"]
+            assert send(place, url) == 4
+            assert [r["exchange"] for batch in batches for r in batch["receipts"]] == [third, first, second, third]
+            assert send(place, url) == 0
 
 
 @pytest.mark.fault("-", what="批量中途作废", unchanged="回执写明已取走的行数")

@@ -8,12 +8,13 @@ from tests.support.wire_rows import AWKWARD, FIELDS, text_batch
 from zhengtong.kernel.errors import Unreachable
 from zhengtong.node.inbound import read_back
 from zhengtong.node.shaping import shape_batch
-from zhengtong.node.targets import StagedParcel, Target, TargetTable, open_target
-from zhengtong.wire.fingerprint import fingerprint_table
+from zhengtong.node.targets import Settling, StagedParcel, Standing, Target, TargetTable, open_target
+from zhengtong.wire.fingerprint import fingerprint_table, to_hex
 from zhengtong.wire.parcel import arrow_schema, decode_table, encode_table
 
 TABLE = TargetTable(table="结果表", fields=FIELDS, columns=tuple(field.name for field in FIELDS))
 RUN = "0190c1a2-0000-7000-8000-000000000001"
+AT = "2026-10-16T01:00:00.000Z"
 
 
 def carry(target: Target) -> tuple[int, int, int]:
@@ -25,7 +26,13 @@ def carry(target: Target) -> tuple[int, int, int]:
     target.begin(RUN, TABLE)
     target.stage(RUN, StagedParcel(seq=1, digest="sha-256:" + "0" * 64, rows=table.num_rows), TABLE, table)
     assert [parcel.seq for parcel in target.staged(RUN)] == [1]
-    applied = target.swap(RUN, TABLE, grant="g", fingerprint="0" * 32, at="2026-10-16T01:00:00.000Z")
+    whole = to_hex(fingerprint_table(table))
+    standing = Standing(
+        grant="g", columns=TABLE.columns, run=RUN, mark="", rows=table.num_rows, fingerprint=whole, chain=(RUN,),
+        full_at=AT,
+    )  # fmt: skip
+    applied = target.swap(RUN, TABLE, Settling(grant="g", fingerprint=whole, at=AT, standing=standing))
+    assert target.standing(TABLE.table) == standing
     assert (applied.rows, applied.quarantined) == (table.num_rows, 0)
     assert target.swapped(RUN) == applied
     found = read_back(target, RUN, TABLE)

@@ -1,7 +1,7 @@
 """The pages of sharing, as people use them: without scripts, in both languages, each for those it concerns."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from tests.support.sharing_forms import HOUSES, people_form
 from tests.support.sharing_hall import Hall
-from tests.support.sharing_story import form_for, received
+from tests.support.sharing_story import form_for, granted, received
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.parties import queries as parties
@@ -205,3 +205,44 @@ def test_the_extension_of_a_one_day_reply_is_allowed_and_flagged(
     assert answered.status_code == 302
     other = received(hall, today)
     assert flag not in sign_in(hall.officer("wl-land")).get(f"/sharing/requests/{other}/extension").content.decode()
+
+
+def test_a_correction_from_the_grant_to_the_answer_by_pages_alone(
+    hall: Hall, today: FixedClock, sign_in: SignIn
+) -> None:
+    grant = granted(hall)
+    services.confirm_delivered(grant=grant, actor=hall.officer("wl-land"), clock=FixedClock.on(date(2026, 9, 16)))
+    today.move(timedelta(days=21))  # 18 September
+    consumer, provider = sign_in(hall.officer("tl-market")), sign_in(hall.officer("wl-land"))
+    assert f"/sharing/corrections/new?grant={grant}" in consumer.get(f"/sharing/grants/{grant}").content.decode()
+    typed = {"item": "usage", "record_key": "GB00017F00010001", "value_seen": "住宅", "evidence": "证书记载为商业服务"}
+    sent = consumer.post(f"/sharing/corrections/new?grant={grant}", typed)
+    assert sent.status_code == 302
+    page = provider.get(sent["Location"]).content.decode()
+    assert "2026年10月9日" in page
+    assert "住宅" not in page
+    assert "住宅" in provider.post(f"{sent['Location']}/value").content.decode()
+    empty = provider.post(f"{sent['Location']}/answer", {"outcome": "corrected", "cause": ""})
+    assert empty.status_code == 422
+    answer = {"outcome": "corrected", "cause": "迁移时代码翻译错误", "others_found": "37"}
+    provider.post(f"{sent['Location']}/answer", answer)
+    assert "迁移时代码翻译错误" in consumer.get(sent["Location"]).content.decode()
+    assert "已更正" in consumer.get("/sharing/corrections").content.decode()
+    assert sign_in(hall.officer("wl-tax")).get(sent["Location"]).status_code == 404
+
+
+def test_a_demand_is_raised_and_coordinated_by_pages_alone(hall: Hall, today: FixedClock, sign_in: SignIn) -> None:
+    officer = sign_in(hall.officer("tl-urban"))
+    typed = {
+        "what": "燃气用户信息",
+        "items": "用户名称\n用气地址",
+        "matter": "消防安全检查",
+        "legal_basis": "消防法 第十五条",
+    }
+    assert officer.post("/sharing/demands/new", typed).status_code == 422
+    sent = officer.post("/sharing/demands/new", {**typed, "holder_name": "城市燃气公用企业"})
+    assert sent.status_code == 302
+    authority = sign_in(hall.holder("wl-data", Role.AUTHORITY_REVIEWER))
+    authority.post(f"{sent['Location']}/act/coordinate", {"note": "已函商燃气企业"})
+    assert "协调中" in officer.get("/sharing/demands").content.decode()
+    assert "已函商燃气企业" in officer.get(sent["Location"]).content.decode()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.shared_data import shared_data
 from zhengtong.kernel.calendar import WorkCalendar
+from zhengtong.kernel.daystrip import day_strip
 from zhengtong.kernel.deadlines import Bound, ClockEvent, ClockEventKind, TimeLimit, Unit, deadline
 from zhengtong.regulations.workdays import national
 
@@ -90,3 +91,22 @@ def test_our_calendar_agrees_with_a_second_table_for_every_published_day() -> No
             wrong.append(told)
         day += timedelta(days=1)
     assert wrong == []
+
+
+@given(start=DAYS, calendar=CALENDARS, days=st.integers(1, 30), more=st.integers(0, 10), pause=st.integers(0, 20))
+def test_a_strip_counts_every_day_of_the_limit_once_and_ends_where_the_clock_does(
+    start: date, calendar: WorkCalendar, days: int, more: int, pause: int
+) -> None:
+    history = [
+        ClockEvent(K.START, start),
+        ClockEvent(K.EXTEND, start, days=more),
+        ClockEvent(K.PAUSE, start, reason="hearing"),
+        ClockEvent(K.RESUME, start + timedelta(days=pause)),
+    ]
+    strip = day_strip(history, limit_of(days), calendar, on=start)
+    view = deadline(history, limit_of(days), calendar, on=start)
+    assert strip is not None
+    assert strip.due_on == view.due_on
+    assert [d.number for d in strip.days if d.number] == list(range(1, days + more + 1))
+    assert all((d.number is not None) <= calendar.is_working(d.on) for d in strip.days)
+    assert [d.on for d in strip.days] == [start + timedelta(days=n) for n in range(len(strip.days))]

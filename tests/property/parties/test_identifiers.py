@@ -10,7 +10,7 @@ from zhengtong.parties.rules import (
     uscc_is_valid,
     uscc_with_check,
 )
-from zhengtong.parties.rules.identifiers import USCC_ALPHABET
+from zhengtong.kernel.identifiers import USCC_ALPHABET
 
 BODIES = st.text(USCC_ALPHABET, min_size=17, max_size=17)
 DAYS = st.dates().filter(lambda d: 1900 <= d.year <= 2099)

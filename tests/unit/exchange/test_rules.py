@@ -63,8 +63,8 @@ def test_only_the_security_administrator_decides_on_a_node(role: Role) -> None:
             NODE.step(verb, state=NodeState.PENDING, roles={role})
 
 
-def test_a_retired_node_stays_retired() -> None:
-    assert NODE.is_final(NodeState.RETIRED)
+def test_a_retired_node_comes_back_only_by_a_new_invitation() -> None:
+    assert {step.verb for step in NODE.steps if step.source is NodeState.RETIRED} == {"invite"}
     with pytest.raises(WrongState):
         NODE.step("resume", state=NodeState.RETIRED, roles={Role.SECURITY_ADMIN})
 

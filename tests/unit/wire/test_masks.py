@@ -46,6 +46,26 @@ def test_a_column_is_masked_like_its_cells(name: Mask) -> None:
     assert unmasked_rows(name, column) == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        (Mask.CITIZEN_ID, ["990102199001011234", "99010219900101123X", "990102190001010001"]),
+        (Mask.CITIZEN_ID_PUBLIC, ["990102199001011234", "990102190001010001"]),
+        (Mask.PHONE, ["10012345678", "10087654321"]),
+        (Mask.PHONE_PUBLIC, ["10012345678", "10087654321"]),
+        (Mask.PSEUDONYM, [f"户{n}" for n in range(3000)]),
+        (Mask.PSEUDONYM, ["户1", "户2"] * 1000),
+    ],
+)
+def test_a_column_of_one_length_is_masked_like_its_cells(name: Mask, values: list[str]) -> None:
+    column = mask_column(name, pa.array(["", *values, ""]).slice(1, len(values)), key=KEY)
+    column.validate(full=True)
+    assert column.to_pylist() == [mask(name, value, key=KEY) for value in values]
+    assert unmasked_rows(name, column) == 0
+    broken = [*column.to_pylist()[:-1], values[-1]]
+    assert unmasked_rows(name, pa.array(broken)) == 1
+
+
 def test_the_output_check_counts_what_was_not_masked() -> None:
     assert unmasked_rows(Mask.PHONE, pa.array(["100****5678", "10012345678", None])) == 1
     assert unmasked_rows(Mask.NULL, pa.array(["x", None])) == 1

@@ -2,9 +2,12 @@
 
 `records`  the shapes that leave this area
 `lists`    listings with filters, facets, counts, inbox, overdue
+`search`   ranked hits in what is in force, and what to try where there are none
+`listings` a file as it would be taken, decisions about columns
 `pages`    one entry with items, origins and where it stands
 """
 
+from zhengtong.catalog.queries.listings import DecisionRow, ReadLine, ReadTable, column_decisions, read_listing, samples
 from zhengtong.catalog.queries.lists import (
     entries,
     facets,
@@ -13,42 +16,64 @@ from zhengtong.catalog.queries.lists import (
     overdue,
     published_counts,
 )
+from zhengtong.catalog.queries.months import EntryFigure, EntryLine, entry_counts, entry_list
 from zhengtong.catalog.queries.pages import contract, documents_of, draft_of, entry, entry_by_code, history, published
 from zhengtong.catalog.queries.records import (
+    Advice,
     EntryFilters,
     EntryPage,
     EntryRow,
     Facet,
     Facets,
     HistoryLine,
+    HitNote,
     ItemRow,
     OriginRow,
     SourceRow,
     Standing,
+    WordCount,
 )
+from zhengtong.catalog.queries.search import advice, found_loosely, notes, understood
 
 __all__ = [
+    "Advice",
+    "DecisionRow",
+    "EntryFigure",
     "EntryFilters",
+    "EntryLine",
     "EntryPage",
     "EntryRow",
     "Facet",
     "Facets",
     "HistoryLine",
+    "HitNote",
     "ItemRow",
     "OriginRow",
+    "ReadLine",
+    "ReadTable",
     "SourceRow",
     "Standing",
+    "WordCount",
+    "advice",
+    "column_decisions",
     "contract",
     "documents_of",
     "draft_of",
     "entries",
     "entry",
     "entry_by_code",
+    "entry_counts",
+    "entry_list",
     "facets",
+    "found_loosely",
     "history",
     "inbox",
     "item_holders",
+    "notes",
     "overdue",
     "published",
     "published_counts",
+    "read_listing",
+    "samples",
+    "understood",
 ]

@@ -18,9 +18,8 @@ def read(revision: Revision) -> EntryDraft:
     """The content of a revision as a draft, to be checked or copied."""
     entry: Entry = revision.entry
     texts: Mapping[str, str] = {name: getattr(revision, name) for name in TEXTS}
-    items = tuple(
-        ItemDraft(**{name: getattr(item, name) for name in ITEM_FIELDS}) for item in revision.items.order_by("position")
-    )
+    ordered = sorted(revision.items.all(), key=lambda item: item.position)  # in memory: it may have been prefetched
+    items = tuple(ItemDraft(**{name: getattr(item, name) for name in ITEM_FIELDS}) for item in ordered)
     return EntryDraft(
         **texts,
         guide_code=entry.guide_code,
@@ -30,5 +29,5 @@ def read(revision: Revision) -> EntryDraft:
         open_flag=revision.open_flag,
         contains_personal=revision.contains_personal,
         items=items,
-        origins=tuple(revision.origins.values_list("id", flat=True)),
+        origins=tuple(document.id for document in revision.origins.all()),
     )

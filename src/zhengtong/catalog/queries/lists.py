@@ -1,32 +1,55 @@
 """Listings of the catalogue (目录列表): filters, facets, counts, inbox, overdue."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from zhengtong.catalog.models import Item, Revision, SourceNaming
 from zhengtong.catalog.queries.records import EntryFilters, EntryRow, Facet, Facets, SourceRow
 from zhengtong.catalog.queries.rows import CURRENT, OPEN, reviewed_by, revisions, visible
 from zhengtong.catalog.queries.rows import rows as as_rows
+from zhengtong.catalog.queries.search import browse, counted, holding, may_search, search
 from zhengtong.catalog.rules import EntryState, ShareType
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.paging import Page, cut, size, sought, whole
-from zhengtong.parties.rules import Role
+from zhengtong.parties import queries as parties
+from zhengtong.parties.rules import Level, Role
+from zhengtong.standards import queries as standards
 from zhengtong.standards.tables import code_list
 
-TEXT_TERMS_MAX = 8
-TEXT_CHARACTERS_MAX = 100
 FACET_VALUES_MAX = 200
 INBOX_ROWS_MAX = 200
 OVERDUE_ROWS_MAX = 1000
+COLUMNS = {
+    "provider": "entry__provider__code",
+    "share_type": "share_type",
+    "theme": "theme",
+    "cycle": "update_cycle",
+    "level": "entry__provider__level",
+    "place": "entry__provider__jurisdiction",
+    "state": "state",
+}
+LEVEL_LABELS = {
+    Level.NATION: ("国家", "National"),
+    Level.PROVINCE: ("省级", "Province"),
+    Level.CITY: ("市级", "City"),
+    Level.COUNTY: ("区县级", "County"),
+    Level.TOWNSHIP: ("乡镇级", "Township"),
+}
 
 
 def entries(
     *, actor: Actor, filters: EntryFilters | None = None, after: str = "", rows: int | None = None
 ) -> Page[EntryRow]:
-    """A page of entries in order of their code (目录列表).  `after` is the `next_after` of the page before."""
+    """A page of entries in order of their code (目录列表); with a text in force, best hits first.
+
+    `after` is the `next_after` of the page before.
+    """
     asked = filters or EntryFilters()
+    if asked.scope == "published" and not asked.state:
+        listed = search if asked.text.strip() else browse
+        return listed(actor=actor, filters=asked, after=after, rows=rows)
     wanted = size(rows)
     found = revisions().filter(_narrowed(actor, asked)).order_by("entry__guide_code", "number")
     if after:
@@ -39,23 +62,42 @@ def entries(
 
 
 def facets(*, actor: Actor, filters: EntryFilters | None = None) -> Facets:
-    """How many entries each provider, sharing type and theme would leave (分面), its own filter left out."""
-    asked = filters or EntryFilters()
-    by_provider = _counted(actor, asked, "provider", "entry__provider__code")
-    names = dict(
-        Revision.objects.filter(entry__provider__code__in=by_provider).values_list(
-            "entry__provider__code", "entry__provider__short_name"
-        )
-    )
-    providers = tuple(Facet(code, names.get(code, code), names.get(code, code), n) for code, n in by_provider.items())
-    by_type = _counted(actor, asked, "share_type", "share_type")
-    types = tuple(Facet(t, t.zh, t.en, by_type[t]) for t in ShareType if by_type.get(t))
-    themes = code_list("theme")
-    by_theme = _counted(actor, asked, "theme", "theme")
+    """How many entries in force each value would leave (分面), its own filter left out."""
+    if not may_search(actor):
+        return Facets()
+    counts = counted(filters or EntryFilters())
+    by_provider = _most(counts.get("provider", {}))
+    names = parties.short_names(codes=by_provider)
+    by_place = _most(counts.get("place", {}))
+    places = standards.region_names(by_place)
+    levels = counts.get("level", {})
     return Facets(
-        providers,
-        types,
-        tuple(Facet(t, themes.label(t), themes.label(t, lang="en"), n) for t, n in by_theme.items() if t),
+        total=sum(counts.get("", {}).values()),
+        providers=tuple(
+            Facet(code, names.get(code, code), names.get(code, code), n) for code, n in by_provider.items()
+        ),
+        share_types=tuple(
+            Facet(t, t.zh, t.en, counts["share_type"][t]) for t in ShareType if counts.get("share_type", {}).get(t)
+        ),
+        cycles=_coded("update_cycle", counts.get("cycle", {})),
+        themes=_coded("theme", counts.get("theme", {})),
+        opens=tuple(Facet("1", "向社会开放", "Open to the public", n) for v, n in counts.get("open", {}).items() if v),
+        levels=tuple(Facet(v, *LEVEL_LABELS[v], levels[v]) for v in Level if levels.get(v)),
+        places=tuple(
+            Facet(code, places[code], places[code], n) for code, n in by_place.items() if places[code] != code
+        ),
+    )
+
+
+def _most(counts: Mapping[str, int]) -> dict[str, int]:
+    """The values with most entries first."""
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:FACET_VALUES_MAX])
+
+
+def _coded(list_id: str, counts: Mapping[str, int]) -> tuple[Facet, ...]:
+    held = code_list(list_id)
+    return tuple(
+        Facet(code, held.label(code), held.label(code, lang="en"), n) for code, n in _most(counts).items() if code
     )
 
 
@@ -100,19 +142,14 @@ def item_holders(*, name: str, actor: Actor) -> tuple[SourceRow, ...]:
     return tuple(SourceRow(e.id, e.guide_code, title, e.provider.short_name, e.id in named) for e, title in rows)
 
 
-def _narrowed(actor: Actor, asked: EntryFilters, *, leave_out: str = "") -> Q:
+def _narrowed(actor: Actor, asked: EntryFilters) -> Q:
     where = visible(actor) & _in_scope(actor, asked)
-    if asked.provider and leave_out != "provider":
-        where &= Q(entry__provider__code=sought(asked.provider))
-    if asked.share_type and leave_out != "share_type":
-        where &= Q(share_type=sought(asked.share_type))
-    if asked.theme and leave_out != "theme":
-        where &= Q(theme=sought(asked.theme))
-    if asked.state:
-        where &= Q(state=sought(asked.state))
-    for term in _terms(asked.text):
-        where &= Q(search_text__contains=term)
-    return where
+    for name, column in COLUMNS.items():
+        if value := sought(getattr(asked, name)):
+            where &= Q(**{column: value})
+    if asked.open:
+        where &= Q(open_flag=True)
+    return where & holding(asked.text) if asked.text.strip() else where
 
 
 def _in_scope(actor: Actor, asked: EntryFilters) -> Q:
@@ -121,13 +158,3 @@ def _in_scope(actor: Actor, asked: EntryFilters) -> Q:
     if asked.scope == "mine":
         return Q(entry__provider=actor.organization, state__in=[*CURRENT, *OPEN])
     return Q(state__in=CURRENT)
-
-
-def _terms(text: str) -> Iterable[str]:
-    return sought(text)[:TEXT_CHARACTERS_MAX].lower().split()[:TEXT_TERMS_MAX]
-
-
-def _counted(actor: Actor, asked: EntryFilters, leave_out: str, column: str) -> dict[str, int]:
-    rows: QuerySet[Revision] = Revision.objects.filter(_narrowed(actor, asked, leave_out=leave_out))
-    counted = rows.order_by().values_list(column).annotate(n=Count("id")).order_by("-n", column)
-    return dict(counted[:FACET_VALUES_MAX])

@@ -21,7 +21,16 @@ class EntryFilters:
     share_type: str = ""
     theme: str = ""
     state: str = ""
+    cycle: str = ""
+    open: str = ""  # "1": those open to the public
+    level: str = ""
+    place: str = ""  # jurisdiction of the provider
     scope: str = "published"
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether any value to narrow by is chosen."""
+        return any((self.provider, self.share_type, self.theme, self.cycle, self.open, self.level, self.place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +189,40 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """Values to narrow a listing by."""
+    """Values to narrow a listing by; each kind counted as if nothing of its own were chosen."""
 
-    providers: tuple[Facet, ...]
-    share_types: tuple[Facet, ...]
-    themes: tuple[Facet, ...]
+    total: int = 0  # with everything that is chosen
+    providers: tuple[Facet, ...] = ()
+    share_types: tuple[Facet, ...] = ()
+    cycles: tuple[Facet, ...] = ()
+    themes: tuple[Facet, ...] = ()
+    opens: tuple[Facet, ...] = ()
+    levels: tuple[Facet, ...] = ()
+    places: tuple[Facet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HitNote:
+    """Where else than in its name an entry has what was looked for (命中位置)."""
+
+    items: tuple[str, ...]  # names of items
+    excerpt: str  # of the abstract
+
+
+@dataclass(frozen=True, slots=True)
+class WordCount:
+    """One of the words somebody looked for, and how many entries it alone finds."""
+
+    word: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to try where a search finds nothing (未命中建议)."""
+
+    words: tuple[WordCount, ...]
+    without_filters: int = 0
 
 
 @dataclass(frozen=True, slots=True)

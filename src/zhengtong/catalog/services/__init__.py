@@ -4,13 +4,18 @@
 `signing`   submit, sign, return_                  data officer → department head → authority
 `review`    start_review, publish, report_change, extend_change, name_source
 `origins`   add_matter, add_document               where entries come from
-`intake`    import_rows                            entries from a file
+`intake`    import_entries                         entries from a file
+`decisions` remember, forget                       what people said about columns of files
+`indexing`  reindex                                what search finds
 """
 
 from zhengtong.catalog.services.clocks import recount
+from zhengtong.catalog.services.decisions import forget, remember
 from zhengtong.catalog.services.drafting import draft, edit, revise, withdraw
+from zhengtong.catalog.services.indexing import differences, reindex
 from zhengtong.catalog.services.intake import Intake, import_entries
 from zhengtong.catalog.services.origins import add_document, add_matter
+from zhengtong.catalog.services.reports import listing_report
 from zhengtong.catalog.services.review import extend_change, name_source, publish, report_change, start_review
 from zhengtong.catalog.services.signing import return_, sign, submit
 
@@ -18,13 +23,18 @@ __all__ = [
     "Intake",
     "add_document",
     "add_matter",
+    "differences",
     "draft",
     "edit",
     "extend_change",
+    "forget",
     "import_entries",
+    "listing_report",
     "name_source",
     "publish",
     "recount",
+    "reindex",
+    "remember",
     "report_change",
     "return_",
     "revise",

@@ -9,6 +9,7 @@ from zhengtong.catalog.models import Item, MatterDocument, Revision
 from zhengtong.catalog.queries.drafts import ITEM_FIELDS, TEXTS
 from zhengtong.catalog.rules import EntryDraft, entry_values
 from zhengtong.catalog.rules.terms import ITEMS_MAX
+from zhengtong.catalog.services import indexing
 from zhengtong.kernel.errors import NotFound, RuleBroken
 from zhengtong.kernel.ids import new_id
 
@@ -22,6 +23,17 @@ def write(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
         RuleBroken: a text is too long for its column, or there are too many items.
         NotFound: an origin is unknown.
     """
+    fill(revision, content, at=at)
+    rows = items_of(revision, content, at=at)
+    revision.save()
+    revision.items.all().delete()
+    Item.objects.bulk_create(rows)
+    _write_origins(revision, content)
+    indexing.keep(revision)
+
+
+def fill(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
+    """Put a draft's content into a revision without saving it; `entry__provider` is at hand.  Raises RuleBroken."""
     values = entry_values(content, provider_name=revision.entry.provider.name)
     for name in TEXTS:
         _fit(Revision, name, str(values[name] or ""))
@@ -29,14 +41,11 @@ def write(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
     revision.share_modes = [str(mode) for mode in content.share_modes]
     revision.review_on, revision.open_flag = content.review_on, content.open_flag
     revision.contains_personal = bool(values["contains_personal"])
-    revision.search_text = _search_text(revision, content)
     revision.updated_at = at
-    revision.save()
-    _write_items(revision, content, at=at)
-    _write_origins(revision, content)
 
 
-def _write_items(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
+def items_of(revision: Revision, content: EntryDraft, *, at: datetime) -> list[Item]:
+    """The items of a draft as rows that are not saved yet.  Raises RuleBroken."""
     if len(content.items) > ITEMS_MAX:
         raise RuleBroken("catalog.too_many_items", most=ITEMS_MAX)
     rows = []
@@ -48,8 +57,7 @@ def _write_items(revision: Revision, content: EntryDraft, *, at: datetime) -> No
         if item.share_type not in ("U", "K", "W"):
             raise RuleBroken("catalog.item_share_type_unknown", row=position, value=str(item.share_type)[:20])
         rows.append(Item(id=new_id(at), revision=revision, position=position, **texts))
-    revision.items.all().delete()
-    Item.objects.bulk_create(rows)
+    return rows
 
 
 def _write_origins(revision: Revision, content: EntryDraft) -> None:
@@ -69,9 +77,3 @@ def _fit(model: type[Revision] | type[Item], name: str, text: str, *, row: int =
     if most and len(text) > most:
         key = "catalog.item_text_too_long" if row else "catalog.text_too_long"
         raise RuleBroken(key, field=name, most=most, row=row)
-
-
-def _search_text(revision: Revision, content: EntryDraft) -> str:
-    entry = revision.entry
-    parts = (revision.name, revision.abstract, entry.guide_code, entry.short_code, entry.provider.name)
-    return "\n".join((*parts, *(item.name for item in content.items))).lower()

@@ -17,6 +17,7 @@ from zhengtong.catalog.rules import (
     guide_prefix_is_valid,
 )
 from zhengtong.catalog.services import content as contents
+from zhengtong.catalog.services import indexing
 from zhengtong.catalog.services.clocks import set_due
 from zhengtong.catalog.services.moves import current_revision, open_revision, person, step_of
 from zhengtong.journal.services import record
@@ -98,6 +99,7 @@ def withdraw(*, entry: UUID, reason: str, actor: Actor, clock: Clock) -> None:
     revision.state, revision.return_reason, revision.updated_at = step.target, reason.strip(), clock.now()
     set_due(revision)
     revision.save()
+    indexing.keep(revision)
     _say(events.EntryWithdrawn(entry, revision.number, clock.today(), reason.strip()), revision, actor, clock)
 
 

@@ -1,124 +1,201 @@
-"""Entries from a file (目录导入): each line taken or refused with its reason; safe to repeat."""
+"""Entries from a file (目录导入): each row taken or refused with its reason; safe to repeat; one transaction."""
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from zhengtong.catalog.models import Entry, Revision
+from zhengtong.catalog.models import Revision
+from zhengtong.catalog.policy import intake_front
 from zhengtong.catalog.queries import drafts
+from zhengtong.catalog.queries.listings import ReadTable
 from zhengtong.catalog.rules import CURRENT_STATES, OPEN_STATES, EntryDraft, EntryState, derived_share_type
-from zhengtong.catalog.rules.intake import (
-    CODE_LISTS,
-    COLUMNS,
-    ROWS_MAX,
-    SURPLUS,
-    ReadEntry,
-    Refusal,
-    columns_of,
-    read_rows,
-)
-from zhengtong.catalog.services import drafting
+from zhengtong.catalog.rules.intake import ReadEntry, Refusal
+from zhengtong.catalog.rules.organs import Organ, OrganNames
+from zhengtong.catalog.services import bulk, drafting
+from zhengtong.catalog.services.decisions import remember
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
-from zhengtong.kernel.errors import PlatformError, RuleBroken
-from zhengtong.standards.tables import code_list
+from zhengtong.kernel.errors import NotAllowed, PlatformError, RuleBroken
+from zhengtong.parties import queries as parties
+from zhengtong.parties.rules import Role, role_label
 
-FILE_BYTES_MAX = 20 * 1024 * 1024
-
-Row = tuple[int, Mapping[str, str]]
+Columns = Mapping[str, tuple[str, str | None]]  # signature → (heading, field)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Intake:
     """What became of a file (导入结果)."""
 
-    created: int
-    updated: int
-    unchanged: int
-    items: int
-    refusals: tuple[Refusal, ...]
-    ignored: tuple[str, ...] = ()  # headings that name no column
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    items: int = 0
+    refusals: list[tuple[int, Refusal]] = field(default_factory=list)  # with the table's position
+    waiting: dict[str, int] = field(default_factory=dict)  # department that is no organization of ours → entries
+
+    @classmethod
+    def of_reading(cls, tables: Sequence[ReadTable]) -> "Intake":
+        """The same of a file that was only read, by nobody in particular.  Raises RuleBroken: no column has names."""
+        read = _with_titles(tables)
+        told = [(at, refusal) for at, one in read for refusal in one.taken.refusals]  # type: ignore[union-attr]
+        return cls(rows=sum(one.rows for _, one in read), refusals=told)
+
+    @property
+    def accepted(self) -> int:
+        """Rows that were not refused."""
+        return self.rows - len({(at, refusal.row) for at, refusal in self.refusals})
 
 
-def import_entries(*, body: bytes, kind: str, actor: Actor, clock: Clock, dry_run: bool = False) -> Intake:
-    """Take entries from a file as drafts of the actor's own department (导入目录).
+def import_entries(
+    *, tables: Sequence[ReadTable], actor: Actor, clock: Clock, dry_run: bool = False, columns: Columns | None = None
+) -> Intake:
+    """Take entries from a file's tables as drafts (导入目录).
 
-    `kind` is "csv" (UTF-8 or GB18030, headings of `rules.intake.COLUMNS`) or "json" (a list of
-    objects with the same fields, items under "items").  One entry is one transaction; with
-    `dry_run` everything is done and undone.
+    A data officer takes them for the own department, and a row that names another one is
+    refused.  A reviewer of the data authority takes them for the departments that the rows
+    name; what no organization is called by waits for a person.  With `dry_run` everything is
+    done and undone.  `columns` are decisions to keep for the next file.
 
     Raises:
-        RuleBroken: the file as a whole cannot be read; names why.
+        NotAllowed: the actor is neither.
+        RuleBroken: no table has a column with names, or somebody took the same codes meanwhile.
     """
-    if len(body) > FILE_BYTES_MAX:
-        raise RuleBroken("catalog.import_too_big", most=FILE_BYTES_MAX // 1024 // 1024)
-    ignored = list[str]()
-    rows = list(_csv_rows(_text(body), ignored) if kind == "csv" else _json_rows(_text(body)))
-    if len(rows) > ROWS_MAX:
-        raise RuleBroken("catalog.import_too_many_rows", most=ROWS_MAX)
-    lists = {name: code_list(name) for name in CODE_LISTS}
-    read, refusals = read_rows(rows, lists)
-    with transaction.atomic():
-        done = _take_all(read, list(refusals), actor, clock)
-        if dry_run:
-            transaction.set_rollback(True)
-    return replace(done, ignored=tuple(ignored))
+    read = _with_titles(tables)
+    whose = _Whose.of(actor)
+    done = Intake(rows=sum(one.rows for _, one in read))
+    try:
+        with transaction.atomic():
+            for at, one in read:
+                _take_table(at, one, whose, done, actor, clock)
+            if columns:
+                remember(said=columns, actor=actor, clock=clock)
+            if dry_run:
+                transaction.set_rollback(True)
+    except IntegrityError:
+        raise RuleBroken("catalog.import_raced") from None
+    done.refusals.sort(key=lambda one: (one[0], one[1].row))
+    return done
 
 
-def _take_all(read: Iterable[ReadEntry], refusals: list[Refusal], actor: Actor, clock: Clock) -> Intake:
-    count = {"created": 0, "updated": 0, "unchanged": 0}
-    items, lines = 0, dict[UUID, int]()
-    for one in read:
+def _with_titles(tables: Sequence[ReadTable]) -> list[tuple[int, ReadTable]]:
+    read = [(at, one) for at, one in enumerate(tables) if one.taken is not None]
+    if not read:
+        raise RuleBroken("catalog.import_headings")
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose entries the rows are: one department's, or those of the departments that they name."""
+
+    own: UUID | None
+    names: OrganNames
+
+    @classmethod
+    def of(cls, actor: Actor) -> "_Whose":
+        if actor.organization is None or not (actor.has(Role.DATA_OFFICER) or actor.has(Role.AUTHORITY_REVIEWER)):
+            role = Role.DATA_OFFICER
+            raise NotAllowed("parties.role_needed", role_zh=role_label(role), role_en=role_label(role, "en"))
+        under = parties.organizations_under(authority=actor.organization)
+        as_authority = actor.has(Role.AUTHORITY_REVIEWER) and bool(under)
+        cards = parties.organizations(actor=actor)
+        if as_authority:
+            cards = tuple(card for card in cards if card.id in under)
+        names = OrganNames(tuple(Organ(str(card.id), card.name, card.short_name) for card in cards))
+        return cls(None if as_authority else actor.organization, names)
+
+    def provider(self, department: str) -> UUID | None:
+        """The provider of a row that names this department; None where a person has to say.
+
+        Raises:
+            RuleBroken: it is another department's.
+        """
+        found = self.names.find(department)
+        if self.own is None:
+            return UUID(found) if found else None
+        if found and UUID(found) != self.own:
+            raise RuleBroken("catalog.import_other_department", department=department[:60])
+        return self.own
+
+
+def _take_table(at: int, one: ReadTable, whose: _Whose, done: Intake, actor: Actor, clock: Clock) -> None:
+    """Sort a table's entries into new ones, made all at once, and held ones, looked at one by one."""
+    assert one.taken is not None
+    done.refusals += [(at, refusal) for refusal in one.taken.refusals]
+    owned = _owned(at, one, whose, done)
+    held = bulk.Held.of({provider for _, provider in owned}, [read.content for read, _ in owned])
+    seen: dict[object, int] = {}
+    new: list[tuple[ReadEntry, UUID]] = []
+    for read, provider in owned:
+        content = bulk.with_front(read.content, held.code_of(provider), front=intake_front())
+        entry = held.find(content, provider)
+        key = entry.id if entry else bulk.identity(content, provider)
+        if key in seen:
+            _refuse(done, at, read, RuleBroken("catalog.import_code_twice", first=seen[key]))
+            continue
+        seen[key] = read.row
+        if entry is None:
+            new.append((replace(read, content=content), provider))
+            continue
         try:
             with transaction.atomic():
-                entry, became = _take(one.content, lines, actor, clock)
-            lines[entry] = one.row
-            count[became] += 1
-            items += len(one.content.items)
+                became = _merge(entry, content, held.revisions[entry.id], actor, clock)
         except PlatformError as refused:
-            said = {"reason_zh": refused.message("zh"), "reason_en": refused.message("en"), "row": one.row}
-            refusals.append(Refusal(one.row, "name", "catalog.import_refused", said))
-    return Intake(
-        created=count["created"], updated=count["updated"], unchanged=count["unchanged"], items=items,
-        refusals=tuple(sorted(refusals, key=lambda r: r.row)),
-    )  # fmt: skip
+            _refuse(done, at, read, refused)
+            continue
+        setattr(done, became, getattr(done, became) + 1)
+        done.items += len(content.items)
+    made, failed = bulk.create(new, held, actor=actor, clock=clock)
+    done.created += len(made)
+    done.items += sum(len(read.content.items) for read in made)
+    for read, refused in failed:
+        _refuse(done, at, read, refused)
 
 
-def _take(content: EntryDraft, lines: Mapping[UUID, int], actor: Actor, clock: Clock) -> tuple[UUID, str]:
-    """The entry that a file's entry stands for, and what became of it; `lines` says which stand higher in the file."""
-    held = _held(content, actor)
-    if held is None:
-        return drafting.draft(content=content, actor=actor, clock=clock), "created"
-    if held.id in lines:
-        raise RuleBroken("catalog.import_code_twice", first=lines[held.id])
-    if held.provider_id != actor.organization:
-        raise RuleBroken("catalog.code_taken", code=held.guide_code, short=held.short_code or "—")
-    revisions = {EntryState(r.state): r for r in Revision.objects.filter(entry=held).select_related("entry__provider")}
-    open_ = next((r for s, r in revisions.items() if s in OPEN_STATES), None)
-    current = next((r for s, r in revisions.items() if s in CURRENT_STATES), None)
+def _owned(at: int, one: ReadTable, whose: _Whose, done: Intake) -> list[tuple[ReadEntry, UUID]]:
+    """Entries with their provider; another department's are refused, a nameless one's wait."""
+    assert one.taken is not None
+    found = []
+    for read in one.taken.entries:
+        department = one.taken.departments.get(read.row, "")
+        try:
+            provider = whose.provider(department)
+        except RuleBroken as refused:
+            done.refusals.append((at, Refusal(read.row, "department", refused.key, refused.facts)))
+            continue
+        if provider is None:
+            done.waiting[department] = done.waiting.get(department, 0) + 1
+        else:
+            found.append((read, provider))
+    return found
+
+
+def _refuse(done: Intake, at: int, read: ReadEntry, refused: PlatformError) -> None:
+    said = {"reason_zh": refused.message("zh"), "reason_en": refused.message("en"), "row": read.row}
+    done.refusals.append((at, Refusal(read.row, "title", "catalog.import_refused", said)))
+
+
+def _merge(entry: "bulk.Entry", content: EntryDraft, revisions: Sequence[Revision], actor: Actor, clock: Clock) -> str:
+    """What becomes of an entry that is there already: unchanged, or edited; only its own department edits it."""
+    states = {EntryState(r.state): r for r in revisions}
+    open_ = next((r for s, r in states.items() if s in OPEN_STATES), None)
+    current = next((r for s, r in states.items() if s in CURRENT_STATES), None)
     shown = open_ or current
-    if shown is not None and _same(drafts.read(shown), content):
-        return held.id, "unchanged"
+    held = drafts.read(shown) if shown is not None else None
+    if entry.provider_id != actor.organization and not (held and actor.has(Role.AUTHORITY_REVIEWER)):
+        raise RuleBroken("catalog.code_taken", code=entry.guide_code, short=entry.short_code or "—")
+    if held is not None and _same(held, content):
+        return "unchanged"
+    if entry.provider_id != actor.organization:
+        raise RuleBroken("catalog.import_theirs_to_edit", code=entry.guide_code)
     if open_ is None and current is not None:
-        drafting.revise(entry=held.id, actor=actor, clock=clock)
-    origins: tuple[UUID, ...] = drafts.read(shown).origins if shown is not None else ()
-    drafting.edit(entry=held.id, content=replace(content, origins=origins), actor=actor, clock=clock)
-    return held.id, "updated"
-
-
-def _held(content: EntryDraft, actor: Actor) -> Entry | None:
-    if content.guide_code:
-        return Entry.objects.filter(guide_code=content.guide_code).first()
-    own = Entry.objects.filter(provider=actor.organization, guide_code__startswith=content.guide_prefix + "/")
-    if content.short_code:
-        return own.filter(short_code=content.short_code).first()
-    return own.filter(revisions__name=content.name).distinct().first()
+        drafting.revise(entry=entry.id, actor=actor, clock=clock)
+    origins: tuple[UUID, ...] = held.origins if held is not None else ()
+    drafting.edit(entry=entry.id, content=replace(content, origins=origins), actor=actor, clock=clock)
+    return "updated"
 
 
 def _same(held: EntryDraft, given: EntryDraft) -> bool:
@@ -132,74 +209,3 @@ def _same(held: EntryDraft, given: EntryDraft) -> bool:
         origins=held.origins,
     )
     return held == alike
-
-
-def _text(body: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise RuleBroken("catalog.import_encoding")
-
-
-def _csv_rows(text: str, ignored: list[str]) -> Iterable[Row]:
-    """Numbered lines; headings that name no column are put into `ignored`."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    number = 1  # as a spreadsheet counts: one cell may hold several lines of the file
-    try:
-        headings = next(reader, [])
-        known = columns_of(headings)
-        _check_headings(headings, known)
-        ignored += [heading.strip()[:40] for heading in headings if heading.strip() and heading not in known]
-        for number, cells in enumerate(reader, start=2):
-            row = {known[h]: cell for h, cell in zip(headings, cells, strict=False) if h in known}
-            if any(cell.strip() for cell in cells[len(headings) :]):
-                row[SURPLUS] = "1"
-            if any(cell.strip() for cell in row.values()):
-                yield number, row
-    except csv.Error as broken:
-        if "field larger" in str(broken):
-            raise RuleBroken("catalog.import_cell_too_big", row=number + 1, most=csv.field_size_limit()) from None
-        raise RuleBroken("catalog.import_csv_broken", row=number + 1, why=str(broken)) from None
-
-
-def _check_headings(headings: list[str], known: Mapping[str, str]) -> None:
-    if "name" not in known.values():
-        raise RuleBroken("catalog.import_headings", wanted=COLUMNS["name"])
-    columns = [known[heading] for heading in headings if heading in known]
-    for column in columns:
-        if columns.count(column) > 1:
-            raise RuleBroken("catalog.import_heading_twice", heading=COLUMNS[column])
-
-
-def _json_rows(text: str) -> Iterable[Row]:
-    try:
-        given = json.loads(text)
-    except (ValueError, RecursionError) as broken:  # the latter: nested beyond reason
-        raise RuleBroken("catalog.import_json_broken", why=str(broken)) from None
-    entries = given.get("entries") if isinstance(given, dict) else given
-    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise RuleBroken("catalog.import_json_shape")
-    number = 0
-    for entry in entries:
-        for position, item in enumerate(_items_of(entry)):
-            number += 1
-            own = {k: _cell(v) for k, v in entry.items() if k != "items"} if position == 0 else {}
-            theirs = {f"item_{k}": _cell(v) for k, v in item.items()}
-            yield number, {k: v for k, v in {**own, **theirs}.items() if k in COLUMNS}
-
-
-def _items_of(entry: dict[str, Any]) -> list[dict[str, Any]]:  # Any: JSON values
-    """The items of a JSON entry; one empty one if it has none, so that the entry itself is a line."""
-    given = entry.get("items")
-    held = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []
-    return held or [{}]
-
-
-def _cell(value: Any) -> str:  # Any: a JSON value
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, list):
-        return ";".join(_cell(part) for part in value)
-    return "" if value is None else str(value)

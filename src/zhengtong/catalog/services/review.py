@@ -9,6 +9,7 @@ from zhengtong.catalog import events
 from zhengtong.catalog.models import Entry, Revision, SourceNaming
 from zhengtong.catalog.rules import AUTHORITY_ROLES, CURRENT_STATES, ENTRY, EntryState
 from zhengtong.catalog.rules.clocks import UPDATE
+from zhengtong.catalog.services import indexing
 from zhengtong.catalog.services.clocks import set_due
 from zhengtong.catalog.services.moves import (
     acts_of,
@@ -59,6 +60,7 @@ def publish(*, entry: UUID, actor: Actor, clock: Clock) -> int:
     revision.published_by, revision.updated_at = person(actor), clock.now()
     set_due(revision)
     revision.save()
+    indexing.keep(revision)
     held = revision.entry
     fact = events.EntryPublished(entry, revision.number, today, held.guide_code, revision.share_type, held.provider_id)
     _say(fact, revision, actor, clock)
@@ -145,6 +147,7 @@ def _supersede(entry: UUID, actor: Actor, clock: Clock) -> None:
         old.state, old.updated_at = step.target, clock.now()
         set_due(old)
         old.save()
+        indexing.keep(old)
         _say(events.EntrySuperseded(entry, old.number), old, actor, clock)
 
 

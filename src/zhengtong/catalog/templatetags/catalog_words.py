@@ -1,8 +1,14 @@
 """Codes and states in the reader's language: `{% load catalog_words %}`."""
 
-from django import template
+from collections.abc import Mapping, Sequence
 
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from zhengtong.catalog.queries import HitNote
 from zhengtong.catalog.rules import STATE_LABELS, VERB_LABELS, EntryState, ShareType
+from zhengtong.catalog.search.tokens import spans
 from zhengtong.parties.rules import role_label
 from zhengtong.standards.rules import Finding
 from zhengtong.standards.tables import code_list
@@ -99,6 +105,19 @@ def says(finding: Finding) -> str:
 def remedy(finding: Finding) -> str:
     """What to do about it."""
     return finding.remedy(lang())
+
+
+@register.filter
+def marked(text: str, marks: Sequence[str] | None) -> SafeString:
+    """A text with what was looked for highlighted."""
+    pieces = spans(text, marks or ())
+    return format_html_join("", "{}", ((format_html("<mark>{}</mark>", p) if hit else p,) for p, hit in pieces))
+
+
+@register.filter
+def of(held: Mapping[str, HitNote] | None, key: str) -> HitNote | None:
+    """What a table holds for a key."""
+    return (held or {}).get(key)
 
 
 def _pick(words: tuple[str, str]) -> str:

@@ -27,6 +27,7 @@ from zhengtong.exchange.queries.exchanges import (
     three_sides,
     why,
 )
+from zhengtong.exchange.queries.months import MonthUse, NodeStanding, month_use, node_standings
 from zhengtong.exchange.queries.nodes import (
     NodeBrief,
     NodeCounts,
@@ -48,11 +49,13 @@ __all__ = [
     "ExchangePage",
     "Flow",
     "GrantUse",
+    "MonthUse",
     "NodeBrief",
     "NodeCounts",
     "NodeIdentity",
     "NodeLine",
     "NodePage",
+    "NodeStanding",
     "SideView",
     "StoredDocument",
     "ThreeSides",
@@ -65,9 +68,11 @@ __all__ = [
     "exchanges",
     "flows",
     "grant_use",
+    "month_use",
     "node",
     "node_by_code",
     "node_identity",
+    "node_standings",
     "nodes",
     "root_fingerprint",
     "sample_case_numbers",

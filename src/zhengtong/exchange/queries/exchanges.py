@@ -282,7 +282,8 @@ def _side(receipt: Receipt | None) -> SideView | None:
     if receipt is None:
         return None
     label, tone = labels.OUTCOMES[receipt.outcome]
-    head = LedgerHead.objects.filter(node=receipt.node, forked=False, size__gt=receipt.record).order_by("size").first()
+    vouching = LedgerHead.objects.filter(node=receipt.node, ledger=receipt.ledger, forked=False)
+    head = vouching.filter(size__gt=receipt.record).order_by("size").first()
     return SideView(
         node=receipt.node.code,
         organization=_names({receipt.node.code})[receipt.node.code],

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from zhengtong.exchange.models import Document, LedgerHead
 from zhengtong.exchange.queries.roots import ROOTS_BYTES_MAX, current_roots
 from zhengtong.journal.rules import ChainHead
@@ -23,7 +25,11 @@ class HeadsExport:
 def exported_heads() -> HeadsExport:
     """The highest co-signed head of every node, with all roots by which an auditor checks them offline."""
     rows: dict[str, LedgerHead] = {}
-    for row in LedgerHead.objects.filter(forked=False).select_related("node").order_by("node__code", "size"):
+    for row in (
+        LedgerHead.objects.filter(forked=False, ledger=F("node__ledger"))
+        .select_related("node")
+        .order_by("node__code", "size")
+    ):
         rows[row.node.code] = row
     heads = [_head(row) for row in rows.values()]
     return HeadsExport(heads_file(_all_roots(), heads), {code: row.size for code, row in rows.items()})

@@ -76,6 +76,7 @@ NODE = Lifecycle(
     steps=(
         Step("invite", _N.INVITED, _N.INVITED, by=_INVITERS),
         Step("invite", _N.REJECTED, _N.INVITED, by=_INVITERS),
+        Step("invite", _N.RETIRED, _N.INVITED, by=_INVITERS, needs="new keys: those of the retired node stay retired"),
         Step("join", _N.INVITED, _N.PENDING, by=frozenset({NODE_ITSELF}), needs="the one-time code"),
         Step("approve", _N.PENDING, _N.ACTIVE, by=_SECURITY, needs="the fingerprint, read from the node's own screen"),
         Step("reject", _N.PENDING, _N.REJECTED, by=_SECURITY, needs="a reason"),

@@ -8,7 +8,15 @@
 from zhengtong.exchange.services.comparing import compare_waiting
 from zhengtong.exchange.services.directory import Published, publish
 from zhengtong.exchange.services.heads import Cosigned, cosign_head, last_cosigned
-from zhengtong.exchange.services.keys import RootFiles, init_keys, install, open_epoch, rotate_online_key
+from zhengtong.exchange.services.keys import (
+    RootFiles,
+    adopt_roots,
+    init_keys,
+    install,
+    open_epoch,
+    require_root_keys,
+    rotate_online_key,
+)
 from zhengtong.exchange.services.nodes import (
     Invited,
     Joined,
@@ -33,6 +41,7 @@ __all__ = [
     "RootFiles",
     "StatusReport",
     "accept_receipts",
+    "adopt_roots",
     "approve_address",
     "approve_key",
     "approve_node",
@@ -51,6 +60,7 @@ __all__ = [
     "register_system",
     "reject_node",
     "report_status",
+    "require_root_keys",
     "resume_node",
     "retire_node",
     "retire_system",

@@ -59,7 +59,7 @@ def cosign_head(*, node: UUID, head: Json, proof: tuple[str, ...], clock: Clock)
 
 def last_cosigned(*, node: UUID) -> Cosigned:
     """The last head co-signed for a node; size 0 and no document if there is none."""
-    held = LedgerHead.objects.filter(node=node, forked=False).order_by("-size").first()
+    held = _last(Node.objects.get(id=node))
     return _told(held) if held else Cosigned(size=0, root="", document=None)
 
 
@@ -72,7 +72,9 @@ def _decide(
     document: SignedDocument,
     clock: Clock,
 ) -> Cosigned | None:
-    same = LedgerHead.objects.filter(node=node, size=told.size, root=told.root, forked=False).first()
+    same = LedgerHead.objects.filter(
+        node=node, ledger=node.ledger, size=told.size, root=told.root, forked=False
+    ).first()
     if same is not None:
         return _told(same)
     now = clock.now()
@@ -83,6 +85,7 @@ def _decide(
     LedgerHead.objects.create(
         id=new_id(now),
         node=node,
+        ledger=node.ledger,
         size=told.size,
         root=told.root,
         body=document.to_bytes(),
@@ -112,6 +115,7 @@ def _alarm(
 ) -> None:
     _, new = LedgerHead.objects.get_or_create(
         node=node,
+        ledger=node.ledger,
         size=told.size,
         root=told.root,
         defaults={"id": new_id(now), "forked": True, "body": document.to_bytes(), "at": now},
@@ -122,7 +126,7 @@ def _alarm(
 
 
 def _last(node: Node) -> LedgerHead | None:
-    return LedgerHead.objects.filter(node=node, forked=False).order_by("-size").first()
+    return LedgerHead.objects.filter(node=node, ledger=node.ledger, forked=False).order_by("-size").first()
 
 
 def _told(row: LedgerHead) -> Cosigned:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from zhengtong.exchange.events import EpochOpened, OnlineKeyRotated
 from zhengtong.exchange.models import Document
-from zhengtong.exchange.queries.roots import ROOTS_FILE, current_roots, roots_on_file
+from zhengtong.exchange.queries.roots import ROOTS_BYTES_MAX, ROOTS_FILE, current_roots, roots_on_file
 from zhengtong.exchange.services.publicity import queue_publication
 from zhengtong.journal import door
 from zhengtong.journal.services import record
@@ -24,9 +24,10 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotFound, RuleBroken, WrongState
 from zhengtong.kernel.ids import new_id
+from zhengtong.wire.acceptance import accept_roots
 from zhengtong.wire.canonical import to_millisecond
 from zhengtong.wire.directory import OnlineKey, Roots, parse_roots, root_fingerprint, roots_payload
-from zhengtong.wire.documents import SignedDocument, sign_document
+from zhengtong.wire.documents import SignedDocument, parse_document, sign_document
 from zhengtong.wire.suites import INTL, SigningKey
 
 ROOT_KEYS_MAX = 9
@@ -146,11 +147,39 @@ def open_epoch(*, center: Path, reason: str, actor: Actor, clock: Clock, offline
     return renewed.epoch
 
 
-def _issue(roots: Roots, *, center: Path, offline: Path | None) -> int:
-    folder = offline or center / OFFLINE_FOLDER
+def adopt_roots(*, document: bytes) -> int:
+    """Hold a roots document newer than a restored backup, from any node that has it (采用更新的信任根); its version.
+
+    Raises NotAllowed or RuleBroken if the root keys did not sign it or it does not follow the one held.
+    """
+    held, _ = current_roots()
+    newer = parse_document(document, kind="roots", max_bytes=ROOTS_BYTES_MAX)
+    roots = parse_roots(newer.payload_bytes)
+    accept_roots(newer, held=held, pinned="", now=roots.issued_at)
+    hold_roots()
+    _store(newer)
+    _write_private(door.keys_dir() / ROOTS_FILE, newer.to_bytes())
+    return roots.version
+
+
+def require_root_keys(*, roots_file: Path, offline: Path) -> None:
+    """Refuse unless the folder holds enough root keys for the roots in the file (清点离线根密钥).
+
+    Raises NotFound with the number found and needed.
+    """
+    document = parse_document(roots_file.read_bytes(), kind="roots", max_bytes=ROOTS_BYTES_MAX)
+    _enough_root_keys(offline, parse_roots(document.payload_bytes))
+
+
+def _enough_root_keys(folder: Path, roots: Roots) -> list[SigningKey]:
     found = _root_keys(folder, among=roots.root_keys)
     if len(found) < roots.threshold:
         raise NotFound("exchange.offline_keys_missing", folder=folder.name, found=len(found), threshold=roots.threshold)
+    return found
+
+
+def _issue(roots: Roots, *, center: Path, offline: Path | None) -> int:
+    found = _enough_root_keys(offline or center / OFFLINE_FOLDER, roots)
     document = sign_document("roots", roots_payload(roots), keys=found[: roots.threshold])
     hold_roots()
     _store(document)
@@ -193,10 +222,12 @@ def _write_private(path: Path, content: bytes) -> None:
 
 __all__ = [
     "RootFiles",
+    "adopt_roots",
     "hold_roots",
     "init_keys",
     "install",
     "online_key",
     "open_epoch",
+    "require_root_keys",
     "rotate_online_key",
 ]

@@ -16,7 +16,7 @@ from zhengtong.exchange.events import (
     NodeRetired,
     NodeSuspended,
 )
-from zhengtong.exchange.models import Invitation, Node, NodeKey
+from zhengtong.exchange.models import Invitation, LedgerHead, Node, NodeKey
 from zhengtong.exchange.rules import NODE, KeyState, NodeState
 from zhengtong.exchange.services.publicity import queue_publication
 from zhengtong.journal.services import record
@@ -110,6 +110,7 @@ def join(*, document: bytes, clock: Clock) -> Joined:
     invitation.used_at, invitation.secret = now, ""
     invitation.save(update_fields=["used_at", "secret"])
     _first_key(node, request=request, fingerprint=fingerprint, now=now)
+    _next_ledger(node)
     node.state, node.joined_at, node.last_seen_at = step.target, now, now
     node.address, node.tls_pin = next(iter(request.addresses), ""), next(iter(request.tls_pins), "")
     node.save()
@@ -237,6 +238,12 @@ def _first_key(node: Node, *, request: JoinRequest, fingerprint: str, now: datet
         fingerprint=fingerprint,
         since=now,
     )
+
+
+def _next_ledger(node: Node) -> None:
+    """A node that joins again keeps a new ledger; the heads of the one before stay, and are compared no more."""
+    if LedgerHead.objects.filter(node=node, ledger=node.ledger).exists():
+        node.ledger, node.ledger_size = node.ledger + 1, 0
 
 
 def _reason(text: str) -> str:

@@ -117,7 +117,8 @@ def accept_receipts(*, node: UUID, document: bytes, clock: Clock) -> BatchAnswer
     new = _Sorted(fresh=sorted_.fresh, disputed=_unheard(row, sorted_.disputed))
     if new.fresh or new.disputed:
         _keep(row, new, number=batch.number, document=signed, clock=clock)
-    last = Receipt.objects.filter(node=row).order_by("-record").values_list("record", flat=True).first()
+    held = Receipt.objects.filter(node=row, ledger=row.ledger)
+    last = held.order_by("-record").values_list("record", flat=True).first()
     return BatchAnswer(
         number=batch.number,
         through=-1 if last is None else last,
@@ -156,9 +157,10 @@ def _words(node: Node, receipts: Sequence[records.Receipt], *, clock: Clock) -> 
 
 def _sort(node: Node, words: Sequence[_Word]) -> _Sorted:
     """Compare a batch with what is held: the first word of a node on a record, and on an exchange, stands."""
-    held = list(Receipt.objects.filter(node=node, record__in=[one.told.index for one in words]))
-    held += Receipt.objects.filter(node=node, exchange__in=[one.told.exchange for one in words])
-    by_record: dict[object, dict[str, object]] = {one.record: _stored(one) for one in held}
+    indexes = [one.told.index for one in words]
+    numbered = list(Receipt.objects.filter(node=node, ledger=node.ledger, record__in=indexes))
+    held = [*numbered, *Receipt.objects.filter(node=node, exchange__in=[one.told.exchange for one in words])]
+    by_record: dict[object, dict[str, object]] = {one.record: _stored(one) for one in numbered}
     by_side: dict[object, dict[str, object]] = {(one.exchange, one.side, one.peer): _stored(one) for one in held}
     found = _Sorted()
     for one in words:
@@ -236,7 +238,15 @@ def _keep(node: Node, found: _Sorted, *, number: int, document: SignedDocument, 
     )
     pairs = _pairs(found, now=now)
     Receipt.objects.bulk_create(
-        Receipt(id=new_id(now), node=node, pair=pairs[one.key], received_at=now, batch=batch, **one.fields)
+        Receipt(
+            id=new_id(now),
+            node=node,
+            ledger=node.ledger,
+            pair=pairs[one.key],
+            received_at=now,
+            batch=batch,
+            **one.fields,
+        )
         for one in found.fresh
     )
     _count([one for one in found.fresh if one.granted])

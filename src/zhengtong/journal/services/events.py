@@ -1,6 +1,8 @@
 """Recording facts (记录事件): in the transaction that made them true, with those who listen."""
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +15,7 @@ from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.events import Event, to_payload
 from zhengtong.kernel.ids import new_id
 
+ROWS_AT_ONCE = 500  # of one INSERT
 LISTENING_DEPTH_MAX = 8  # a listener may record, whose listener may record …
 
 
@@ -25,11 +28,29 @@ def record(fact: Event, *, actor: Actor, clock: Clock, jurisdiction: str = "", r
         TypeError: a value cannot stand in an event.
     """
     must_be_in_transaction("record")
-    payload = bounded_json(to_payload(fact), name=fact.NAME)
+    row = _row(fact, actor=actor, at=clock.now(), jurisdiction=jurisdiction, request_id=request_id)
+    row.save(force_insert=True)
+    _tell(fact, actor=actor, clock=clock)
+    return row.id
+
+
+def record_all(facts: Sequence[tuple[Event, str]], *, actor: Actor, clock: Clock, request_id: str = "") -> None:
+    """Append many facts at once, each with the jurisdiction it belongs to, as `record` does one by one (批量记录).
+
+    Raises as `record` does.
+    """
+    must_be_in_transaction("record_all")
     at = clock.now()
-    identity = new_id(at)
-    EventRow.objects.create(
-        id=identity,
+    rows = [_row(f, actor=actor, at=at, jurisdiction=place, request_id=request_id) for f, place in facts]
+    EventRow.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    for fact, _ in facts:
+        _tell(fact, actor=actor, clock=clock)
+
+
+def _row(fact: Event, *, actor: Actor, at: datetime, jurisdiction: str, request_id: str) -> EventRow:
+    payload = bounded_json(to_payload(fact), name=fact.NAME)
+    return EventRow(
+        id=new_id(at),
         at=at,
         actor=actor.officer,
         acting_for=actor.acting_for,
@@ -41,8 +62,6 @@ def record(fact: Event, *, actor: Actor, clock: Clock, jurisdiction: str = "", r
         subject=fact.subject,
         payload=json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
     )
-    _tell(fact, actor=actor, clock=clock)
-    return identity
 
 
 def must_be_in_transaction(act: str) -> None:

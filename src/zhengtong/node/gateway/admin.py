@@ -44,6 +44,18 @@ async def receipts(request: Request) -> JSONResponse:
     return JSONResponse({"sent": sent, "waiting": node.receipts.waiting()})
 
 
+async def resume(request: Request) -> JSONResponse:
+    """Take up broken runs now and wait for them; says how many are still open."""
+    engineer(request)
+    node = node_of(request)
+    found = await node.pulls.resume(now=True)
+    await node.pulls.settled()
+    left = node.core.reader.execute(
+        "SELECT count(*) FROM run WHERE side = 'consumer' AND state IN ('open', 'applied')"
+    ).fetchone()[0]
+    return JSONResponse({"taken_up": found, "open": left})
+
+
 async def confirmations(request: Request) -> JSONResponse:
     """Grants that wait for this department's word."""
     engineer(request)

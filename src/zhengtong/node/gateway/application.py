@@ -4,6 +4,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from zhengtong.node.desk.routes import DESK
+from zhengtong.node.desk.sign_in import Tries
 from zhengtong.node.gateway import admin, local, wire
 from zhengtong.node.gateway.middleware import BoundedBody, BoundedConcurrency, DirectCalls, PlainErrors, SecureAnswers
 from zhengtong.node.service import Node
@@ -26,13 +28,16 @@ ROUTES = [
     Route("/local/v1/query", local.query, methods=["POST"]),
     Route("/local/v1/verify", local.verify, methods=["POST"]),
     Route("/local/v1/pull", local.pull, methods=["POST"]),
+    Route("/local/v1/runs", local.runs, methods=["GET"]),
     Route("/local/v1/runs/{run}", local.run, methods=["GET"]),
     Route("/local/v1/status", local.status, methods=["GET"]),
     Route("/local/v1/refusals", local.refusals, methods=["GET"]),
     Route("/admin/v1/refresh", admin.refresh, methods=["POST"]),
     Route("/admin/v1/receipts", admin.receipts, methods=["POST"]),
+    Route("/admin/v1/resume", admin.resume, methods=["POST"]),
     Route("/admin/v1/confirmations", admin.confirmations, methods=["GET"]),
     Route("/admin/v1/confirmations/{grant:path}", admin.confirm, methods=["POST"]),
+    *DESK,
 ]
 
 
@@ -44,4 +49,5 @@ def build(node: Node) -> Starlette:
     """The application of a node that is open."""
     app = Starlette(routes=ROUTES, middleware=[*MIDDLEWARE, Middleware(DirectCalls, calls=DIRECT)])
     app.state.node = node
+    app.state.tries = Tries()
     return app

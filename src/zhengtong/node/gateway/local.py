@@ -10,10 +10,11 @@ from starlette.responses import JSONResponse, Response
 
 from zhengtong.kernel.errors import PlatformError, RuleBroken
 from zhengtong.node import refusals as kept
-from zhengtong.node.bounds import REFUSALS_KEPT, REFUSALS_SHOWN, TEXT_CHARS
+from zhengtong.node.bounds import REFUSALS_KEPT, REFUSALS_SHOWN, RUNS_KEPT_SHOWN, RUNS_SHOWN, TEXT_CHARS
 from zhengtong.node.consumer import LocalAsk
 from zhengtong.node.gateway.callers import node_of, system_of
 from zhengtong.node.refusals import Refusal, Refuse
+from zhengtong.node.runs import listed
 from zhengtong.node.standing import standing
 from zhengtong.wire.canonical import instant
 from zhengtong.wire.envelope import Kind
@@ -37,7 +38,7 @@ async def pull(request: Request) -> JSONResponse:
     body = _body(request)
     asked = LocalAsk(
         kind=Kind.RUN, grant=_text(body, "grant"), system=system, purpose=_text(body, "purpose"),
-        case_ref=_text(body, "case_ref", empty=True) or None,
+        case_ref=_text(body, "case_ref", empty=True) or None, increment=_mode(body), full_days=_days(body),
     )  # fmt: skip
     pulls = node_of(request).pulls
     if body.get("wait", True):
@@ -51,6 +52,13 @@ async def run(request: Request) -> JSONResponse:
     return JSONResponse(node_of(request).pulls.progress(request.path_params["run"]))
 
 
+async def runs(request: Request) -> JSONResponse:
+    """Runs of both sides, newest first, each with the figures of both."""
+    await system_of(request)
+    limit = _limit(request, usual=RUNS_SHOWN, most=RUNS_KEPT_SHOWN)
+    return JSONResponse({"runs": listed(node_of(request).core.reader, limit=limit)})
+
+
 async def status(request: Request) -> JSONResponse:
     """How this node stands."""
     await system_of(request)
@@ -61,10 +69,8 @@ async def status(request: Request) -> JSONResponse:
 async def refusals(request: Request) -> JSONResponse:
     """Why calls failed, newest first."""
     await system_of(request)
-    limit = request.query_params.get("limit", str(REFUSALS_SHOWN))
-    if not limit.isdigit() or not 0 < int(limit) <= REFUSALS_KEPT:
-        raise RuleBroken("node.ask_shape", part="limit")
-    return JSONResponse({"refusals": kept.last(node_of(request).core.reader, limit=int(limit))})
+    limit = _limit(request, usual=REFUSALS_SHOWN, most=REFUSALS_KEPT)
+    return JSONResponse({"refusals": kept.last(node_of(request).core.reader, limit=limit)})
 
 
 async def _ask(request: Request, kind: Kind) -> Response:
@@ -114,6 +120,27 @@ def _body(request: Request) -> Body:
     if not isinstance(held, dict):
         raise RuleBroken("node.ask_shape", part="body")
     return held
+
+
+def _limit(request: Request, *, usual: int, most: int) -> int:
+    limit = request.query_params.get("limit", str(usual))
+    if not limit.isdigit() or not 0 < int(limit) <= most:
+        raise RuleBroken("node.ask_shape", part="limit")
+    return int(limit)
+
+
+def _mode(body: Body) -> bool:
+    mode = body.get("mode", "full")
+    if mode not in {"full", "increment"}:
+        raise RuleBroken("node.ask_shape", part="mode")
+    return mode == "increment"
+
+
+def _days(body: Body) -> int | None:
+    days = body.get("full_every")
+    if days is not None and (isinstance(days, bool) or not isinstance(days, int) or days < 1):
+        raise RuleBroken("node.ask_shape", part="full_every")
+    return days
 
 
 def _text(body: Body, name: str, *, empty: bool = False) -> str:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zhengtong.kernel.errors import PlatformError, RuleBroken, Unreachable
 from zhengtong.node import refusals
-from zhengtong.node.bounds import HEADER_B, IN_FLIGHT, LOCAL_BODY_B, OWN_IN_FLIGHT, WIRE_BODY_B
+from zhengtong.node.bounds import HEADER_B, IN_FLIGHT, LOCAL_BODY_B, OWN_IN_FLIGHT, UPLOAD_BODY_B, WIRE_BODY_B
 from zhengtong.node.gateway.bodies import Bodies
 from zhengtong.node.pinning import is_loopback
 from zhengtong.node.refusals import Refuse
@@ -18,7 +18,8 @@ from zhengtong.node.refusals import Refuse
 Endpoint = Callable[[Request], Awaitable[Response]]
 _log = logging.getLogger("zhengtong.node.gateway")
 _ALWAYS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
-_OWN = ("/local/", "/admin/")
+_OWN = ("/local/", "/admin/", "/desk")
+_UPLOAD = "/desk/upload"  # the one page that takes a file, from this machine only
 
 
 class SecureAnswers:
@@ -67,10 +68,9 @@ class BoundedBody:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = WIRE_BODY_B if scope["path"].startswith("/wire/") else LOCAL_BODY_B
         try:
             _check_head(scope)
-            scope["body"] = await self._bodies.read(receive, limit=limit, address=_address(scope))
+            scope["body"] = await self._bodies.read(receive, limit=_limit(scope), address=_address(scope))
         except RuleBroken as error:  # what is still to come on this line would only be thrown away
             await problem(refusals.of_error(error, at="node"), close=True)(scope, receive, send)
             return
@@ -109,6 +109,13 @@ class DirectCalls:
             return
         answer = await endpoint(Request(scope, receive))
         await answer(scope, receive, send)
+
+
+def _limit(scope: Scope) -> int:
+    """How long a body may be, by where it goes and whence it comes."""
+    if scope["path"].startswith("/wire/"):
+        return WIRE_BODY_B
+    return UPLOAD_BODY_B if scope["path"] == _UPLOAD and is_loopback(_address(scope)) else LOCAL_BODY_B
 
 
 def _check_head(scope: Scope) -> None:

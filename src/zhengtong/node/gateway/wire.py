@@ -1,8 +1,10 @@
 """Endpoints for peers (结点间接口): bytes in, signed bytes out; `provider` and `outbound` decide."""
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from zhengtong.node import failpoints
 from zhengtong.node.incoming import Call, Reply
 from zhengtong.node.outbound import ParcelFile
 from zhengtong.node.service import Node
@@ -26,7 +28,13 @@ async def parcel(request: Request) -> Response:
     )
     if isinstance(found, ParcelFile):
         there = found.path.stat()  # at once: a run closed while a thread looks would be an error of ours
-        return FileResponse(found.path, media_type=MEDIA_TYPE, headers={"etag": f'"{found.digest}"'}, stat_result=there)
+        return FileResponse(
+            found.path,
+            media_type=MEDIA_TYPE,
+            headers={"etag": f'"{found.digest}"'},
+            stat_result=there,
+            background=BackgroundTask(failpoints.reached, failpoints.PROVIDER_AFTER_SERVE),
+        )
     return _response(found)
 
 

@@ -12,7 +12,7 @@ from zhengtong.kernel.errors import NotAllowed, NotFound, Unreachable
 from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, STATEMENT_S
 from zhengtong.node.sources.base import Cell, Column, Row
 from zhengtong.node.sources.pool import Pool
-from zhengtong.node.sources.postgresql_arrow import adbc, arrow_rows, short, sliced
+from zhengtong.node.sources.postgresql_arrow import adbc, arrow_rows, gathered, short
 from zhengtong.wire.arrow import Table
 
 _OPTIONS = (
@@ -90,7 +90,7 @@ class PostgresSource:
     def snapshot(self, sql: str, values: Sequence[Cell], *, batch_rows: int) -> Iterator[Iterator[Table]]:
         try:
             with self._pool.slot(), arrow_rows(self._url, sql, values, seconds=RUN_STATEMENT_S) as batches:
-                yield (piece for batch in batches for piece in sliced(batch, batch_rows))
+                yield gathered(batches, batch_rows)
         except adbc.Error as error:
             raise Unreachable("node.source_failed", reason=short(error)) from error
 

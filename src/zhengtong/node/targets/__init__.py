@@ -3,11 +3,20 @@
 from urllib.parse import urlsplit
 
 from zhengtong.kernel.errors import RuleBroken
-from zhengtong.node.targets.base import Applied, StagedParcel, Target, TargetTable
+from zhengtong.node.targets.base import Applied, Mended, Settling, StagedParcel, Standing, Target, TargetTable
 from zhengtong.node.targets.postgresql import PostgresTarget
 from zhengtong.node.targets.sqlite import SqliteTarget
 
-__all__ = ["Applied", "StagedParcel", "Target", "TargetTable", "open_target"]
+__all__ = [
+    "Applied",
+    "Mended",
+    "Settling",
+    "StagedParcel",
+    "Standing",
+    "Target",
+    "TargetTable",
+    "open_target",
+]
 
 
 def open_target(url: str) -> Target:

@@ -15,6 +15,7 @@ from zhengtong.parties.queries.accounts import (
     is_held,
     recognize,
     sign_in_cards,
+    sign_in_places,
 )
 from zhengtong.parties.queries.organizations import (
     authority_of,
@@ -29,6 +30,8 @@ from zhengtong.parties.queries.organizations import (
 )
 from zhengtong.parties.queries.records import (
     Absence,
+    CardsOfOrganization,
+    CardsOfPlace,
     Contact,
     DutyRow,
     OfficerRow,
@@ -42,6 +45,8 @@ from zhengtong.parties.queries.seats import absence, officer_name, officer_names
 
 __all__ = [
     "Absence",
+    "CardsOfOrganization",
+    "CardsOfPlace",
     "Contact",
     "DutyRow",
     "OfficerRow",
@@ -73,4 +78,5 @@ __all__ = [
     "seats",
     "short_names",
     "sign_in_cards",
+    "sign_in_places",
 ]

@@ -1,5 +1,7 @@
 """Accounts: who is signed in, from which seat, and the cards of the demo (账号)."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -8,10 +10,17 @@ from django.db.models import Q
 from zhengtong.journal import door
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
-from zhengtong.parties.models import Account, Officer
-from zhengtong.parties.queries.records import Place, Recognized, SeatCard, SignInCard
+from zhengtong.parties.models import Account, Officer, Organization
+from zhengtong.parties.queries.records import (
+    CardsOfOrganization,
+    CardsOfPlace,
+    Place,
+    Recognized,
+    SeatCard,
+    SignInCard,
+)
 from zhengtong.parties.queries.seats import actor_of, officer_names, seat_card, seats_on, substitutions_on
-from zhengtong.parties.rules import Role, role_label
+from zhengtong.parties.rules import Level, OrgKind, Role, role_label
 
 CARDS_MAX = 200
 
@@ -30,7 +39,8 @@ def recognize(*, account: UUID, seat: UUID | None, on: date) -> Recognized | Non
     own = [Place(seat_card(row), False, row.until_on) for row in seats_on(on).filter(officer=officer)]
     stands = {s.absent_id: s for s in substitutions_on(on).filter(substitute=officer)}
     rows = seats_on(on).filter(officer__in=list(stands)) if stands else ()
-    places = (*own, *(Place(seat_card(row), True, stands[row.officer_id].until_on) for row in rows))
+    periods = {absent: (held.until_on, held.from_on) for absent, held in stands.items()}
+    places = (*own, *(Place(seat_card(row), True, *periods[row.officer_id]) for row in rows))
     if not places:
         return None
     place = next((p for p in places if p.seat.id == seat), places[0])
@@ -93,14 +103,36 @@ def sign_in_cards(*, on: date) -> tuple[SignInCard, ...]:
     for row in seats_on(on).filter(Q(officer__in=accounts) | Q(officer__in=away)):
         card = seat_card(row)
         if row.officer_id in accounts:
-            cards.append(
-                _sign_in_card(accounts[row.officer_id].id, card, card.officer_name, "", None, away.get(row.officer_id))
-            )
+            own = _sign_in_card(accounts[row.officer_id].id, card, card.officer_name)
+            cards.append(replace(own, absent_until=away.get(row.officer_id)))
         for s in stands:
             if s.absent_id == row.officer_id and s.substitute_id in accounts:
-                name, absent = names[s.substitute_id], names[s.absent_id]
-                cards.append(_sign_in_card(accounts[s.substitute_id].id, card, name, absent, s.until_on, None))
+                other = _sign_in_card(accounts[s.substitute_id].id, card, names[s.substitute_id])
+                cards.append(replace(other, standing_in_for=names[s.absent_id], from_on=s.from_on, until_on=s.until_on))
     return tuple(cards[:CARDS_MAX])
+
+
+def sign_in_places(*, on: date) -> tuple[CardsOfPlace, ...]:
+    """The cards by place and organization: the city first, organizations in the order they were registered."""
+    organs: dict[UUID, list[SignInCard]] = {}
+    for card in sign_in_cards(on=on):
+        organs.setdefault(card.organization.id, []).append(card)
+    held = [CardsOfOrganization(cards[0].organization, tuple(cards)) for cards in organs.values()]
+    held.sort(key=lambda group: group.organization.id.int)
+    places: dict[tuple[int, str], list[CardsOfOrganization]] = {}
+    for group in held:
+        where = list(Level).index(group.organization.level), group.organization.jurisdiction
+        places.setdefault(where, []).append(group)
+    names = _government_names(place for _level, place in places)
+    return tuple(
+        CardsOfPlace(names.get(place, groups[0].organization.name), groups[0].organization.level, tuple(groups))
+        for (_level, place), groups in sorted(places.items())
+    )
+
+
+def _government_names(jurisdictions: Iterable[str]) -> dict[str, str]:
+    found = Organization.objects.filter(kind=str(OrgKind.GOVERNMENT), jurisdiction__in=list(jurisdictions), active=True)
+    return dict(found.order_by("-id").values_list("jurisdiction", "name"))
 
 
 def demo_account_count() -> int:
@@ -108,9 +140,5 @@ def demo_account_count() -> int:
     return Account.objects.filter(is_demo=True, is_active=True).count()
 
 
-def _sign_in_card(
-    account: UUID, seat: SeatCard, name: str, absent: str, until_on: date | None, absent_until: date | None
-) -> SignInCard:
-    return SignInCard(
-        account, seat.id, name, seat.organization.name, seat.title, seat.roles, absent, until_on, absent_until
-    )
+def _sign_in_card(account: UUID, seat: SeatCard, name: str) -> SignInCard:
+    return SignInCard(account, seat.id, name, seat.organization, seat.title, seat.roles)

@@ -48,6 +48,7 @@ class Place:
     seat: SeatCard
     standing_in: bool
     until_on: date | None
+    from_on: date | None = None  # of a substitute: since when
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,34 @@ class SignInCard:
     account: UUID
     seat: UUID
     officer_name: str
-    organization_name: str
+    organization: OrganizationCard
     title: str
     roles: tuple[Role, ...]
-    standing_in_for: str  # name of the absent officer, or ""
-    until_on: date | None
-    absent_until: date | None  # the holder is on leave until this day
+    standing_in_for: str = ""  # name of the absent officer
+    from_on: date | None = None  # since when and until when the substitute stands in
+    until_on: date | None = None
+    absent_until: date | None = None  # the holder is on leave until this day
+
+    @property
+    def organization_name(self) -> str:
+        return self.organization.name
+
+
+@dataclass(frozen=True, slots=True)
+class CardsOfOrganization:
+    """The cards of one organization (机构的登录卡片)."""
+
+    organization: OrganizationCard
+    cards: tuple[SignInCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardsOfPlace:
+    """The cards of one government and what belongs to its place (一级政府的登录卡片)."""
+
+    name: str  # the government's name; of its first organization where it has no government
+    level: Level
+    organizations: tuple[CardsOfOrganization, ...]
 
 
 @dataclass(frozen=True, slots=True)

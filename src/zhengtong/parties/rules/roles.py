@@ -20,6 +20,7 @@ class Role(StrEnum):
     SECURITY_ADMIN = "security_admin"  # 安全管理员
     ENGINEER = "engineer"  # 技术人员
     COUNTER_CLERK = "counter_clerk"  # 窗口收件人员
+    APPROVER = "approver"  # 审批承办人员
 
 
 class Level(StrEnum):
@@ -178,6 +179,16 @@ _FACTS = (
         ("作出受理决定",),
         ("decide on acceptance",),
         "",
+    ),
+    RoleFact(
+        Role.APPROVER,
+        "审批承办人员",
+        "Approver",
+        ("作出受理决定，审查申请材料", "按规定参加现场核查，提出本机关的意见"),
+        ("decide on acceptance and examine what was filed", "inspect on site and give the own organ's opinion"),
+        ("代替其他机关提出意见", "向申请人索要能够共享取得的材料"),
+        ("give an opinion for another organ", "demand from an applicant what can be had by sharing"),
+        "行政许可法 第三十二、三十四条",
     ),
 )
 

@@ -1,11 +1,15 @@
 """What can be done with organizations, people and seats (主体用例).  One function, one use case, one transaction.
 
 `registering`  organizations, officers, seats, accounts, substitutes, duties
+`changing`     what changes about them later
+`loading`      many at once from a workbook, safe to repeat
 `sign_in`      passwords with bounds, demo cards
 `contacts`     how to reach an officer; every read is on record
 """
 
+from zhengtong.parties.services.changing import change_duty, change_officer, change_organization, set_password
 from zhengtong.parties.services.contacts import read_contact
+from zhengtong.parties.services.loading import LoadReport, load_parties
 from zhengtong.parties.services.registering import (
     add_duty,
     add_officer,
@@ -17,12 +21,18 @@ from zhengtong.parties.services.registering import (
 )
 
 __all__ = [
+    "LoadReport",
     "add_duty",
     "add_officer",
     "appoint_substitute",
+    "change_duty",
+    "change_officer",
+    "change_organization",
     "end_seat",
     "give_seat",
+    "load_parties",
     "open_account",
     "read_contact",
     "register_organization",
+    "set_password",
 ]

@@ -65,9 +65,9 @@ def register_organization(
         NotFound: the parent, or the body that guides or manages it, is not registered.
         RuleBroken: the code or region is malformed, the USCC fails its check, or either is taken.
     """
-    _only(actor, Role.SYSTEM_ADMIN)
+    only(actor, Role.SYSTEM_ADMIN)
     _check_codes(code=code, uscc=uscc, jurisdiction=jurisdiction)
-    _check_texts(Organization, {"name": name, "short_name": short_name, "sharing_office": sharing_office or "—"})
+    check_texts(Organization, {"name": name, "short_name": short_name, "sharing_office": sharing_office or "—"})
     if Organization.objects.filter(code=code).exists():
         raise RuleBroken("parties.code_taken", code=code)
     if uscc and Organization.objects.filter(uscc=uscc).exists():
@@ -101,8 +101,8 @@ def register_organization(
 @transaction.atomic
 def add_officer(*, name: str, actor: Actor, clock: Clock, phone: str = "", email: str = "") -> UUID:
     """Add an officer (工作人员登记); contact is stored encrypted."""
-    _only(actor, Role.SYSTEM_ADMIN)
-    _check_texts(Officer, {"name": name})
+    only(actor, Role.SYSTEM_ADMIN)
+    check_texts(Officer, {"name": name})
     now = clock.now()
     row = Officer(id=new_id(now), name=name.strip(), phone=phone, email=email, added_at=now)
     row.save(force_insert=True)
@@ -128,13 +128,13 @@ def give_seat(
         NotAllowed: the actor is no security administrator, or would give itself a seat.
         RuleBroken: no role given, or two of system, security administrator and auditor meet in one person.
     """
-    _only(actor, Role.SECURITY_ADMIN)
+    only(actor, Role.SECURITY_ADMIN)
     if actor.officer == officer:
         raise NotAllowed("parties.no_seat_for_oneself")
     given = [r for r in Role if r in set(roles)]
     if not given:
         raise RuleBroken("parties.seat_needs_role")
-    _check_texts(Seat, {"title": title})
+    check_texts(Seat, {"title": title})
     if until_on is not None and until_on < from_on:
         raise RuleBroken("parties.period_reversed", from_on=from_on.isoformat(), until_on=until_on.isoformat())
     held = list(Seat.objects.select_for_update().filter(officer=officer)[: SEATS_OF_AN_OFFICER_MAX + 1])
@@ -157,7 +157,7 @@ def give_seat(
 @transaction.atomic
 def end_seat(*, seat: UUID, on: date, actor: Actor, clock: Clock) -> None:
     """End a seat with a day, the last on which it holds (收回岗位)."""
-    _only(actor, Role.SECURITY_ADMIN)
+    only(actor, Role.SECURITY_ADMIN)
     row = Seat.objects.select_for_update().select_related("organization").filter(pk=seat).first()
     if row is None:
         raise NotFound("parties.no_seat")
@@ -177,13 +177,13 @@ def open_account(
     Raises:
         RuleBroken: the login is malformed or taken, the password is weak, or a demo account has a password.
     """
-    _only(actor, Role.SYSTEM_ADMIN)
+    only(actor, Role.SYSTEM_ADMIN)
     if not _LOGIN.fullmatch(login):
         raise RuleBroken("parties.login_malformed", login=login[:60])
     if is_demo and password:
         raise RuleBroken("parties.demo_account_without_password")
     if password:
-        _check_password(password)
+        check_password(password)
     now = clock.now()
     row = Account(
         id=new_id(now), login=login, officer=_officer(officer), is_demo=is_demo, opened_at=now,
@@ -234,8 +234,8 @@ def appoint_substitute(
 @transaction.atomic
 def add_duty(*, organization: UUID, code: str, name: str, legal_basis: str, actor: Actor, clock: Clock) -> UUID:
     """Add a line to an organization's list of duties (职责), by its data officer or the system administrator."""
-    _only(actor, Role.DATA_OFFICER if actor.organization == organization else Role.SYSTEM_ADMIN)
-    _check_texts(Duty, {"code": code, "name": name, "legal_basis": legal_basis})
+    only(actor, Role.DATA_OFFICER if actor.organization == organization else Role.SYSTEM_ADMIN)
+    check_texts(Duty, {"code": code, "name": name, "legal_basis": legal_basis})
     org = _organization(organization)
     if Duty.objects.filter(organization=org, code=code).exists():
         raise RuleBroken("parties.code_taken", code=code)
@@ -245,7 +245,8 @@ def add_duty(*, organization: UUID, code: str, name: str, legal_basis: str, acto
     return row.id
 
 
-def _only(actor: Actor, role: Role) -> None:
+def only(actor: Actor, role: Role) -> None:
+    """Let only holders of a role through, and the system itself.  Raises NotAllowed."""
     if not (actor.has(role) or actor.has("system")):
         raise NotAllowed("parties.role_needed", role_zh=role_label(role), role_en=role_label(role, "en"))
 
@@ -269,7 +270,7 @@ def _check_codes(*, code: str, uscc: str, jurisdiction: str) -> None:
         raise RuleBroken("parties.region_malformed", code=jurisdiction[:20])
 
 
-def _check_texts(model: type[Model], texts: Mapping[str, str]) -> None:
+def check_texts(model: type[Model], texts: Mapping[str, str]) -> None:
     """Every text, by the name of its column, is given and fits the column."""
     for field, text in texts.items():
         most: int = model._meta.get_field(field).max_length or 0
@@ -279,7 +280,8 @@ def _check_texts(model: type[Model], texts: Mapping[str, str]) -> None:
             raise RuleBroken("parties.text_too_long", field=field, most=most)
 
 
-def _check_password(password: str) -> None:
+def check_password(password: str) -> None:
+    """Refuse a weak password and say in both languages what is weak about it.  Raises RuleBroken."""
     try:
         password_validation.validate_password(password)
     except ValidationError as weak:

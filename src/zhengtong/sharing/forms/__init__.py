@@ -1,7 +1,18 @@
 """Forms of sharing (表单): what people type, as the values services take."""
 
+from zhengtong.sharing.forms.corrections import CorrectionAnswerForm, CorrectionForm, DemandForm, NoteForm
 from zhengtong.sharing.forms.grants import GrantActForm
 from zhengtong.sharing.forms.replies import ExtensionForm, ReplyInput, SupplementForm
 from zhengtong.sharing.forms.requests import RequestInput
 
-__all__ = ["ExtensionForm", "GrantActForm", "ReplyInput", "RequestInput", "SupplementForm"]
+__all__ = [
+    "CorrectionAnswerForm",
+    "CorrectionForm",
+    "DemandForm",
+    "ExtensionForm",
+    "GrantActForm",
+    "NoteForm",
+    "ReplyInput",
+    "RequestInput",
+    "SupplementForm",
+]

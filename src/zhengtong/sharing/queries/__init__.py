@@ -1,5 +1,17 @@
 """What can be asked about sharing (共享查询).  Nouns; frozen records; deny by default."""
 
+from zhengtong.sharing.queries.corrections import (
+    CorrectionCounts,
+    CorrectionLine,
+    CorrectionPage,
+    DemandLine,
+    DemandPage,
+    correction,
+    correction_counts,
+    corrections,
+    demand,
+    demands,
+)
 from zhengtong.sharing.queries.grants import (
     all_grants,
     grant,
@@ -10,6 +22,16 @@ from zhengtong.sharing.queries.grants import (
     may_see_grant,
 )
 from zhengtong.sharing.queries.inbox import inbox
+from zhengtong.sharing.queries.lateness import LateKind, LateThing, done_on, late_things
+from zhengtong.sharing.queries.months import (
+    MonthFigure,
+    MonthLine,
+    Span,
+    month_counts,
+    month_list,
+    month_median_days,
+)
+from zhengtong.sharing.queries.papers import PaperFacts, PaperKind, PaperState, paper
 from zhengtong.sharing.queries.records import (
     Counts,
     GrantLine,
@@ -26,19 +48,38 @@ from zhengtong.sharing.queries.request_page import request
 from zhengtong.sharing.queries.requests import counts, decision_record, everything, overdue, requests
 
 __all__ = [
+    "CorrectionCounts",
+    "CorrectionLine",
+    "CorrectionPage",
     "Counts",
+    "DemandLine",
+    "DemandPage",
     "GrantLine",
     "GrantPage",
     "InboxCard",
     "ItemLine",
+    "LateKind",
+    "LateThing",
+    "MonthFigure",
+    "MonthLine",
     "Organ",
+    "PaperFacts",
+    "PaperKind",
+    "PaperState",
     "PublishedGrant",
     "RequestLine",
     "RequestPage",
+    "Span",
     "Turn",
     "all_grants",
+    "correction",
+    "correction_counts",
+    "corrections",
     "counts",
     "decision_record",
+    "demand",
+    "demands",
+    "done_on",
     "everything",
     "grant",
     "grant_brief",
@@ -46,8 +87,13 @@ __all__ = [
     "grants",
     "grants_for_publication",
     "inbox",
+    "late_things",
     "may_see_grant",
+    "month_counts",
+    "month_list",
+    "month_median_days",
     "overdue",
+    "paper",
     "request",
     "requests",
 ]

@@ -2,9 +2,20 @@
 
 from datetime import date
 
+from zhengtong.kernel.daystrip import DayStrip
 from zhengtong.kernel.deadlines import ClockView, TimeLimit
 from zhengtong.sharing.models import Grant, SharingRequest
-from zhengtong.sharing.rules import DELIVER, RECTIFICATION, ReplyFacts, delivery_clock, reply_clock
+from zhengtong.sharing.rules import (
+    CORRECTION_LIMIT,
+    DELIVER,
+    RECTIFICATION,
+    ReplyFacts,
+    correction_clock,
+    delivery_clock,
+    delivery_days,
+    reply_clock,
+    reply_days,
+)
 from zhengtong.standards import queries as standards
 
 
@@ -36,6 +47,25 @@ def request_clock(row: SharingRequest, *, on: date) -> ClockView:
     return reply_clock(reply_facts(row), reply_limit(row), calendar, on=on)
 
 
+def request_days(row: SharingRequest, *, on: date) -> DayStrip | None:
+    """The reply clock of a request day by day (日历条); None for a draft, a withdrawal, and while nothing is due."""
+    if row.received_on is None or row.withdrawn_on is not None:
+        return None
+    calendar = standards.calendar_for(row.jurisdiction)
+    return reply_days(reply_facts(row), reply_limit(row), calendar, on=on)
+
+
+def grant_days(row: Grant, *, jurisdiction: str, on: date) -> DayStrip | None:
+    """The delivery clock of a grant day by day."""
+    return delivery_days(
+        consented_on=row.consented_on,
+        ended_on=row.delivered_on or row.ended_on,
+        limit=standards.limit_for(DELIVER, on=row.consented_on, jurisdiction=jurisdiction),
+        calendar=standards.calendar_for(jurisdiction),
+        on=on,
+    )
+
+
 def grant_clock(row: Grant, *, jurisdiction: str, on: date) -> ClockView:
     """Where the delivery clock of a grant stands."""
     return delivery_view(
@@ -58,3 +88,14 @@ def rectify_day(*, suspended_on: date, jurisdiction: str) -> date:
     """The day by which misuse must be put right when nobody names one [D]."""
     limit = standards.limit_for(RECTIFICATION, on=suspended_on, jurisdiction=jurisdiction)
     return standards.calendar_for(jurisdiction).add(suspended_on, limit.days)
+
+
+def correction_view(*, filed_on: date, answered_on: date | None, jurisdiction: str, on: date) -> ClockView:
+    """The clock of a correction from its two days (条例 第二十六条)."""
+    return correction_clock(
+        filed_on=filed_on,
+        answered_on=answered_on,
+        limit=standards.limit_for(CORRECTION_LIMIT, on=filed_on, jurisdiction=jurisdiction),
+        calendar=standards.calendar_for(jurisdiction),
+        on=on,
+    )

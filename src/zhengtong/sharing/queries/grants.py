@@ -15,7 +15,7 @@ from zhengtong.parties import queries as parties
 from zhengtong.sharing.documents import rows_from_json
 from zhengtong.sharing.models import Grant
 from zhengtong.sharing.offers import known_items
-from zhengtong.sharing.queries.clockwork import grant_clock
+from zhengtong.sharing.queries.clockwork import grant_clock, grant_days
 from zhengtong.sharing.queries.forms_of import asked_of
 from zhengtong.sharing.queries.lines import grant_lines, history
 from zhengtong.sharing.queries.records import FieldLine, GrantLine, GrantPage, PublishedGrant
@@ -133,6 +133,7 @@ def _page(row: Grant, *, actor: Actor, on: date) -> GrantPage:
         decision_digest=row.decision_digest,
         consented_on=row.consented_on,
         clock=clock,
+        days=grant_days(row, jurisdiction=row.request.jurisdiction, on=on),
         turn=grant_turn(line.state, consumer=line.consumer, provider=line.provider, clock=clock),
         verbs=tuple(verb for verb in open_verbs if SIDES[verb] in sides and verb != LIFT_UNDELIVERED),
         breach=row.breach,

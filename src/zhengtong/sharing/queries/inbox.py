@@ -7,11 +7,13 @@ from django.db.models import Q
 from zhengtong.kernel.actors import Actor
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.models import Grant, SharingRequest
+from zhengtong.sharing.models import Correction, Demand, Grant, SharingRequest
+from zhengtong.sharing.queries.corrections import ARTICLE_CORRECTION, ARTICLE_DEMAND, correction_lines
 from zhengtong.sharing.queries.lines import grant_lines, request_lines
-from zhengtong.sharing.queries.records import GrantLine, InboxCard, RequestLine
+from zhengtong.sharing.queries.records import GrantLine, InboxCard, Organ, RequestLine
+from zhengtong.sharing.queries.scope import organs
 from zhengtong.sharing.queries.turns import article_of_verb
-from zhengtong.sharing.rules import ANSWERABLE, GrantState, RequestState
+from zhengtong.sharing.rules import ANSWERABLE, CorrectionState, DemandState, GrantState, RequestState
 
 INBOX_ROWS_MAX = 200
 
@@ -25,7 +27,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
     if actor.organization is None:
         return ()
     cards = [card for verb, where in _waiting(actor) for card in _cards(verb, where, on=on)]
-    cards += _grant_cards(actor, on=on)
+    cards += _grant_cards(actor, on=on) + _correction_cards(actor, on=on) + _demand_cards(actor)
     cards.sort(key=lambda card: (card.due_on is None, card.due_on or on, card.number))
     return tuple(cards[:INBOX_ROWS_MAX])
 
@@ -54,7 +56,7 @@ def _waiting(actor: Actor) -> list[tuple[str, Q]]:
 
 
 def _cards(verb: str, where: Q, *, on: date) -> list[InboxCard]:
-    found = SharingRequest.objects.filter(where).distinct().order_by("due_on", "number")[:INBOX_ROWS_MAX]
+    found = SharingRequest.objects.filter(where).order_by("due_on", "number")[:INBOX_ROWS_MAX]
     return [_request_card(verb, line) for line in request_lines(found, on=on)]
 
 
@@ -100,3 +102,56 @@ def _grant_card(line: GrantLine) -> InboxCard:
         late=line.late,
         article=article_of_verb("lift" if suspended else "deliver"),
     )
+
+
+def _correction_cards(actor: Actor, *, on: date) -> list[InboxCard]:
+    """Corrections to answer, and results that the organization was told of and has not read."""
+    if not actor.has(Role.DATA_OFFICER):
+        return []
+    owed = Q(state=str(CorrectionState.FILED), provider=actor.organization)
+    told = Q(notices__organization=actor.organization, notices__read_on__isnull=True)
+    found = Correction.objects.filter(owed | told).distinct().order_by("due_on", "number")[:INBOX_ROWS_MAX]
+    return [
+        InboxCard(
+            kind="correction",
+            id=line.id,
+            number=line.number,
+            title=f"{line.entry_name} · {line.item_name}",
+            consumer=line.consumer,
+            provider=line.provider,
+            verb="acknowledge" if line.answered_on else "answer_correction",
+            due_on=None if line.answered_on else line.due_on,
+            provisional=line.provisional,
+            remaining=line.remaining,
+            late=line.late and not line.answered_on,
+            article=ARTICLE_CORRECTION,
+        )
+        for line in correction_lines(found, on=on)
+    ]
+
+
+def _demand_cards(actor: Actor) -> list[InboxCard]:
+    """Demands that the data authority has not taken up yet."""
+    if actor.organization is None or not actor.has(Role.AUTHORITY_REVIEWER):
+        return []
+    under = parties.organizations_under(authority=actor.organization)
+    raised = Demand.objects.filter(state=str(DemandState.RAISED), consumer__in=under).order_by("raised_on", "number")
+    rows = list(raised[:INBOX_ROWS_MAX])
+    known = organs(organ for row in rows for organ in (row.consumer_id, row.holder_id))
+    return [
+        InboxCard(
+            kind="demand",
+            id=row.id,
+            number=row.number,
+            title=row.what,
+            consumer=known[row.consumer_id],
+            provider=known[row.holder_id] if row.holder_id else Organ(row.id, "", row.holder_name, row.holder_name, False),
+            verb="coordinate",
+            due_on=None,
+            provisional=False,
+            remaining=None,
+            late=False,
+            article=ARTICLE_DEMAND,
+        )
+        for row in rows
+    ]

@@ -19,7 +19,7 @@ def request_lines(found: Iterable[SharingRequest], *, on: date) -> tuple[Request
     """Requests as list lines, with organizations and calendars read once for all."""
     held: Sequence[SharingRequest] = list(found)
     known = organs(organ for row in held for organ in (row.consumer_id, row.provider_id))
-    calendars = {place: standards.calendar_for(place) for place in {row.jurisdiction for row in held}}
+    calendars = standards.calendars_for(row.jurisdiction for row in held)
     lines = []
     for row in held:
         waits = row.due_on is not None and RequestState(row.state) in REPLY_OWED

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhengtong.kernel.events import JsonValue
-from zhengtong.sharing.models import Grant, SharingRequest
-from zhengtong.sharing.queries.clockwork import reply_facts
+from zhengtong.sharing.models import Correction, Demand, Grant, SharingRequest
+from zhengtong.sharing.queries.clockwork import correction_view, reply_facts
 from zhengtong.sharing.rules import ReplyFacts, reply_clock
 from zhengtong.standards import queries as standards
 
@@ -70,7 +70,43 @@ def actual_rows() -> dict[str, Columns]:
             "suspended_on": _text(grant.suspended_on),
             "ended_on": _text(grant.ended_on),
         }
-    return rows
+    return rows | _corrections() | _demands()
+
+
+def correction_due(filed_on: date, jurisdiction: str) -> date:
+    """The last day to answer a correction, derived afresh."""
+    due = correction_view(filed_on=filed_on, answered_on=None, jurisdiction=jurisdiction, on=filed_on).due_on
+    assert due is not None  # a started clock that never pauses
+    return due
+
+
+def _corrections() -> dict[str, Columns]:
+    return {
+        f"correction {row.id}": {
+            "state": row.state,
+            "number": row.number,
+            "item": row.item,
+            "filed_on": _text(row.filed_on),
+            "due_on": _text(row.due_on),
+            "answered_on": _text(row.answered_on),
+            "others_found": row.others_found,
+            "told": sorted(str(notice.organization_id) for notice in row.notices.all()),
+            "read": sorted(str(notice.organization_id) for notice in row.notices.all() if notice.read_on),
+        }
+        for row in Correction.objects.prefetch_related("notices").iterator(500)
+    }
+
+
+def _demands() -> dict[str, Columns]:
+    return {
+        f"demand {row.id}": {
+            "state": row.state,
+            "number": row.number,
+            "raised_on": _text(row.raised_on),
+            "ended_on": _text(row.ended_on),
+        }
+        for row in Demand.objects.iterator(500)
+    }
 
 
 def _text(day: date | None) -> str | None:

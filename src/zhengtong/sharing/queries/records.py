@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from zhengtong.catalog.rules import ShareType
+from zhengtong.kernel.daystrip import DayStrip
 from zhengtong.kernel.deadlines import ClockView
 from zhengtong.sharing.rules import (
     Gap,
@@ -69,6 +70,7 @@ class RequestLine:
     decided_on: date | None
     limit_id: str
     article: str
+    reply_days: int | None = None  # working days the reply took, in the list of answered ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class RequestPage:
     organs: tuple[OrganUse, ...]
     gaps: tuple[Gap, ...]
     clock: ClockView
+    days: DayStrip | None  # why the reply is due on that day
     turn: Turn | None
     verbs: tuple[str, ...]
     drafted_by: str
@@ -151,7 +154,7 @@ class RequestPage:
     withdraw_reason: str
     notice: NoticeLine | None
     extensions: tuple[ExtensionLine, ...]
-    reply: ReplyForm | None  # provider's side only until it is signed
+    reply: ReplyForm | None  # provider's side only until it is signed; for others without the conditions on rows
     reply_prepared_by: str
     reply_signed: bool
     decided_by: str
@@ -217,6 +220,7 @@ class GrantPage:
     decision_digest: str
     consented_on: date
     clock: ClockView
+    days: DayStrip | None  # why the delivery is due on that day
     turn: Turn | None
     verbs: tuple[str, ...]
     breach: str

@@ -1,5 +1,6 @@
 """One request with all an actor may see of it (申请详情)."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -7,14 +8,14 @@ from zhengtong.catalog.rules import ShareType
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
-from zhengtong.sharing.models import ReplyItem, SharingRequest
-from zhengtong.sharing.queries.clockwork import request_clock
+from zhengtong.sharing.models import Reply, ReplyItem, SharingRequest
+from zhengtong.sharing.queries.clockwork import request_clock, request_days
 from zhengtong.sharing.queries.forms_of import form_of, reply_of
 from zhengtong.sharing.queries.lines import grant_lines, history, request_line
 from zhengtong.sharing.queries.records import ExtensionLine, ItemLine, NoticeLine, Organ, OrganUse, RequestPage
 from zhengtong.sharing.queries.scope import organs, visible_requests
 from zhengtong.sharing.queries.turns import next_verb, request_turn, sides_of
-from zhengtong.sharing.rules import DECIDED_STATES, REQUEST, SIDES, Ground, Outcome, RequestState, Side, gaps
+from zhengtong.sharing.rules import DECIDED_STATES, REQUEST, SIDES, Ground, Outcome, ReplyForm, RequestState, Side, gaps
 
 _WITH_PARTS = ("items", "beneficiaries", "extensions")
 
@@ -53,6 +54,7 @@ def _page(row: SharingRequest, *, actor: Actor, on: date) -> RequestPage:
         organs=_organ_uses(row, known),
         gaps=gaps(form),
         clock=clock,
+        days=request_days(row, on=on),
         turn=request_turn(verb, consumer=consumer, provider=provider, clock=clock),
         verbs=_verbs(row, actor, sides),
         drafted_by=names.get(row.drafted_by, ""),
@@ -62,7 +64,7 @@ def _page(row: SharingRequest, *, actor: Actor, on: date) -> RequestPage:
         withdraw_reason=row.withdraw_reason,
         notice=_notice(row, names),
         extensions=_extensions(row, names),
-        reply=reply_of(reply) if reply and actor.organization == provider.id else None,
+        reply=_reply_seen(reply, own=actor.organization == provider.id) if reply and may_see_reply else None,
         reply_prepared_by=names.get(reply.prepared_by, "") if reply and may_see_reply else "",
         reply_signed=bool(reply and reply.signed_by),
         decided_by=names.get(row.decided_by, ""),
@@ -72,6 +74,12 @@ def _page(row: SharingRequest, *, actor: Actor, on: date) -> RequestPage:
         grants=grant_lines(row.grants.select_related("request").all(), on=on),
         history=history(row.id),
     )
+
+
+def _reply_seen(reply: Reply, *, own: bool) -> ReplyForm:
+    """The reply, for others without the conditions on rows: they see their words."""
+    held = reply_of(reply)
+    return held if own else replace(held, rows=())
 
 
 def _verbs(row: SharingRequest, actor: Actor, sides: frozenset[Side]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What can be asked about requests (申请查询).  Every query takes the actor and denies by default."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from statistics import median_low
 from uuid import UUID
@@ -38,11 +39,15 @@ def requests(
     page before ended.
     """
     wanted = paging.size(rows)
-    found = SharingRequest.objects.filter(visible_requests(actor)).filter(_narrowed(actor, role, state, on)).distinct()
+    found = SharingRequest.objects.filter(visible_requests(actor)).filter(_narrowed(actor, role, state, on))
     if after:
         found = found.filter(number__lt=after)
+    if state == "answered":
+        found = found.select_related("supplement")
     held = list(found.order_by("-number")[: wanted + 1])
     lines = request_lines(held, on=on)
+    if state == "answered":  # the list behind the median says what it is the median of
+        lines = tuple(replace(line, reply_days=took) for line, took in zip(lines, _reply_days(held), strict=True))
     return paging.cut([(line.number, line) for line in lines], rows=wanted)
 
 
@@ -74,7 +79,7 @@ def overdue(*, actor: Actor | None, on: date, provider: str = "") -> tuple[Reque
     """Requests whose answer is late on a day, the longest first.  `actor` None is the operator at the console."""
     found = SharingRequest.objects.filter(_late(on))
     if actor is not None:
-        found = found.filter(visible_requests(actor)).distinct()
+        found = found.filter(visible_requests(actor))
     if provider:
         found = found.filter(provider=parties.organization_by_code(code=provider).id)
     return request_lines(found.order_by("due_on", "number")[:OVERDUE_ROWS_MAX], on=on)
@@ -127,6 +132,18 @@ def counts(*, actor: Actor | None, on: date) -> Counts:
 def _median_days(answered: Iterable[tuple[date, date | None, date, str]]) -> int | None:
     """Median working days from receipt (or the supplement, which restarts the clock) to the answer."""
     found = list(answered)
-    calendars = {place: standards.calendar_for(place) for place in {row[3] for row in found}}
-    days = [calendars[place].between(again or received, decided) for received, again, decided, place in found]
-    return median_low(days) if days else None
+    return median_low(_spans(found)) if found else None
+
+
+def _spans(answered: list[tuple[date, date | None, date, str]]) -> list[int]:
+    calendars = standards.calendars_for(row[3] for row in answered)
+    return [calendars[place].between(again or received, decided) for received, again, decided, place in answered]
+
+
+def _reply_days(rows: list[SharingRequest]) -> list[int]:
+    found: list[tuple[date, date | None, date, str]] = []
+    for row in rows:
+        assert row.received_on is not None and row.decided_on is not None  # noqa: PT018 -- both hold of an answered one
+        again = row.supplement.answered_on if hasattr(row, "supplement") else None
+        found.append((row.received_on, again, row.decided_on, row.jurisdiction))
+    return _spans(found)

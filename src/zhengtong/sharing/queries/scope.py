@@ -8,6 +8,7 @@ from django.db.models import Q
 from zhengtong.kernel.actors import Actor
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
+from zhengtong.sharing.models import RequestBeneficiary
 from zhengtong.sharing.queries.records import Organ
 
 OWN_ROLES = frozenset(
@@ -36,7 +37,8 @@ def visible_requests(actor: Actor) -> Q:
     seen, received = NOBODY, Q(received_on__isnull=False)
     if actor.organization and actor.roles & OWN_ROLES:
         organ = actor.organization
-        seen |= Q(consumer=organ) | (received & (Q(provider=organ) | Q(beneficiaries__organization=organ)))
+        named = RequestBeneficiary.objects.filter(organization=organ).values("request")  # no join: nothing comes twice
+        seen |= Q(consumer=organ) | (received & (Q(provider=organ) | Q(pk__in=named)))
     if actor.organization and actor.roles & OVERSIGHT_ROLES:
         seen |= received & Q(jurisdiction__startswith=region_prefix(actor.jurisdiction))
     return seen

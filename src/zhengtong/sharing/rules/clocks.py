@@ -10,6 +10,7 @@ from datetime import date
 
 from zhengtong.catalog.rules import ShareType
 from zhengtong.kernel.calendar import WorkCalendar
+from zhengtong.kernel.daystrip import DayStrip, day_strip
 from zhengtong.kernel.deadlines import ClockEvent, ClockEventKind, ClockView, TimeLimit, deadline
 from zhengtong.kernel.errors import RuleBroken
 
@@ -44,13 +45,33 @@ def reply_clock(facts: ReplyFacts, limit: TimeLimit, calendar: WorkCalendar, *, 
     the clock afresh [D: the article is silent].  A waiting clock is one without a due date.
     A notice given once the reply is late changes nothing: it does not make the delay good.
     """
-    if facts.supplement_asked_on and _was_late(facts, limit, calendar, on=facts.supplement_asked_on):
-        facts = replace(facts, supplement_asked_on=None, supplemented_on=None)
-    if facts.supplement_asked_on and not facts.supplemented_on and not facts.answered_on:
+    facts = _without_late_notice(facts, limit, calendar)
+    if _waits_for_supplement(facts):
         return ClockView(None, False, limit.cites, None, facts.supplement_asked_on, False)
-    # an extension agreed under the limit of its day stays agreed when a place tightens the limit later
-    held = replace(limit, extension_days=max(limit.extension_days, facts.extension_days))
-    return deadline(_reply_events(facts), held, calendar, on=on)
+    return deadline(_reply_events(facts), _as_extended(limit, facts), calendar, on=on)
+
+
+def reply_days(facts: ReplyFacts, limit: TimeLimit, calendar: WorkCalendar, *, on: date) -> DayStrip | None:
+    """The reply clock day by day (日历条); None while nothing is due."""
+    facts = _without_late_notice(facts, limit, calendar)
+    if _waits_for_supplement(facts):
+        return None
+    return day_strip(_reply_events(facts), _as_extended(limit, facts), calendar, on=on)
+
+
+def _without_late_notice(facts: ReplyFacts, limit: TimeLimit, calendar: WorkCalendar) -> ReplyFacts:
+    if facts.supplement_asked_on and _was_late(facts, limit, calendar, on=facts.supplement_asked_on):
+        return replace(facts, supplement_asked_on=None, supplemented_on=None)
+    return facts
+
+
+def _waits_for_supplement(facts: ReplyFacts) -> bool:
+    return bool(facts.supplement_asked_on and not facts.supplemented_on and not facts.answered_on)
+
+
+def _as_extended(limit: TimeLimit, facts: ReplyFacts) -> TimeLimit:
+    """An extension agreed under the limit of its day stays agreed when a place tightens the limit later."""
+    return replace(limit, extension_days=max(limit.extension_days, facts.extension_days))
 
 
 def _was_late(facts: ReplyFacts, limit: TimeLimit, calendar: WorkCalendar, *, on: date) -> bool:
@@ -75,10 +96,19 @@ def delivery_clock(
     *, consented_on: date, ended_on: date | None, limit: TimeLimit, calendar: WorkCalendar, on: date
 ) -> ClockView:
     """Where the delivery clock stands: it starts with the consent and stops with delivery (or the grant's end)."""
-    happened = [ClockEvent(ClockEventKind.START, consented_on)]
-    if ended_on:
-        happened.append(ClockEvent(ClockEventKind.STOP, ended_on))
-    return deadline(happened, limit, calendar, on=on)
+    return deadline(_delivery_events(consented_on, ended_on), limit, calendar, on=on)
+
+
+def delivery_days(
+    *, consented_on: date, ended_on: date | None, limit: TimeLimit, calendar: WorkCalendar, on: date
+) -> DayStrip | None:
+    """The delivery clock day by day (日历条)."""
+    return day_strip(_delivery_events(consented_on, ended_on), limit, calendar, on=on)
+
+
+def _delivery_events(consented_on: date, ended_on: date | None) -> tuple[ClockEvent, ...]:
+    started = ClockEvent(ClockEventKind.START, consented_on)
+    return (started, ClockEvent(ClockEventKind.STOP, ended_on)) if ended_on else (started,)
 
 
 def check_extension(

@@ -70,6 +70,15 @@ EVENT_WORDS: dict[str, Words] = {
     "sharing.grant.lifted": Words("恢复", "suspension lifted"),
     "sharing.grant.terminated": Words("终止", "ended early"),
     "sharing.grant.expired": Words("到期", "expired"),
+    "sharing.correction.filed": Words("提出校核申请，开始计时", "filed, the clock starts"),
+    "sharing.correction.answered": Words(
+        "提供方核实并反馈，已告知读过该项的机构", "verified and answered, readers told"
+    ),
+    "sharing.correction.acknowledged": Words("被告知的机构已知悉", "read by an organization that was told"),
+    "sharing.demand.raised": Words("提出共享需求", "raised"),
+    "sharing.demand.coordinated": Words("主管部门协调", "coordinated by the data authority"),
+    "sharing.demand.met": Words("需求已满足", "met"),
+    "sharing.demand.withdrawn": Words("撤回需求", "withdrawn"),
 }
 END_WORDS: dict[str, Words] = {
     "terminate": Words("违规使用未整改，终止共享", "ended: misuse not put right"),

@@ -2,6 +2,14 @@
 
 from zhengtong.sharing.services.answering import SignedReply, countersign_reply, prepare_reply, sign_reply
 from zhengtong.sharing.services.asking import agree_extension, ask_extension, ask_supplement, decline_extension
+from zhengtong.sharing.services.correcting import (
+    DisputedValue,
+    acknowledge_correction,
+    answer_correction,
+    file_correction,
+    open_disputed_value,
+)
+from zhengtong.sharing.services.demanding import coordinate_demand, meet_demand, raise_demand, withdraw_demand
 from zhengtong.sharing.services.drafting import (
     answer_supplement,
     approve_own,
@@ -24,20 +32,28 @@ from zhengtong.sharing.services.granting import (
 from zhengtong.sharing.services.recounting import recompute_clocks
 
 __all__ = [
+    "DisputedValue",
     "SignedReply",
+    "acknowledge_correction",
     "agree_extension",
+    "answer_correction",
     "answer_supplement",
     "approve_own",
     "ask_extension",
     "ask_supplement",
     "check_version",
     "confirm_delivered",
+    "coordinate_demand",
     "countersign_reply",
     "decline_extension",
     "draft_request",
     "expire_grants",
+    "file_correction",
     "lift_suspension",
+    "meet_demand",
+    "open_disputed_value",
     "prepare_reply",
+    "raise_demand",
     "recompute_clocks",
     "relinquish_grant",
     "return_to_officer",
@@ -48,4 +64,5 @@ __all__ = [
     "terminate_grant",
     "update_draft",
     "withdraw",
+    "withdraw_demand",
 ]

@@ -3,16 +3,16 @@
 from django.db import transaction
 
 from zhengtong.kernel.clock import Clock
-from zhengtong.sharing.models import Grant, SharingRequest
-from zhengtong.sharing.queries.clockwork import grant_clock, request_clock
-from zhengtong.sharing.rules import REPLY_OWED, GrantState
+from zhengtong.sharing.models import Correction, Grant, SharingRequest
+from zhengtong.sharing.queries.clockwork import correction_view, grant_clock, request_clock
+from zhengtong.sharing.rules import REPLY_OWED, CorrectionState, GrantState
 
 RECOUNT_BATCH = 1_000  # rows held in memory at once; all open clocks are counted
 
 
 @transaction.atomic
 def recompute_clocks(*, clock: Clock) -> int:
-    """Derive the due dates of open requests and undelivered grants; returns how many changed.
+    """Derive the due dates of open requests, undelivered grants and open corrections; returns how many changed.
 
     A due date is no decision: it follows from recorded facts, so no event is written.
     """
@@ -20,8 +20,10 @@ def recompute_clocks(*, clock: Clock) -> int:
     waiting = waiting.prefetch_related("extensions").filter(state__in=[str(s) for s in REPLY_OWED])
     undelivered = Grant.objects.select_for_update(of=("self",)).select_related("request")
     undelivered = undelivered.filter(state=str(GrantState.DELIVERING))
+    filed = Correction.objects.select_for_update().filter(state=str(CorrectionState.FILED))
     asked = sum(_recount_request(row, clock) for row in waiting.iterator(RECOUNT_BATCH))
-    return asked + sum(_recount_grant(row, clock) for row in undelivered.iterator(RECOUNT_BATCH))
+    owed = sum(_recount_grant(row, clock) for row in undelivered.iterator(RECOUNT_BATCH))
+    return asked + owed + sum(_recount_correction(row, clock) for row in filed.iterator(RECOUNT_BATCH))
 
 
 def _recount_request(row: SharingRequest, clock: Clock) -> bool:
@@ -39,4 +41,14 @@ def _recount_grant(row: Grant, clock: Clock) -> bool:
         return False
     row.deliver_due_on, row.deliver_provisional = view.due_on, view.provisional
     row.save(update_fields=["deliver_due_on", "deliver_provisional"])
+    return True
+
+
+def _recount_correction(row: Correction, clock: Clock) -> bool:
+    place, today = row.jurisdiction, clock.today()
+    view = correction_view(filed_on=row.filed_on, answered_on=None, jurisdiction=place, on=today)
+    if view.due_on is None or (view.due_on, view.provisional) == (row.due_on, row.due_provisional):
+        return False
+    row.due_on, row.due_provisional = view.due_on, view.provisional
+    row.save(update_fields=["due_on", "due_provisional"])
     return True

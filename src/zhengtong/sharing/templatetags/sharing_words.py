@@ -9,6 +9,9 @@ from zhengtong.catalog.rules import ShareType
 from zhengtong.sharing.queries import Turn
 from zhengtong.sharing.rules import (
     BREACH_WORDS,
+    CORRECTION_VERBS,
+    CORRECTION_WORDS,
+    DEMAND_WORDS,
     END_WORDS,
     EVENT_WORDS,
     FIELD_WORDS,
@@ -20,6 +23,8 @@ from zhengtong.sharing.rules import (
     SIDE_WORDS,
     STATE_WORDS,
     VERB_WORDS,
+    CorrectionState,
+    DemandState,
     Gap,
     GrantState,
     Outcome,
@@ -33,11 +38,11 @@ register = template.Library()
 
 _BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share text values, so the class decides too
     (type(key), str(key)): words
-    for table in (STATE_WORDS, OUTCOME_WORDS, GROUND_WORDS, MODE_WORDS, SIDE_WORDS)
+    for table in (STATE_WORDS, CORRECTION_WORDS, DEMAND_WORDS, OUTCOME_WORDS, GROUND_WORDS, MODE_WORDS, SIDE_WORDS)
     for key, words in table.items()
 }
 _BY_NAME: dict[str, Mapping[str, Words]] = {
-    "verb": VERB_WORDS,
+    "verb": {**VERB_WORDS, **{verb: CORRECTION_VERBS[verb] for verb in ("coordinate", "meet")}},
     "field": FIELD_WORDS,
     "mask": MASK_WORDS,
     "event": EVENT_WORDS,
@@ -60,6 +65,13 @@ _TONES: dict[StrEnum, Tone] = {
     GrantState.SUSPENDED: Tone.LATE,
     GrantState.TERMINATED: Tone.LATE,
     GrantState.EXPIRED: Tone.OFF,
+    CorrectionState.FILED: Tone.WAIT,
+    CorrectionState.CORRECTED: Tone.GOOD,
+    CorrectionState.NOT_CORRECTED: Tone.OFF,
+    DemandState.RAISED: Tone.WAIT,
+    DemandState.COORDINATING: Tone.WAIT,
+    DemandState.MET: Tone.GOOD,
+    DemandState.WITHDRAWN: Tone.OFF,
     Outcome.GRANT: Tone.GOOD,
     Outcome.VERIFY: Tone.PART,
     Outcome.REFUSE: Tone.OFF,

@@ -37,9 +37,15 @@ def listing(request: ActorRequest) -> HttpResponse:
 def detail(request: ActorRequest, grant_id: UUID) -> HttpResponse:
     """One grant: scope, limits, legal basis, use (许可详情)."""
     page = queries.grant(actor=request.actor, id=grant_id, on=request.clock.today())
-    may_renew = request.actor.has(Role.DATA_OFFICER) and request.actor.organization == page.line.consumer.id
-    ended = page.line.state is GrantState.EXPIRED
-    return render(request, "sharing/grant.html", {"page": page, "g": page.line, "may_renew": may_renew and ended})
+    reads = request.actor.has(Role.DATA_OFFICER) and request.actor.organization == page.line.consumer.id
+    context = {
+        "page": page,
+        "g": page.line,
+        "may_renew": reads and page.line.state is GrantState.EXPIRED,
+        "may_correct": reads and page.line.delivered_on is not None,
+        "days_open": "days" in request.GET,
+    }
+    return render(request, "sharing/grant.html", context)
 
 
 @require_http_methods(["GET", "POST"])

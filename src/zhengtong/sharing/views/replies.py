@@ -13,7 +13,7 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import ExtensionForm, ReplyInput, SupplementForm
 from zhengtong.sharing.offers import known_items
-from zhengtong.sharing.rules import AskedItem
+from zhengtong.sharing.rules import AskedItem, Outcome
 from zhengtong.sharing.views.reading import seen_version
 from zhengtong.ui import errors
 
@@ -92,6 +92,21 @@ def sign(request: ActorRequest, request_id: UUID) -> HttpResponse:
             errors.say(request, error)
             return redirect("sharing:sign", request_id)
     return render(request, "sharing/sign.html", {"page": page, "r": page.line})
+
+
+@require_GET
+@signed_in
+def answer(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """The signed reply, item by item: what is given, what is only compared, what is refused and why (逐项答复)."""
+    page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
+    if page.decided_at is None:
+        raise NotFound("sharing.no_decision", id=str(request_id))
+    groups = [
+        {"outcome": outcome, "items": held}
+        for outcome in Outcome
+        if (held := [item for item in page.items if item.outcome is outcome])
+    ]
+    return render(request, "sharing/answer.html", {"page": page, "r": page.line, "groups": groups})
 
 
 @require_GET

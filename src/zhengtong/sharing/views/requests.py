@@ -118,7 +118,8 @@ def answer_supplement(request: ActorRequest, request_id: UUID) -> HttpResponse:
 def detail(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """One request: where it stands, whose turn, by when, why (申请详情)."""
     page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
-    answer = render(request, "sharing/request.html", {"page": page, "r": page.line, "steps": request_steps(page)})
+    context = {"page": page, "r": page.line, "steps": request_steps(page), "days_open": "days" in request.GET}
+    answer = render(request, "sharing/request.html", context)
     answer["ETag"] = f'W/"{page.version}"'
     return answer
 

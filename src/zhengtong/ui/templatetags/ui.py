@@ -10,8 +10,10 @@ from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from zhengtong.ui import dates, language
+from zhengtong.kernel.daystrip import DayStrip
+from zhengtong.ui import dates, daystrip, language
 from zhengtong.ui.language import lang, message
 from zhengtong.ui.progress import Picture, picture
 from zhengtong.ui.values import SIGNS, ProgressStep, Tone
@@ -127,6 +129,24 @@ def progress(steps: Iterable[ProgressStep]) -> dict[str, Any]:
     kept = tuple(steps)
     drawn: Picture = picture(kept)
     return {"steps": kept, "picture": drawn}
+
+
+@register.inclusion_tag("ui/components/day_strip.html")
+def day_strip(
+    strip: DayStrip,
+    *,
+    what: object = "",
+    started: object = "",
+    stopped: object = "",
+    calendar_url: str = "",
+    opened: bool = False,
+) -> dict[str, Any]:
+    """Why a limit ends on its day (日历条): a summary to open, the sentences, and every day as an ordered list.
+
+    `what` names the limit, `started` what set it going, `stopped` what ended it.
+    """
+    words = daystrip.view(strip, started=str(started or _("收到")), stopped=str(stopped or _("办结")))
+    return {"strip": words, "what": what, "calendar_url": calendar_url, "open": opened}
 
 
 @register.inclusion_tag("ui/components/alert.html")

@@ -1,6 +1,4 @@
-"""Pages that cross areas (门户页面)."""
-
-from uuid import UUID
+"""Home, inbox, rules, standards, and how pages are shown (门户页面)."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -62,15 +60,6 @@ def standards(request: VisitorRequest) -> HttpResponse:
 def codes(request: HttpRequest, id: str) -> HttpResponse:
     """One code list."""
     return render(request, "portal/codes.html", {"list": standardbook.codes(id)})
-
-
-@require_safe
-@signed_in
-def letter(request: ActorRequest, request_id: UUID) -> HttpResponse:
-    """The signed reply to a request, as a paper to print (答复书)."""
-    page = queries.letter(actor=request.actor, request=request_id, clock=request.clock)
-    facts = {"page": page, "r": page.line, "verification": page.decision_digest}
-    return render(request, "portal/letter.html", facts)
 
 
 @require_POST

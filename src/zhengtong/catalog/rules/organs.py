@@ -1,0 +1,101 @@
+"""Which organization a listing's department is (部门归一): by name, short name, or both without their region.
+
+Listings write 市工信局 for 望澜市工业和信息化局 and 【某市】 before a name.  A name that fits two
+organizations fits none: nobody is guessed, and none is made up.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from zhengtong.catalog.rules.mapping.values import organ_name
+
+_REGION = re.compile(r"^(.{2,8}?(省|自治区|自治州|地区|盟))?(.{2,6}?市)?(.{1,6}?(区|县|旗))?")
+_LEVEL = re.compile(r"^[省市区县州](?=.{2,})")
+CORE_CHARACTERS_MIN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Organ:
+    """An organization as far as its names go (机构名称)."""
+
+    key: str
+    name: str
+    short_name: str = ""
+
+
+@dataclass(slots=True)
+class OrganNames:
+    """Finds organizations by what people call them; the same text is looked for once."""
+
+    organs: tuple[Organ, ...]
+    _exact: dict[str, str | None] = field(default_factory=dict)
+    _cores: dict[str, str | None] = field(default_factory=dict)
+    _asked: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for organ in self.organs:
+            for name in {organ.name, organ.short_name} - {""}:
+                _note(self._exact, name, organ.key)
+                for core in _cores_of(name):
+                    _note(self._cores, core, organ.key)
+
+    def find(self, text: str) -> str | None:
+        """The key of the one organization that a text names; None where none or several fit."""
+        name = organ_name(text)
+        if name not in self._asked:
+            self._asked[name] = self._found(name) if name else None
+        return self._asked[name]
+
+    def _found(self, name: str) -> str | None:
+        if name in self._exact:
+            return self._exact[name]
+        for core in _cores_of(name):
+            if found := self._cores.get(core):
+                return found
+        short = _shortened(name)
+        fits = {organ.key for organ in self.organs if _abbreviates(short, organ.name)}
+        return fits.pop() if len(fits) == 1 else None
+
+
+def _note(held: dict[str, str | None], name: str, key: str) -> None:
+    """Remember who has a name; two with the same name are none."""
+    held[name] = key if held.get(name, key) == key else None
+
+
+def _cores_of(name: str) -> list[str]:
+    """A name without its region, and with the sign of its level before it: 望澜市民政局 → 市民政局."""
+    return [core for core in dict.fromkeys((_levelled(name),)) if len(core) > CORE_CHARACTERS_MIN]
+
+
+def _levelled(name: str) -> str:
+    found = _REGION.match(name)
+    region = found[0] if found else ""
+    rest = name[len(region) :]
+    if not region or len(rest) < CORE_CHARACTERS_MIN:
+        return name
+    return region[-1] + rest
+
+
+def _shortened(name: str) -> str:
+    return _levelled(name)
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Whether one name is the other with signs left out: same level, same first and last sign of the core."""
+    full = _levelled(name)
+    if not _LEVEL.match(short) or short[0] != full[0] or len(short) < 4 or len(short) >= len(full):
+        return False
+    inner, outer = short[1:], full[1:]
+    if inner[0] != outer[0] or inner[-1] != outer[-1]:
+        return False
+    rest = iter(outer)
+    return all(sign in rest for sign in inner)
+
+
+def counted(names: Iterable[str]) -> Mapping[str, int]:
+    """How often each name stands, the most frequent first."""
+    found: dict[str, int] = {}
+    for name in names:
+        found[name] = found.get(name, 0) + 1
+    return dict(sorted(found.items(), key=lambda one: -one[1]))

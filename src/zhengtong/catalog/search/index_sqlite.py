@@ -1,0 +1,50 @@
+"""Full text in SQLite (FTS5, tokenizer unicode61): kept by triggers, so in the transaction of what it tells of."""
+
+from zhengtong.catalog.search.port import FIELDS, TEXTS, Match, Store, expression
+from zhengtong.catalog.search.tokens import Question, Term
+
+INDEX = "catalog_searchindex"
+_COLUMNS = ", ".join(FIELDS)
+_NEW, _OLD = (", ".join(f"{which}.{name}" for name in ("place", *FIELDS)) for which in ("new", "old"))
+_ADD = f"INSERT INTO {INDEX}(rowid, {_COLUMNS}) VALUES ({_NEW});"  # noqa: S608 -- names of our own
+_TAKE = f"INSERT INTO {INDEX}({INDEX}, rowid, {_COLUMNS}) VALUES ('delete', {_OLD});"  # noqa: S608 -- names of our own
+
+
+def matching(asked: Question, fields: tuple[str, ...], but_not: tuple[str, ...], loose: bool) -> Match:
+    """All terms in `fields`, yet not all in `but_not`."""
+    said = expression(asked, _term, both="AND", either="OR", loose=loose)
+    wanted = f"{{{' '.join(fields)}}} : ({said})"
+    without = f" NOT ({{{' '.join(but_not)}}} : ({said}))" if but_not else ""
+    return Match(f"{INDEX} MATCH %s", f"({wanted}){without}")
+
+
+def _term(term: Term) -> str:
+    return f'"{term.token}"' + (" *" if term.prefix else "")
+
+
+_OPTIONS = ", ".join(
+    (
+        f"content='{TEXTS}'",
+        "content_rowid='place'",
+        "tokenize='unicode61 remove_diacritics 0'",
+        "detail='column'",  # which field, not where in it
+        "columnsize=0",
+    )
+)
+STORE = Store(
+    create=(
+        f"CREATE VIRTUAL TABLE {INDEX} USING fts5({_COLUMNS}, {_OPTIONS})",
+        f"CREATE TRIGGER {TEXTS}_added AFTER INSERT ON {TEXTS} BEGIN {_ADD} END",
+        f"CREATE TRIGGER {TEXTS}_taken AFTER DELETE ON {TEXTS} BEGIN {_TAKE} END",
+        f"CREATE TRIGGER {TEXTS}_changed AFTER UPDATE ON {TEXTS} BEGIN {_TAKE} {_ADD} END",
+    ),
+    drop=(
+        f"DROP TRIGGER {TEXTS}_changed",
+        f"DROP TRIGGER {TEXTS}_taken",
+        f"DROP TRIGGER {TEXTS}_added",
+        f"DROP TABLE {INDEX}",
+    ),
+    source=INDEX,
+    place="rowid",
+    matching=matching,
+)

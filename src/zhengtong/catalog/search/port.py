@@ -1,0 +1,42 @@
+"""What search asks of a store (检索端口)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from zhengtong.catalog.search.tokens import Question, Term
+
+TEXTS = "catalog_searchtext"
+FIELDS = ("title", "items", "body")
+TIERS = (FIELDS[:1], FIELDS[:2], FIELDS)  # where all terms are, best first
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A condition of a statement with the one value it takes."""
+
+    condition: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A store's own full text index over the table of tokens.
+
+    `source` and `place`: what to select from, and the column that holds a document's place.
+    `matching(asked, fields, but_not, loose)`: all terms are in `fields`, yet not all in `but_not`.
+    """
+
+    create: tuple[str, ...]
+    drop: tuple[str, ...]
+    source: str
+    place: str
+    matching: Callable[[Question, tuple[str, ...], tuple[str, ...], bool], Match]
+
+
+def expression(asked: Question, say: Callable[[Term], str], *, both: str, either: str, loose: bool) -> str:
+    """A question in a store's own words: `say` a term, and its operators."""
+    parts = [say(term) for term in (asked.loose if loose else asked.strict)]
+    if asked.joined is not None:
+        apart = f" {both} ".join(say(term) for term in asked.apart)
+        parts.append(f"(({apart}) {either} {say(asked.joined)})")
+    return f" {both} ".join(parts)

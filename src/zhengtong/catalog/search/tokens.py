@@ -1,0 +1,174 @@
+"""A text as tokens, and what somebody looks for as terms of tokens (检索词).  Pure.
+
+A run of Chinese characters is indexed by every pair of neighbours and its last character, so any part of
+a name finds it, whatever a dictionary makes of the name.  The dictionary (rjieba) cuts the *question*:
+pairs within a word must be there, pairs across two words need not, so 不动产登记房屋 finds
+不动产登记（房屋）信息.  A character that stands alone is tied to its neighbours: 动产登 asks for 动产 and 产登.
+
+Tokens hold nothing but ASCII letters, digits and common characters, everything else is spelled out;
+so no store's own idea of a letter matters and both find the same.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+CHUNKS_MAX = 8  # words with blanks between them that a question may have
+QUESTION_MAX = 100  # characters
+TERMS_MAX = 48
+WORD_MAX = 40  # characters of a Latin word or number that count
+NAMES_CACHED = 20_000
+PREFIX_MIN = 2  # Latin letters before a word also stands for longer ones
+
+Cut = Callable[[str], list[str]]  # a run of Chinese characters → its words
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_RUNS = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
+_IS_HAN = re.compile(f"[{_HAN}]")
+_PARTS = re.compile(r"[0-9]+|[^0-9]+")
+_PLAIN = re.compile(r"[0-9a-z\u3400-\u4db5\u4e00-\u9fa5]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One token that must be there; with `prefix` also what begins with it."""
+
+    token: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for: all terms of `strict`, or where that finds nothing, of `loose`.
+
+    `joined` is a Latin word written with blanks (bu dong chan), which stands for `apart` as one alternative.
+    """
+
+    strict: tuple[Term, ...]
+    loose: tuple[Term, ...]
+    apart: tuple[Term, ...] = ()
+    joined: Term | None = None
+    marks: tuple[str, ...] = ()  # what to highlight: words as they stand in a text
+
+    def __bool__(self) -> bool:
+        return bool(self.strict or self.joined)
+
+
+def folded(text: str) -> str:
+    """A text without differences of width and case."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a text, repeated ones too."""
+    found = list[str]()
+    for run in _RUNS.findall(folded(text)):
+        if _IS_HAN.match(run):
+            pairs = [run[at : at + 2] for at in range(len(run) - 1)] + [run[-1]]
+            found += pairs if _PLAIN.match(run) else map(_spelled, pairs)
+        else:
+            found.append(_spelled(run)[:WORD_MAX])
+            parts = _PARTS.findall(run)
+            if len(parts) > 1:
+                found += [_spelled(part)[:WORD_MAX] for part in parts]
+    return found
+
+
+@lru_cache(maxsize=NAMES_CACHED)
+def name_tokens(name: str) -> tuple[str, ...]:
+    """The same of a name that many entries have: of an item, of a department."""
+    return tuple(tokens(name))
+
+
+def fields(*found: Iterable[str]) -> list[str]:
+    """Tokens of several fields, each token once and in the first field that has it, with blanks between.
+
+    A question looks in a field and those before it, so nothing is lost and the index is a third smaller.
+    """
+    seen, said = set[str](), list[str]()
+    for field in found:
+        new = [token for token in dict.fromkeys(field) if token not in seen]
+        seen.update(new)
+        said.append(" ".join(new))
+    return said
+
+
+def han_runs(text: str) -> list[str]:
+    """The runs of Chinese characters of a text."""
+    return [run for run in _RUNS.findall(folded(text)) if _IS_HAN.match(run)]
+
+
+def question(text: str, cut: Cut) -> Question:
+    """What somebody typed, as terms.  False where it holds nothing to look for."""
+    strict, loose, latin, marks = list[Term](), list[Term](), list[Term](), list[str]()
+    apart = ""
+    for chunk in folded(text[:QUESTION_MAX]).split()[:CHUNKS_MAX]:
+        for run in _RUNS.findall(chunk):
+            if _IS_HAN.match(run):
+                words = cut(run)
+                strict += _tied(words)
+                loose += _loose(words)
+                marks += [run, *(word for word in words if len(word) > 1)]
+                continue
+            term = _word(run)
+            marks.append(run)
+            latin.append(term)
+            apart += run if run.isalpha() and run.isascii() else "\x00"
+    if len(latin) > 1 and "\x00" not in apart:
+        one = Term(apart[:WORD_MAX], prefix=True)
+        return Question(_once(strict), _once(loose), _once(latin), one, tuple(dict.fromkeys(marks)))
+    return Question(_once([*strict, *latin]), _once([*loose, *latin]), marks=tuple(dict.fromkeys(marks)))
+
+
+def spans(text: str, marks: Iterable[str]) -> tuple[tuple[str, bool], ...]:
+    """A text in pieces, each with whether it is to be highlighted (高亮)."""
+    wanted = sorted({mark for mark in marks if mark}, key=len, reverse=True)
+    flat = text.casefold()
+    if not wanted or len(flat) != len(text):  # a letter that folds to two: marks would slip
+        return ((text, False),)
+    pieces, last = list[tuple[str, bool]](), 0
+    for hit in re.finditer("|".join(map(re.escape, wanted)), flat):
+        if hit.start() > last:
+            pieces.append((text[last : hit.start()], False))
+        pieces.append((text[hit.start() : hit.end()], True))
+        last = hit.end()
+    return (*pieces, (text[last:], False)) if last < len(text) else tuple(pieces)
+
+
+def _tied(words: list[str]) -> Iterator[Term]:
+    """Pairs within words, and across two words where one is a single character."""
+    if len(words) == 1 and len(words[0]) == 1:
+        yield Term(_spelled(words[0]), prefix=True)
+    for at, word in enumerate(words):
+        yield from _pairs(word)
+        if at and 1 in (len(word), len(words[at - 1])):
+            yield Term(_spelled(words[at - 1][-1] + word[0]))
+
+
+def _loose(words: list[str]) -> Iterator[Term]:
+    """Pairs within words; single characters only where there is nothing else."""
+    kept = [word for word in words if len(word) > 1]
+    return (pair for word in kept for pair in _pairs(word)) if kept else _tied(words)
+
+
+def _pairs(word: str) -> Iterator[Term]:
+    return (Term(_spelled(word[at : at + 2])) for at in range(len(word) - 1))
+
+
+def _word(run: str) -> Term:
+    token = _spelled(run)[:WORD_MAX]
+    return Term(token, prefix=len(token) >= PREFIX_MIN)
+
+
+def _once(terms: Iterable[Term]) -> tuple[Term, ...]:
+    return tuple(dict.fromkeys(terms))[:TERMS_MAX]
+
+
+def _spelled(token: str) -> str:
+    if _PLAIN.match(token):
+        return token
+    return "".join(one if _PLAIN.match(one) else f"u{ord(one):x}" for one in token)

@@ -1,0 +1,74 @@
+"""Words of this domain and their pinyin (专业词、拼音)."""
+
+import threading
+import tomllib
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+
+import rjieba
+from pypinyin import lazy_pinyin
+
+from zhengtong.catalog.rules import ShareType
+from zhengtong.standards.tables import code_list
+
+CLASS_LISTS = ("theme", "theme_class_2017", "base_class_2017", "data_class", "share_mode", "update_cycle")
+FREQUENCY = 100_000  # above what the dictionary gives the parts of a word
+INITIALS_MAX, SYLLABLES_MAX = 16, 40  # letters of a token of pinyin
+WORDS_CACHED = 50_000
+
+_lock = threading.Lock()
+_learnt: set[str] = set()
+
+
+def cut(run: str) -> list[str]:
+    """A run of Chinese characters as words; no guessing, so the same everywhere."""
+    return _dictionary().cut(run, False)
+
+
+def learn(names: Iterable[str]) -> None:
+    """Take names of departments as words (机构名称); safe to repeat."""
+    for name in names:
+        if name and name not in _learnt:
+            with _lock:
+                _learnt.add(name)
+                _dictionary().add_word(name, FREQUENCY, None)
+
+
+def pinyin(run: str) -> list[str]:
+    """Initials and full pinyin of a run of characters, from the beginning of each of its words.
+
+    By the plain dictionary: what a document holds must not hang on what this process has learnt.
+    """
+    syllables = [_syllables(word) for word in rjieba.cut(run, False)]
+    found = list[str]()
+    for at in range(len(syllables)):
+        rest = [one for word in syllables[at:] for one in word]
+        found.append("".join(rest)[:SYLLABLES_MAX])
+        found.append("".join(one[0] for one in rest)[:INITIALS_MAX])
+    return found
+
+
+@lru_cache(maxsize=WORDS_CACHED)
+def _syllables(word: str) -> tuple[str, ...]:
+    """Syllables without tones, by the word: 银行 yin hang, 行政 xing zheng."""
+    told = lazy_pinyin(word, errors="ignore", v_to_u=False)
+    return tuple(one for one in told if one.isascii() and one.isalpha())
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> rjieba.Jieba:
+    """The dictionary with the shipped words of the domain."""
+    made = rjieba.Jieba()
+    for word in shipped():
+        made.add_word(word, FREQUENCY, None)
+    return made
+
+
+def shipped() -> tuple[str, ...]:
+    """The words of the domain that come with the platform: sharing types, classifications, terms of the trade."""
+    held = tomllib.loads(files("zhengtong.catalog.search").joinpath("words.toml").read_text(encoding="utf-8"))
+    terms: list[str] = [word for group in held["words"].values() for word in group]
+    classes = [code.zh for name in CLASS_LISTS for code in code_list(name).codes]
+    types = [share.zh for share in ShareType]
+    return tuple(dict.fromkeys(word for word in (*types, *classes, *terms) if word.isalpha() and len(word) > 1))

@@ -1,0 +1,72 @@
+"""A month of exchange by grant and department (月度数字): what was served and used, and which nodes are heard.
+
+No actor: control plane queries for supervision above, which scopes what it shows.  Counts are the provider's
+receipts; what the consumer's node refused by itself never reached the provider and is added.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from zhengtong.exchange.models import DailyUse, Node
+from zhengtong.exchange.queries.nodes import NODES_MAX
+from zhengtong.exchange.rules import NODE_SILENT_AFTER, NodeState
+from zhengtong.kernel.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class MonthUse:
+    """The use of one grant in a month."""
+
+    answered: int
+    refused: int
+    failed: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStanding:
+    """The nodes of one department: how many are in service, and how many were heard lately."""
+
+    active: int
+    heard: int
+
+
+def month_use(*, first: date, last: date) -> dict[UUID, MonthUse]:
+    """The use of every grant in the days from first to last."""
+    days = DailyUse.objects.filter(day__gte=first, day__lte=last).order_by()
+    provider, consumer = Q(side="provider"), Q(side="consumer")
+    sums = days.values("grant", "day").annotate(
+        answered_p=Sum("answered", filter=provider),
+        rows_p=Sum("rows", filter=provider),
+        refused_p=Sum("refused", filter=provider),
+        refused_c=Sum("refused", filter=consumer),
+        failed_p=Sum("failed", filter=provider),
+        failed_c=Sum("failed", filter=consumer),
+    )
+    found = dict[UUID, MonthUse]()
+    for row in sums.iterator(2_000):
+        try:
+            grant = UUID(row["grant"])
+        except ValueError:  # a node may name what was never granted
+            continue
+        held = found.get(grant, MonthUse(0, 0, 0, 0))
+        found[grant] = MonthUse(
+            answered=held.answered + (row["answered_p"] or 0),
+            refused=held.refused + max(row["refused_p"] or 0, row["refused_c"] or 0),
+            failed=held.failed + max(row["failed_p"] or 0, row["failed_c"] or 0),
+            rows=held.rows + (row["rows_p"] or 0),
+        )
+    return found
+
+
+def node_standings(*, clock: Clock) -> dict[UUID, NodeStanding]:
+    """The nodes in service by department, and those heard now: a standing, not a history."""
+    found = dict[UUID, NodeStanding]()
+    for node in Node.objects.filter(state=NodeState.ACTIVE.value).order_by("code")[:NODES_MAX]:
+        held = found.get(node.organization_id, NodeStanding(0, 0))
+        heard = node.last_seen_at is not None and clock.now() - node.last_seen_at < NODE_SILENT_AFTER
+        found[node.organization_id] = NodeStanding(held.active + 1, held.heard + heard)
+    return found

@@ -1,0 +1,1 @@
+"""Words of parties on pages (主体页面用词)."""

@@ -1,0 +1,130 @@
+"""What is or was late (逾期): replies, deliveries and corrections that passed their limit, for supervision above.
+
+No actor: a control plane query for the area that watches limits; it scopes what it shows by itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from zhengtong.sharing.models import Correction, Grant, SharingRequest
+from zhengtong.sharing.rules import CORRECTION_LIMIT, DELIVER, REPLY_OWED, CorrectionState, GrantState
+
+LATE_ROWS_MAX = 5_000
+LOOK_BACK_DAYS = 31  # what was done late since then counts too, if nobody looked in between
+
+
+class LateKind(StrEnum):
+    """What was owed."""
+
+    REPLY = "reply"  # 答复
+    DELIVERY = "delivery"  # 提供
+    CORRECTION = "correction"  # 校核
+
+
+@dataclass(frozen=True, slots=True)
+class LateThing:
+    """Something that passed its limit, with the facts that show it."""
+
+    kind: LateKind
+    id: UUID
+    number: str
+    title: str
+    organization: UUID  # who owed it
+    counterpart: UUID
+    jurisdiction: str
+    limit_id: str
+    started_on: date
+    due_on: date
+    done_on: date | None  # when it was done after all
+
+
+def late_things(*, on: date) -> tuple[LateThing, ...]:
+    """Everything whose limit has passed by a day and is not provisional, open or done late lately."""
+    since = on - timedelta(days=LOOK_BACK_DAYS)
+    owed = Q(state__in=[str(s) for s in REPLY_OWED], due_on__lt=on, due_provisional=False)
+    replies = SharingRequest.objects.filter(owed | Q(answered_late=True, decided_on__gte=since)).order_by("due_on")
+    passed = Q(state=str(GrantState.DELIVERING), deliver_due_on__lt=on)
+    after_all = Q(delivered_on__gt=F("deliver_due_on"), delivered_on__gte=since)
+    grants = Grant.objects.filter(passed | after_all, deliver_provisional=False).select_related("request")
+    filed = Q(state=str(CorrectionState.FILED), due_on__lt=on, due_provisional=False)
+    corrections = Correction.objects.filter(filed | Q(answered_late=True, answered_on__gte=since))
+    return (
+        *_replies(replies[:LATE_ROWS_MAX]),
+        *_deliveries(grants.order_by("deliver_due_on")[:LATE_ROWS_MAX]),
+        *_corrections(corrections.order_by("due_on")[:LATE_ROWS_MAX]),
+    )
+
+
+def done_on(*, kind: LateKind, ids: Iterable[UUID]) -> dict[UUID, date]:
+    """Of these late things, which were done or became needless, and on which day."""
+    wanted = set(ids)
+    if kind is LateKind.REPLY:
+        days = SharingRequest.objects.filter(pk__in=wanted).values_list("id", "decided_on", "withdrawn_on")
+    elif kind is LateKind.DELIVERY:
+        days = Grant.objects.filter(pk__in=wanted).values_list("id", "delivered_on", "ended_on")
+    else:
+        days = Correction.objects.filter(pk__in=wanted).values_list("id", "answered_on", "answered_on")
+    return {thing: first or second for thing, first, second in days if first or second}
+
+
+def _replies(found: Iterable[SharingRequest]) -> list[LateThing]:
+    return [
+        LateThing(
+            kind=LateKind.REPLY,
+            id=row.id,
+            number=row.number,
+            title=row.entry_name,
+            organization=row.provider_id,
+            counterpart=row.consumer_id,
+            jurisdiction=row.jurisdiction,
+            limit_id=row.limit_id,
+            started_on=row.received_on,
+            due_on=row.due_on,
+            done_on=row.decided_on,
+        )
+        for row in found
+        if row.due_on and row.received_on
+    ]
+
+
+def _deliveries(found: Iterable[Grant]) -> list[LateThing]:
+    return [
+        LateThing(
+            kind=LateKind.DELIVERY,
+            id=row.id,
+            number=row.number,
+            title=row.request.entry_name,
+            organization=row.provider_id,
+            counterpart=row.consumer_id,
+            jurisdiction=row.request.jurisdiction,
+            limit_id=DELIVER,
+            started_on=row.consented_on,
+            due_on=row.deliver_due_on,
+            done_on=row.delivered_on,
+        )
+        for row in found
+    ]
+
+
+def _corrections(found: Iterable[Correction]) -> list[LateThing]:
+    return [
+        LateThing(
+            kind=LateKind.CORRECTION,
+            id=row.id,
+            number=row.number,
+            title=f"{row.entry_name} · {row.item_name}",
+            organization=row.provider_id,
+            counterpart=row.consumer_id,
+            jurisdiction=row.jurisdiction,
+            limit_id=CORRECTION_LIMIT,
+            started_on=row.filed_on,
+            due_on=row.due_on,
+            done_on=row.answered_on,
+        )
+        for row in found
+    ]

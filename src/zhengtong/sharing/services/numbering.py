@@ -1,0 +1,26 @@
+"""Numbers of corrections and demands (编号): C01, D1; the register row is the lock."""
+
+from zhengtong.kernel.errors import RuleBroken
+from zhengtong.sharing.models import Correction, Demand, Register
+
+DIGITS = {"C": 2, "D": 1}
+DIGITS_MAX = 8
+_REGISTERS = {"C": "correction", "D": "demand"}
+
+
+def next_number(*, prefix: str, given: str = "") -> str:
+    """The number of a new thing: the one given on paper, else the next.  Raises RuleBroken."""
+    name = _REGISTERS[prefix]
+    Register.objects.get_or_create(name=name)
+    register = Register.objects.select_for_update().get(name=name)
+    digits = given.removeprefix(prefix)
+    if given and not (digits.isascii() and digits.isdigit() and len(digits) <= DIGITS_MAX):
+        raise RuleBroken("sharing.number_invalid", number=given[:DIGITS_MAX])
+    number = int(digits) if given else register.last + 1
+    shown = f"{prefix}{str(number).zfill(DIGITS[prefix])}"
+    kept = Correction.objects if prefix == "C" else Demand.objects
+    if kept.filter(number=shown).exists():
+        raise RuleBroken("sharing.number_taken", number=shown)
+    register.last = max(register.last, number)
+    register.save()
+    return shown

@@ -1,0 +1,205 @@
+"""Pages of corrections and demands (校核、需求页面)."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhengtong.kernel.errors import NotFound, PlatformError
+from zhengtong.parties import queries as parties
+from zhengtong.parties.rules import Role
+from zhengtong.parties.web import ActorRequest, signed_in
+from zhengtong.sharing import queries, services
+from zhengtong.sharing.forms import CorrectionAnswerForm, CorrectionForm, DemandForm, NoteForm
+from zhengtong.sharing.rules import CorrectionOutcome, CorrectionState, DemandState
+from zhengtong.sharing.services import DisputedValue
+from zhengtong.sharing.views.reading import sought
+from zhengtong.ui import errors
+
+ORGANS_SHOWN_MAX = 500
+DEMAND_VERBS = ("coordinate", "meet", "withdraw")
+
+
+@require_GET
+@signed_in
+def listing(request: ActorRequest) -> HttpResponse:
+    """Corrections of the own organization on either side, and those it was told of (校核)."""
+    state, today = request.GET.get("state", ""), request.clock.today()
+    known = state if state in {*CorrectionState, "open", "late"} else ""
+    page = queries.corrections(actor=request.actor, on=today, state=known, after=sought(request, "after"))
+    return render(request, "sharing/corrections.html", {"page": page, "state": known, "states": [*CorrectionState]})
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def new(request: ActorRequest) -> HttpResponse:
+    """File a correction under a grant (提出校核申请)."""
+    grant = queries.grant(actor=request.actor, id=_grant_id(request), on=request.clock.today())
+    own = request.actor.organization == grant.line.consumer.id and request.actor.has(Role.DATA_OFFICER)
+    if not own:
+        raise NotFound("sharing.correction_no_grant")
+    form = CorrectionForm([(f.code, f.name) for f in grant.fields], request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.file_correction(
+                entry=grant.line.entry,
+                grant=grant.line.id,
+                actor=request.actor,
+                clock=request.clock,
+                **form.cleaned_data,
+            )
+            return redirect("sharing:correction", made)
+        except PlatformError as error:
+            errors.add_to(form, error)
+            status = error.status
+    context = {"form": form, "grant": grant, "g": grant.line}
+    return render(request, "sharing/correction_form.html", context, status=status)
+
+
+def _grant_id(request: ActorRequest) -> UUID:
+    try:
+        return UUID(request.GET.get("grant", ""))
+    except ValueError:
+        raise NotFound("sharing.correction_no_grant") from None
+
+
+@require_GET
+@signed_in
+def detail(request: ActorRequest, correction_id: UUID) -> HttpResponse:
+    """One correction (校核详情)."""
+    return _page(request, correction_id)
+
+
+@require_POST
+@signed_in
+def answer(request: ActorRequest, correction_id: UUID) -> HttpResponse:
+    """Verify, correct or explain (核实、更正并反馈)."""
+    queries.correction(actor=request.actor, id=correction_id, on=request.clock.today())
+    form = CorrectionAnswerForm(request.POST)
+    if not form.is_valid():
+        return _page(request, correction_id, form=form, status=422)
+    try:
+        services.answer_correction(
+            correction=correction_id,
+            outcome=CorrectionOutcome(form.cleaned_data["outcome"]),
+            cause=form.cleaned_data["cause"],
+            others_found=form.cleaned_data["others_found"] or 0,
+            actor=request.actor,
+            clock=request.clock,
+        )
+    except PlatformError as error:
+        errors.add_to(form, error)
+        return _page(request, correction_id, form=form, status=error.status)
+    return redirect("sharing:correction", correction_id)
+
+
+@require_POST
+@signed_in
+def acknowledge(request: ActorRequest, correction_id: UUID) -> HttpResponse:
+    """Say that the notice was read (已知悉)."""
+    try:
+        services.acknowledge_correction(correction=correction_id, actor=request.actor, clock=request.clock)
+    except PlatformError as error:
+        queries.correction(actor=request.actor, id=correction_id, on=request.clock.today())  # hides it from strangers
+        errors.say(request, error)
+    return redirect("sharing:correction", correction_id)
+
+
+@require_POST
+@signed_in
+def open_value(request: ActorRequest, correction_id: UUID) -> HttpResponse:
+    """Show the record and the values to the two departments, on record (查阅留痕)."""
+    opened = services.open_disputed_value(correction=correction_id, actor=request.actor, clock=request.clock)
+    return _page(request, correction_id, opened=opened)
+
+
+def _page(
+    request: ActorRequest,
+    correction_id: UUID,
+    *,
+    form: CorrectionAnswerForm | None = None,
+    opened: DisputedValue | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    page = queries.correction(actor=request.actor, id=correction_id, on=request.clock.today())
+    context = {"page": page, "c": page.line, "form": form or CorrectionAnswerForm(), "opened": opened}
+    return render(request, "sharing/correction.html", context, status=status)
+
+
+@require_GET
+@signed_in
+def demands(request: ActorRequest) -> HttpResponse:
+    """The list of demands (需求清单)."""
+    state = request.GET.get("state", "")
+    known = state if state in {*DemandState, "open"} else ""
+    page = queries.demands(actor=request.actor, on=request.clock.today(), state=known, after=sought(request, "after"))
+    may_raise = request.actor.has(Role.DATA_OFFICER)
+    context = {"page": page, "state": known, "states": [*DemandState], "may_raise": may_raise}
+    return render(request, "sharing/demands.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def new_demand(request: ActorRequest) -> HttpResponse:
+    """Put a need on the list (提出共享需求)."""
+    organs = [(str(card.id), card.short_name) for card in parties.organizations(actor=request.actor)]
+    form = DemandForm(organs[:ORGANS_SHOWN_MAX], request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.raise_demand(
+                what=form.cleaned_data["what"],
+                items=form.item_names(),
+                matter=form.cleaned_data["matter"],
+                legal_basis=form.cleaned_data["legal_basis"],
+                holder=form.holder_id(),
+                holder_name=form.cleaned_data["holder_name"],
+                actor=request.actor,
+                clock=request.clock,
+            )
+            return redirect("sharing:demand", made)
+        except PlatformError as error:
+            errors.add_to(form, error)
+            status = error.status
+    return render(request, "sharing/demand_form.html", {"form": form}, status=status)
+
+
+@require_GET
+@signed_in
+def demand(request: ActorRequest, demand_id: UUID) -> HttpResponse:
+    """One demand (需求详情)."""
+    return _demand_page(request, demand_id)
+
+
+@require_POST
+@signed_in
+def demand_act(request: ActorRequest, demand_id: UUID, verb: str) -> HttpResponse:
+    """Coordinate, mark as met, or withdraw."""
+    page = queries.demand(actor=request.actor, id=demand_id, on=request.clock.today())
+    if verb not in page.verbs:
+        raise NotFound("sharing.no_demand")
+    form = NoteForm(request.POST, verb=verb)
+    if not form.is_valid():
+        return _demand_page(request, demand_id, form=form, verb=verb, status=422)
+    note, actor, clock = form.cleaned_data["note"], request.actor, request.clock
+    try:
+        if verb == "coordinate":
+            services.coordinate_demand(demand=demand_id, note=note, actor=actor, clock=clock)
+        elif verb == "meet":
+            services.meet_demand(demand=demand_id, entry=None, note=note, actor=actor, clock=clock)
+        else:
+            services.withdraw_demand(demand=demand_id, reason=note, actor=actor, clock=clock)
+    except PlatformError as error:
+        errors.add_to(form, error)
+        return _demand_page(request, demand_id, form=form, verb=verb, status=error.status)
+    return redirect("sharing:demand", demand_id)
+
+
+def _demand_page(
+    request: ActorRequest, demand_id: UUID, *, form: NoteForm | None = None, verb: str = "", status: int = 200
+) -> HttpResponse:
+    page = queries.demand(actor=request.actor, id=demand_id, on=request.clock.today())
+    acts = [(one, form if form and one == verb else NoteForm(verb=one)) for one in page.verbs]
+    return render(request, "sharing/demand.html", {"page": page, "d": page.line, "acts": acts}, status=status)

@@ -1,0 +1,47 @@
+"""What can be asked about supervision (督查查询).  Nouns; frozen records; deny by default."""
+
+from zhengtong.supervision.queries.findings import (
+    FindingCard,
+    FindingCounts,
+    FindingLine,
+    FindingPage,
+    counts,
+    everything,
+    finding,
+    findings,
+    findings_about,
+    inbox,
+)
+from zhengtong.supervision.queries.reports import (
+    Behind,
+    BehindRow,
+    DepartmentMonth,
+    MonthReport,
+    behind,
+    department_report,
+    may_read_all,
+    month_report,
+)
+from zhengtong.supervision.queries.scope import reads_findings
+
+__all__ = [
+    "Behind",
+    "BehindRow",
+    "DepartmentMonth",
+    "FindingCard",
+    "FindingCounts",
+    "FindingLine",
+    "FindingPage",
+    "MonthReport",
+    "behind",
+    "counts",
+    "department_report",
+    "everything",
+    "finding",
+    "findings",
+    "findings_about",
+    "inbox",
+    "may_read_all",
+    "month_report",
+    "reads_findings",
+]

@@ -1,0 +1,1 @@
+"""Words of supervision for its pages (督查用语)."""

@@ -1,0 +1,132 @@
+"""Pages of supervision (督查页面): findings, the monthly report, and the lists behind its figures."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.errors import NotFound, PlatformError
+from zhengtong.kernel.paging import sought
+from zhengtong.parties import queries as parties
+from zhengtong.parties.web import ActorRequest, signed_in
+from zhengtong.supervision import queries, services, workbook
+from zhengtong.supervision.forms import ExplanationForm, ReasonForm
+from zhengtong.supervision.rules import FIGURES, SECTIONS, FindingState, month_of
+from zhengtong.ui import errors
+
+STATES = ("live", *FindingState)
+
+
+@require_safe
+@signed_in
+def findings(request: ActorRequest) -> HttpResponse:
+    """Findings of the region, or about the own department (督办)."""
+    state = request.GET.get("state", "live")
+    page = queries.findings(
+        actor=request.actor,
+        on=request.clock.today(),
+        state=state if state in STATES else "",
+        organization=sought(request.GET.get("organization", ""))[:40],
+        after=sought(request.GET.get("after", ""))[:40],
+    )
+    context = {"page": page, "state": state, "states": [*FindingState], "counts": queries.counts(actor=request.actor)}
+    return render(request, "supervision/findings.html", context)
+
+
+@require_safe
+@signed_in
+def finding(request: ActorRequest, finding_id: UUID) -> HttpResponse:
+    """One finding: the facts, whose turn, by when, and what may be done (督办详情)."""
+    return _page(request, finding_id)
+
+
+@require_POST
+@signed_in
+def act(request: ActorRequest, finding_id: UUID, verb: str) -> HttpResponse:
+    """Ask, explain, close or uphold."""
+    page = queries.finding(actor=request.actor, id=finding_id, on=request.clock.today())
+    if verb not in page.verbs:
+        raise NotFound("supervision.no_finding")
+    form = {"explain": ExplanationForm}.get(verb, ReasonForm)(request.POST)
+    try:
+        if verb == "ask":
+            services.ask_explanation(finding=finding_id, actor=request.actor, clock=request.clock)
+        elif not form.is_valid():
+            return _page(request, finding_id, form=form, verb=verb, status=422)
+        elif verb == "explain":
+            text = form.cleaned_data["text"]
+            services.explain(finding=finding_id, text=text, actor=request.actor, clock=request.clock)
+        else:
+            end = services.close if verb == "close" else services.uphold
+            end(finding=finding_id, reason=form.cleaned_data["reason"], actor=request.actor, clock=request.clock)
+    except PlatformError as error:
+        errors.say(request, error)
+    return redirect("supervision:finding", finding_id)
+
+
+def _page(
+    request: ActorRequest,
+    finding_id: UUID,
+    *,
+    form: ExplanationForm | ReasonForm | None = None,
+    verb: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    page = queries.finding(actor=request.actor, id=finding_id, on=request.clock.today())
+    forms = {"explain": ExplanationForm(), "close": ReasonForm(verb="close"), "uphold": ReasonForm(verb="uphold")}
+    if form is not None:
+        forms[verb] = form
+    context = {"page": page, "f": page.line, "forms": forms}
+    return render(request, "supervision/finding.html", context, status=status)
+
+
+@require_GET
+@signed_in
+def report_now(request: ActorRequest) -> HttpResponse:
+    """The last month that is over."""
+    return redirect("supervision:report", _last_month(request.clock))
+
+
+def _last_month(clock: Clock) -> str:
+    return month_of(clock.today()).before.text
+
+
+@require_safe
+@signed_in
+def report(request: ActorRequest, month: str) -> HttpResponse:
+    """The month of the region; a department is led to its own page (月度通报)."""
+    if not queries.may_read_all(request.actor) and request.actor.organization is not None:
+        own = parties.organization(id=request.actor.organization)
+        return redirect("supervision:report_department", month, own.code)
+    found = queries.month_report(actor=request.actor, month=month, clock=request.clock)
+    return render(request, "supervision/report.html", {"report": found, "sections": SECTIONS})
+
+
+@require_safe
+@signed_in
+def department(request: ActorRequest, month: str, code: str) -> HttpResponse:
+    """One department's month on a page of its own."""
+    found = queries.department_report(actor=request.actor, month=month, code=code, clock=request.clock)
+    context = {"report": found, "one": found.departments[0], "sections": SECTIONS}
+    return render(request, "supervision/department.html", context)
+
+
+@require_safe
+@signed_in
+def behind(request: ActorRequest, month: str, code: str, figure: str) -> HttpResponse:
+    """The list behind a figure."""
+    found = queries.behind(actor=request.actor, month=month, code=code, figure=figure, clock=request.clock)
+    shown = FIGURES[found.figure.listed]
+    return render(request, "supervision/behind.html", {"behind": found, "shown": shown})
+
+
+@require_safe
+@signed_in
+def sheet(request: ActorRequest, month: str) -> HttpResponse:
+    """The report as a workbook (xlsx)."""
+    found = queries.month_report(actor=request.actor, month=month, clock=request.clock)
+    answer = HttpResponse(workbook.written(found), content_type=workbook.CONTENT_TYPE)
+    answer["Content-Disposition"] = f'attachment; filename="sharing-{found.month.text}.xlsx"'
+    return answer

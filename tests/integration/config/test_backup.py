@@ -1,0 +1,139 @@
+"""Backup and restore of the center, as an operator types it: on both stores, and what nodes make of it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from zhengtong.kernel.errors import PlatformError
+from zhengtong.wire.acceptance import accept_roots
+from zhengtong.wire.directory import parse_roots
+from zhengtong.wire.documents import parse_document
+
+pytestmark = pytest.mark.timeout(150)
+ZHENGTONG = [sys.executable, "-m", "zhengtong.cli.main"]
+ORGANIZATION = ("wl-data", "望澜市政务服务和数据管理局", "市政数局")
+
+
+@dataclass(frozen=True, slots=True)
+class Center:
+    """One home, and how to run a command in it."""
+
+    home: Path
+    database: str = ""
+
+    def run(self, *args: str) -> "subprocess.CompletedProcess[str]":
+        plain = {k: v for k, v in os.environ.items() if not k.startswith(("ZHENGTONG_", "LC_", "LANG"))}
+        given = {"ZHENGTONG_HOME": str(self.home), "LANG": "en_US.UTF-8"}
+        if self.database:
+            given["ZHENGTONG_DATABASE"] = self.database
+        command = [*ZHENGTONG, *args]
+        return subprocess.run(command, env=plain | given, capture_output=True, text=True, timeout=90, check=False)
+
+    def json(self, *args: str) -> Any:
+        done = self.run(*args, "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def roots(self) -> bytes:
+        return (self.home / "center" / "keys" / "roots.json").read_bytes()
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path) -> str:
+    path = tmp_path / "passphrase"
+    path.write_text("望澜市备份口令-二〇二六\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(params=[os.environ.get("ZHENGTONG_TEST_STORE", "sqlite")])  # the suite runs once for each store
+def centers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Center, Center]]:
+    """A center with one organization in it, and an empty place for it to come back to."""
+    databases = ("", "")
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        with psycopg.connect(url, autocommit=True) as db:
+            db.execute("DROP DATABASE IF EXISTS restored_center")
+            db.execute("CREATE DATABASE restored_center")
+        databases = (url, url.rsplit("/", 1)[0] + "/restored_center")
+    lost, back = Center(tmp_path / "lost", databases[0]), Center(tmp_path / "back", databases[1])
+    lost.json("center", "init")
+    code, name, short = ORGANIZATION
+    added = lost.run(
+        "parties", "register", code, "--name", name, "--short-name", short, "--region", "330100", "--authority"
+    )
+    assert added.returncode == 0, added.stderr
+    yield lost, back
+    if request.param == "postgresql":
+        with psycopg.connect(databases[0], autocommit=True) as db:
+            db.execute("DROP DATABASE IF EXISTS restored_center WITH (FORCE)")
+
+
+def test_a_center_comes_back_whole_and_opens_a_new_epoch_that_nodes_follow(
+    centers: tuple[Center, Center], passphrase: str, tmp_path: Path
+) -> None:
+    lost, back = centers
+    archive = str(tmp_path / "center.zta")
+    written = lost.json("center", "backup", archive, "--passphrase-file", passphrase, "--with-root-keys")
+    assert written["root_keys_left_out"] is False
+    lost.json("exchange", "publish", "--force")  # what the backup does not know: its serials bind nobody afterwards
+    again = ("center", "restore", archive, "--passphrase-file", passphrase, "--reason", "演练")
+    restored = back.json(*again)
+    assert (restored["epoch"], restored["directory"]) == (2, "2.1")
+    assert back.json("parties", "organizations") == lost.json("parties", "organizations")
+    assert back.run("journal", "rebuild", "--check").returncode == 0
+    held = parse_document(lost.roots(), kind="roots", max_bytes=1 << 17)
+    newer = parse_document(back.roots(), kind="roots", max_bytes=1 << 17)
+    at = parse_roots(newer.payload_bytes).issued_at
+    assert accept_roots(newer, held=held, pinned="", now=at).epoch == 2
+    refused = back.run(*again)
+    assert refused.returncode == 3
+    assert "does not overwrite" in refused.stderr
+
+
+def test_a_second_restore_of_the_same_backup_goes_on_from_the_roots_a_node_holds(
+    centers: tuple[Center, Center], passphrase: str, tmp_path: Path
+) -> None:
+    lost, back = centers
+    archive, newest = str(tmp_path / "center.zta"), tmp_path / "newest-roots.json"
+    lost.json("center", "backup", archive, "--passphrase-file", passphrase)
+    offline = str(lost.home / "center" / "root-offline")
+    restore = ("center", "restore", archive, "--passphrase-file", passphrase, "--reason", "机房断电")
+    without = back.run(*restore)
+    assert without.returncode == 3
+    assert "root key" in without.stderr.lower()
+    assert not (back.home / "center" / "keys").exists()  # it may be tried again
+    first = Center(tmp_path / "first") if not lost.database else None
+    if first is not None:
+        first.json(*restore, "--offline", offline)
+        newest.write_bytes(first.roots())
+        told = back.json(*restore, "--offline", offline, "--roots", str(newest))
+        assert told["epoch"] == 3
+        held = parse_document(first.roots(), kind="roots", max_bytes=1 << 17)
+        older = parse_document(lost.roots(), kind="roots", max_bytes=1 << 17)
+        with pytest.raises(PlatformError):  # what a node holds is not thrown back to the backup's own
+            accept_roots(older, held=held, pinned="", now=parse_roots(held.payload_bytes).issued_at)
+    else:
+        assert back.json(*restore, "--offline", offline)["epoch"] == 2
+
+
+def test_a_wrong_passphrase_restores_nothing(centers: tuple[Center, Center], passphrase: str, tmp_path: Path) -> None:
+    lost, back = centers
+    archive, wrong = str(tmp_path / "center.zta"), tmp_path / "wrong"
+    wrong.write_text("another passphrase\n", encoding="utf-8")
+    lost.json("center", "backup", archive, "--passphrase-file", passphrase, "--with-root-keys")
+    refused = back.run("center", "restore", archive, "--passphrase-file", str(wrong), "--reason", "演练")
+    assert refused.returncode == 3
+    assert "passphrase" in refused.stderr
+    missing = back.run("center", "restore", archive, "--passphrase-file", str(tmp_path / "none"), "--reason", "演练")
+    assert missing.returncode != 0
+    assert "--passphrase-file" in missing.stderr
+    done = back.json("center", "restore", archive, "--passphrase-file", passphrase, "--reason", "演练")
+    assert done["epoch"] == 2
