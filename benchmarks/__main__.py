@@ -17,6 +17,7 @@ REGISTRY: dict[str, str] = {
     "service": "benchmarks.service",
     "bulk": "benchmarks.bulk",
     "search": "benchmarks.search",
+    "lists": "benchmarks.lists",
 }
 
 

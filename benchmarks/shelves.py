@@ -7,9 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.support import open_catalogue
 from tests.support.open_catalogue import Listed
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "catalogues" / "cn_open_data"
 SEED = 20260302
@@ -51,20 +55,13 @@ def reader() -> dict[str, str]:
     from zhengtong.kernel.actors import SYSTEM
     from zhengtong.kernel.clock import SystemClock
     from zhengtong.parties import services as parties
-    from zhengtong.parties.rules import Level, OrgKind, Role
+    from zhengtong.parties.rules import Level, OrgKind
 
-    clock = SystemClock()
     organ = parties.register_organization(
         code="bench-reader", name="测试局", short_name="测试局", level=Level.CITY, kind=OrgKind.DEPARTMENT,
-        jurisdiction="990100", is_authority=False, actor=SYSTEM, clock=clock,
+        jurisdiction="990100", is_authority=False, actor=SYSTEM, clock=SystemClock(),
     )  # fmt: skip
-    officer = parties.add_officer(name="测试员", actor=SYSTEM, clock=clock)
-    seat = parties.give_seat(
-        officer=officer, organization=organ, roles=[Role.DATA_OFFICER], title="数据专员", from_on=date(2020, 1, 1),
-        actor=SYSTEM, clock=clock,
-    )  # fmt: skip
-    account = parties.open_account(login="bench-reader", officer=officer, is_demo=True, actor=SYSTEM, clock=clock)
-    return {"account": str(account), "seat": str(seat)}
+    return _card(organ, ["data_officer"])
 
 
 def ask(questions: Sequence[tuple[str, str]]) -> dict[str, float]:
@@ -118,3 +115,60 @@ def _made_up() -> list[Listed]:
         title = f"{chance.choice(THINGS)}{chance.choice(KINDS)}{n % 997}"
         found.append(Listed(f"city{n % 16:02d}", title, f"{n % 90}号{chance.choice(ORGANS)}", title, "monthly", n % 2 == 0))
     return found
+
+
+def city(*, entries: int, requests: int, organs: int) -> list[dict[str, str]]:
+    """Entries, organizations, requests in all states, grants and exchanges; sign-in cards of three readers."""
+    from django.db import connection, transaction
+
+    from tests.support import many_rows
+    from zhengtong.kernel.actors import SYSTEM
+    from zhengtong.kernel.clock import SystemClock
+    from zhengtong.parties import services as parties
+    from zhengtong.parties.rules import Level, OrgKind
+
+    clock = SystemClock()
+    with transaction.atomic():
+        fill(entries)
+        places = [("990100" if n % 4 == 0 else f"9901{n % 12 + 1:02d}") for n in range(organs)]
+        made = [
+            parties.register_organization(
+                code=f"bench-{n:03d}", name=f"测试{n}局", short_name=f"测试{n}局", kind=OrgKind.DEPARTMENT,
+                level=Level.CITY if place == "990100" else Level.COUNTY, jurisdiction=place, is_authority=n == 0,
+                actor=SYSTEM, clock=clock,
+            )
+            for n, place in enumerate(places)
+        ]  # fmt: skip
+        many_rows.requests(requests, entries=_entry_ids(200), organs=list(zip(made, places, strict=True)))
+        many_rows.grants(requests // 4)
+        many_rows.exchanges(requests)
+        cards = [_card(made[organ], roles) for organ, roles in _READERS]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return cards
+
+
+_READERS = ((1, ("data_officer", "sharing_office_head")), (4, ("data_officer",)), (0, ("authority_leader", "auditor")))
+
+
+def _entry_ids(number: int) -> "list[UUID]":
+    from zhengtong.catalog.models import Entry
+
+    return list(Entry.objects.order_by("guide_code").values_list("id", flat=True)[:number])
+
+
+def _card(organ: "UUID", roles: Sequence[str]) -> dict[str, str]:
+    from zhengtong.kernel.actors import SYSTEM
+    from zhengtong.kernel.clock import SystemClock
+    from zhengtong.parties import services as parties
+    from zhengtong.parties.rules import Role
+
+    clock = SystemClock()
+    officer = parties.add_officer(name=f"测试员{organ.hex[-4:]}", actor=SYSTEM, clock=clock)
+    seat = parties.give_seat(
+        officer=officer, organization=organ, roles=[Role(role) for role in roles], title="测试", actor=SYSTEM,
+        from_on=date(2020, 1, 1), clock=clock,
+    )  # fmt: skip
+    login = f"bench-{officer.hex[-12:]}"
+    account = parties.open_account(login=login, officer=officer, is_demo=True, actor=SYSTEM, clock=clock)
+    return {"account": str(account), "seat": str(seat)}

@@ -13,8 +13,8 @@ from tests.support.house.tree import ROOT
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
 NAMES = {c["id"]: c["name"] for c in CONTRACTS}
 FOLDERS = (
-    "cli", "demo", "config", "portal", "supervision", "exchange", "sharing", "catalog", "standards", "parties", "journal", "node",
-    "ui", "wire", "regulations", "kernel",
+    "cli", "demo", "config", "portal", "supervision", "exchange", "sharing", "catalog", "standards", "parties",
+    "journal", "node", "ui", "wire", "regulations", "kernel",
 )  # fmt: skip
 AREAS = ("supervision", "exchange", "sharing", "catalog", "standards", "parties", "journal")
 FILES = ("rules", "events", "models", "queries", "services", "forms", "views", "urls", "api", "listeners", "cli")

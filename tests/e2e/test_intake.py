@@ -1,4 +1,4 @@
-"""One's own catalogue file on the page: a visitor looks and nothing is kept; an officer takes it in, without scripts."""
+"""One's own catalogue file on the page: a visitor looks, nothing is kept; an officer takes it in, without scripts."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def test_a_visitor_drops_a_file_and_sees_what_was_guessed(
     visit.open("/catalog/intake")
     wrong = look.faults(visit)
     visit.page.locator("input[type=file]").set_input_files(workbook)
-    visit.page.locator(".zt-drop-form button").press("Enter")
+    visit.page.locator(".zt-filedrop-form button").press("Enter")
     visit.page.wait_for_load_state()
     wrong = [*wrong, *look.faults(visit)]
     shown = visit.page.locator("main").inner_text()
@@ -45,7 +45,7 @@ def test_an_officer_takes_a_file_in_without_scripts(browser: Browser, city: str,
     page.locator("button.zt-person", has_text="简书宁").first.click()
     page.goto(f"{city}/catalog/intake")
     page.locator("input[type=file]").set_input_files(workbook)
-    page.locator(".zt-drop-form button").press("Enter")
+    page.locator(".zt-filedrop-form button").press("Enter")
     page.locator("button[name=keep]").press("Enter")
     page.wait_for_load_state()
     heading = page.locator("h1").inner_text()

@@ -14,6 +14,9 @@ CARDS = {
     "days": ("0002-1", "10月10日"),
     "answer": ("逐项答复 0002", "抵押状态"),
     "refused": ("一次交换", "许可"),
+    "listing": ("目录表", "什么都不保存"),
+    "late": ("督办", "0007"),
+    "month": ("月", "逾期"),
 }
 
 
@@ -82,3 +85,22 @@ def test_the_code_on_a_paper_is_checked_without_showing_the_paper(browser: Brows
     assert "已变更" in changed
     assert "查无此文书" in forged
     assert "0002" not in forged.replace("D0002", "")
+
+
+def test_asking_for_an_item_that_was_not_granted_is_refused_with_a_record_at_both_ends(
+    browser: Browser, city: str
+) -> None:
+    visit = look.visitor(browser, city)
+    visit.open("/tour")
+    visit.page.get_by_role("link", name="到本机构结点试一次").press("Enter")
+    visit.page.wait_for_load_state()
+    visit.page.locator("main form button").last.press("Enter")  # the desk asks to enter, once
+    visit.page.wait_for_load_state()
+    visit.page.get_by_role("button", name="提交").press("Enter")
+    visit.page.wait_for_load_state()
+    said = visit.page.locator("main").inner_text()
+    visit.close()
+    assert "不含信息项：抵押状态" in said
+    assert "第二十条" in said
+    assert "本结点账本" in said
+    assert "提供方账本" in said

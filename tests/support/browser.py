@@ -35,7 +35,7 @@ SAME_KIND_MAX = 2  # things of one kind that are opened; of a filtered list one 
 # Latin words that a Chinese page may show: names of formats and algorithms, units, our own codes.
 ALLOWED_LATIN = re.compile(
     r"(English|MIT|Excel|CSV|XML|JSON|SQLite|PostgreSQL|SHA|Ed25519|intl|gm|UUID|RFC|GB/T|GB|USCC|Cookie|http|https|"
-    r"API|TLS|ISO|zhengtong|make demo|make|demo)"
+    r"API|TLS|ISO|bdcdj|zhengtong|make demo|make|demo)"
 )
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
 BARE_CITIZEN_ID = re.compile(

@@ -130,7 +130,7 @@ def wire_grant(id_: UUID, *, number: str, provider: str, consumer: str, at: date
         contract_digest=digest_text(b"contract"),
         fields=(GrantField("ZL", FieldType.STRING, "坐落"), GrantField("FWYT", FieldType.STRING, "房屋用途")),
         lookup=("ZL",),
-        modes=frozenset({Mode.QUERY}),
+        modes=frozenset({Mode.QUERY, Mode.BATCH}),
         uses=(Use("tl-market-food", "经营场所核验"),),
         legal_basis="食品经营许可和备案管理办法",
         limits=Limits(max_rows=10, calls_per_day=200),

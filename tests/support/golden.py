@@ -11,14 +11,15 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.support.city import LAND, MARKET, NOW, PATH, City, land_grant, sealing, seed, signing, uuid
+from zhengtong.wire.canonical import Json
 from zhengtong.wire.directory import Members
-from zhengtong.wire.envelope import envelope_digest, sign_envelope, signed_envelope_bytes
+from zhengtong.wire.envelope import envelope_digest, service_body, sign_envelope, signed_envelope_bytes
 from zhengtong.wire.fingerprint import fingerprint_rows, hash_row, to_hex
 from zhengtong.wire.grant import grant_digest, grant_payload
 from zhengtong.wire.join import JoinRequest, join_document, join_fingerprint
 from zhengtong.wire.ledger import Frontier, consistency_path, inclusion_path, leaf_hash, subtree_root
 from zhengtong.wire.masks import Mask, mask
-from zhengtong.wire.parcel import Parcel, SealContext, pack
+from zhengtong.wire.parcel import Parcel, RunManifest, SealContext, manifest_to_json, pack
 from zhengtong.wire.records import (
     OutcomeKind,
     Receipt,
@@ -51,6 +52,7 @@ def golden() -> dict[str, dict[str, object]]:
         "grant": _grant(city),
         "service": _service(city),
         "parcel": _parcel(city),
+        "run": _run(),
         "ledger": _ledger(city),
         "join": _join(),
         "values": _values(),
@@ -269,6 +271,26 @@ def _join() -> dict[str, object]:
         "document": document.to_bytes().decode(),
         "fingerprint": join_fingerprint(request),
     }
+
+
+def _run() -> dict[str, object]:
+    """The bodies of a run, whole and since a mark."""
+    mark, later = "x.0123456789abcdef.7341", "x.0123456789abcdef.7402"
+    manifest = RunManifest(
+        run=uuid(3), grant=uuid(1), grant_digest=digest_text(b"grant"), parcels=1, rows=2, fingerprint="0" * 31 + "7",
+        last=digest_text(b"parcel"), closed_at=NOW,
+    )  # fmt: skip
+    whole: dict[str, Json] = {"manifest": manifest_to_json(manifest), "read": 3, "withheld": 1}
+    bodies: dict[str, dict[str, Json]] = {
+        "asked_whole": {"items": ["坐落", "房屋用途"]},
+        "asked_since": {"items": ["坐落", "房屋用途"], "since": mark},
+        "manifest_without_marks": whole,
+        "manifest_whole": {**whole, "since": None, "mark": mark},
+        "manifest_since": {**whole, "since": mark, "mark": later},
+        "acknowledged": {"through": 1},
+        "reconciled": {"rows": 2, "quarantined": 0, "fingerprint": "0" * 31 + "7"},
+    }
+    return {name: service_body(content, salt=seed(name)[:16]).decode() for name, content in bodies.items()}
 
 
 def _values() -> dict[str, object]:

@@ -18,7 +18,7 @@ STACK = re.compile(r"Traceback|Exception|DoesNotExist|\bdjango\b|\bNone\b(?!-)|\
 LONG_DAY = {"zh": "2026年10月16日（星期五）", "en": "16 Oct 2026"}
 RED = {  # red is for what is late, revoked or wrong
     "zh": re.compile(
-        r"超期|逾期|期限|晚|暂停|终止|撤销|收回|错误|有误|不一致|矛盾|缺|拒|不能|不得|未|违|没有|无|先处理|须|异常|丢失|超出|擅自"
+        r"超期|逾期|过了|期限|晚|暂停|终止|撤销|收回|错误|有误|不一致|矛盾|缺|拒|不能|不得|未|违|没有|无|先处理|须|异常|丢失|超出|擅自"
     ),
     "en": re.compile(
         r"late|overdue|past|since|beyond|suspend|ended|revoke|wrong|error|differ|contradict|missing|refus|cannot|not?\b",

@@ -60,9 +60,7 @@ def _line(city: str, title: str, said: dict[str, str]) -> Listed:
     )
 
 
-def load(
-    lines: Sequence[Listed], *, index: bool = True, first: int = 1, themes: Sequence[str] = ("ZA", "ZB", "ZC", "ZD")
-) -> int:
+def load(lines: Sequence[Listed], *, index: bool = True, first: int = 1, with_items: bool = True) -> int:
     """Write the lines as entries in force, an organization for each department; how many."""
     from zhengtong.catalog.models import Entry, Item, Revision
     from zhengtong.catalog.services import indexing
@@ -76,7 +74,7 @@ def load(
             entry = Entry(id=uuid.uuid4(), guide_code=f"307{number:06d}/{number:06d}", provider=provider, created_at=AT)
             theme = THEMES[number % len(THEMES)]
             revision = _revision(entry, line, share="U" if line.is_open else "K", theme=theme)
-            names = FIELDS[number % 4 : number % 4 + 5]
+            names = FIELDS[number % 4 : number % 4 + 5] if with_items else ()
             items += [
                 Item(
                     id=uuid.uuid4(), revision=revision, position=at, code=f"field_{at}", name=name, data_type="C",

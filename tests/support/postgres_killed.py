@@ -1,4 +1,4 @@
-"""A PostgreSQL of one test that is killed with SIGKILL and started again on the same folder, durable as in production."""
+"""A PostgreSQL of one test that is killed with SIGKILL and started again on the same folder, durable as ours."""
 
 import contextlib
 import os

@@ -10,10 +10,12 @@ import pytest
 
 from tests.support import golden as made
 from tests.support.city import LAND, MARKET, NOW, land_grant, sealing, seed, signing
+from zhengtong.kernel.errors import RuleBroken
 from zhengtong.node.core import about_of
 from zhengtong.node.directory import View, alarm
 from zhengtong.node.entries import intent_record
 from zhengtong.node.incoming import SERVICE_TYPE, Call, Received
+from zhengtong.node.increments import mark_in
 from zhengtong.node.provider import read_ask, subject_of
 from zhengtong.wire.directory import parse_members
 from zhengtong.wire.documents import parse_document
@@ -54,6 +56,19 @@ def test_the_committed_bytes_are_read() -> None:
     receipts = parse_document(str(ledger["receipts"]).encode(), kind="receipts", max_bytes=10**6)
     key = signing(LAND)
     assert parse_receipts(receipts, public=key.public, key=key.key_id).node == LAND
+
+
+def test_a_run_without_marks_is_whole_and_marks_are_read_as_they_stand() -> None:
+    bodies = {name: parse_service_body(str(raw).encode()) for name, raw in held("run").items()}
+    assert [mark_in(bodies[name], "since") for name in ("asked_whole", "manifest_without_marks", "manifest_whole")] == [
+        None, None, None,
+    ]  # fmt: skip
+    assert mark_in(bodies["manifest_without_marks"], "mark") is None
+    assert mark_in(bodies["manifest_whole"], "mark") == mark_in(bodies["asked_since"], "since")
+    assert mark_in(bodies["manifest_since"], "since") == mark_in(bodies["asked_since"], "since")
+    for wrong in ("", "x.0.1", "y.0123456789abcdef.1", "x.0123456789abcdef." + "1" * 65, "x.0123456789abcdef.一", 7):
+        with pytest.raises(RuleBroken):
+            mark_in({"since": wrong}, "since")
 
 
 def test_a_node_takes_the_golden_ask_and_answer() -> None:

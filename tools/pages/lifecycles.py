@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from zhengtong.kernel.lifecycle import Lifecycle
 
-AREAS = ("catalog", "sharing", "exchange")
+AREAS = ("catalog", "sharing", "exchange", "supervision")
 
 
 def page() -> str:

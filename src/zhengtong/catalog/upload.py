@@ -30,7 +30,8 @@ from zhengtong.ui.language import lang
 
 PAGE_FILE_BYTES_MAX = 4 * 1024 * 1024  # it comes back in the page, a third larger, below the gate's bound of a body
 PAGE_UNPACKED_BYTES_MAX = 32 * 1024 * 1024
-REFUSALS_SHOWN = 100
+REFUSALS_SHOWN = 50
+LEFT_SHOWN = 100
 ENTRIES_SHOWN = 5
 VERY_SURE = 0.93
 
@@ -249,4 +250,4 @@ def _refusals(done: services.Intake, tables: tuple[queries.ReadTable, ...]) -> l
 def _left(tables: tuple[queries.ReadTable, ...]) -> list[tuple[str, str, int]]:
     """Field, value and rows of what drafts have no place for, the most frequent first."""
     held = [(f, v, n) for one in tables if one.taken for (f, v), n in one.taken.left.items()]
-    return [(_label(f), v, n) for f, v, n in sorted(held, key=lambda one: -one[2])[:REFUSALS_SHOWN]]
+    return [(_label(f), v, n) for f, v, n in sorted(held, key=lambda one: -one[2])[:LEFT_SHOWN]]

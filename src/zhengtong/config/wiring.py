@@ -58,7 +58,10 @@ REBUILDS: tuple[str, ...] = (
 ANCHORS: tuple[str, ...] = ("zhengtong.exchange.queries.heads:anchored_head",)
 
 # called by `zhengtong center init` after the tables exist, in this order; each (*, clock) and safe to repeat
-INSTALLS: tuple[str, ...] = ("zhengtong.exchange.services:install",)
+INSTALLS: tuple[str, ...] = (
+    "zhengtong.exchange.services:install",
+    "zhengtong.catalog.services.indexing:install",
+)
 
 
 def connect() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from zhengtong.demo import watched
+from zhengtong.demo import catalogue, watched
 from zhengtong.demo.city import seat
 from zhengtong.demo.story import CALLS_A_DAY, Story
 from zhengtong.kernel.clock import BEIJING, Clock, StoryClock
@@ -53,6 +53,7 @@ def acts() -> tuple[Act, ...]:
         (_at(10, 12, 9, 30), _0011_suspended),
         (_at(10, 13, 9, 0), watched.found_late),
         (_at(10, 14, 9, 0), watched.asked_to_explain),
+        (_at(10, 15, 10, 0), _r12_changed),
         (_at(10, 15, 16, 40), _0012_asked),
     )
 
@@ -254,6 +255,17 @@ def _0011_suspended(story: Story, clock: Clock) -> None:
 
 def _0012_asked(story: Story, clock: Clock) -> None:
     story.ask("0012", "wl-insurance", story.form("0012", "R10"), clock)
+
+
+def _r12_changed(story: Story, clock: Clock) -> None:
+    """市发改委 brings its entry up to date; the authority's review of it is due within two working days."""
+    catalogue.change(
+        story.resources["R12"],
+        abstract="依法列入的严重失信主体的类型、认定机关和列入、移出日期；移出满一年的不再提供。",
+        reason="失信主体移出后的提供期限调整",
+        happened_on=date(2026, 10, 12),
+        clock=clock,
+    )
 
 
 def _0013_and_0014_on_the_desk(story: Story, clock: Clock) -> None:

@@ -4,7 +4,7 @@ Everything goes through the services that the pages use; nothing is written past
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -33,6 +33,7 @@ class Resource:
     columns: Mapping[str, str]  # item code → column of the source
     lookup: tuple[str, ...]
     titles: Mapping[str, str]  # item code → 信息项名称
+    origin: UUID  # the document it comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,21 @@ def catalogue(ids: Mapping[str, UUID]) -> dict[str, Resource]:
 def drafts(ids: Mapping[str, UUID]) -> tuple[HeldBack, ...]:
     """Draft the entries that cannot be submitted, try to submit each, and keep the rule that held it back."""
     return tuple(_held_back(row, ids) for row in load("resources")["draft"])
+
+
+def change(resource: Resource, *, abstract: str, reason: str, happened_on: date, clock: Clock) -> None:
+    """Put a changed entry before the authority (目录更新): its officer revises, its head signs; the review is due."""
+    (row,) = (row for row in load("resources")["entry"] if row.get("short_code") == resource.short_code)
+    officer = seat(resource.provider, Role.DATA_OFFICER, on=clock.today())
+    head = seat(resource.provider, Role.DEPARTMENT_HEAD, on=clock.today())
+    catalog.report_change(
+        entry=resource.entry, reason=reason, happened_on=happened_on, actor=officer, clock=clock
+    )  # fmt: skip
+    catalog.revise(entry=resource.entry, actor=officer, clock=clock)
+    content = replace(_draft(row, resource.origin), abstract=abstract)
+    catalog.edit(entry=resource.entry, content=content, actor=officer, clock=clock)
+    catalog.submit(entry=resource.entry, actor=officer, clock=clock)
+    catalog.sign(entry=resource.entry, actor=head, clock=clock)
 
 
 def _held_back(row: Table, ids: Mapping[str, UUID]) -> HeldBack:
@@ -90,6 +106,7 @@ def _publish_all(ids: Mapping[str, UUID]) -> Iterator[Resource]:
             columns={item[0]: item[5] for item in row["items"]},
             lookup=tuple(row["lookup"]),
             titles={item[0]: item[1] for item in row["items"]},
+            origin=origin,
         )
 
 

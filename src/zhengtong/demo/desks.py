@@ -4,21 +4,23 @@
 """
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from zhengtong.demo import city
 from zhengtong.demo.catalogue import Resource
 from zhengtong.demo.city import load, seat
-from zhengtong.demo.network import KEPT, SOURCES, Network
-from zhengtong.demo.sheets import WORKSHOPS_XLSX
-from zhengtong.demo.story import Story
+from zhengtong.demo.network import SOURCES, Network
+from zhengtong.demo.sheets import FIRE_CSV, LEASES_XLSX, WORKSHOPS_XLSX
+from zhengtong.demo.story import BATCH_ROWS_A_DAY, Story
 from zhengtong.kernel.clock import Clock
-from zhengtong.node import contracts, sheets
+from zhengtong.node import bindings, contracts, sheets, store
 from zhengtong.node.desk import people
 from zhengtong.parties.rules import Role
 
-WORKSHOPS = "R17"  # the ledger that 县市监局 uploads
+UPLOADS = {"R05": FIRE_CSV, "R06": LEASES_XLSX, "R17": WORKSHOPS_XLSX}  # what comes as a file, not from a database
+KEYS = {"R05": "document_number"}  # where it is not the first look-up
 READERS = {  # what the desks of consumers show titles for
     "R01": ("tl-market", "tl-tax", "wl-insurance"),
     "R03": ("tl-market", "tl-urban"),
@@ -34,7 +36,7 @@ def tell_contracts(network: Network, story: Story, clock: Clock) -> None:
     """Tell every provider's and every reader's node what the items of a resource are."""
     for row in load("resources")["entry"]:
         code = row.get("short_code", "")
-        if code not in {*SOURCES, *KEPT, WORKSHOPS}:
+        if code not in {*SOURCES, *UPLOADS}:
             continue
         contract = contracts.contract_from_json(_contract(row, story.resources[code]))
         for node in {row["provider"], *READERS.get(code, ())}:
@@ -42,10 +44,11 @@ def tell_contracts(network: Network, story: Story, clock: Clock) -> None:
 
 
 def _contract(row: dict[str, Any], resource: Resource) -> dict[str, Any]:
+    key = KEYS.get(resource.short_code, row["lookup"][0])
     items = [
         {
-            "name": code, "title": title, "type": kind, "length": length, "key": code == row["lookup"][0],
-            "required": code == row["lookup"][0] or (row["provider"] == "yz-market" and code in NEEDED),
+            "name": code, "title": title, "type": kind, "length": length, "key": code == key,
+            "required": code == key or (row["provider"] == "yz-market" and code in NEEDED),
             "personal": code in row["personal"], "check": CHECKS.get(code, ""), "aliases": [column],
         }
         for code, title, kind, length, _, column in row["items"]
@@ -53,12 +56,27 @@ def _contract(row: dict[str, Any], resource: Resource) -> dict[str, Any]:
     return {"resource": resource.guide_code, "title": row["name"], "items": items}
 
 
-def upload(network: Network, story: Story, clock: Clock) -> dict[str, int]:
-    """县市监局 uploads the ledger it keeps by hand; rows that no rule lets through go to quarantine."""
-    node, resource = network.nodes["yz-market"], story.resources[WORKSHOPS]
-    officer = seat("yz-market", Role.DATA_OFFICER, on=clock.today())
+def upload(network: Network, story: Story, clock: Clock) -> dict[str, dict[str, int]]:
+    """Departments without an interface upload what they have; rows that no rule lets through go to quarantine."""
+    return {code: _upload(network, story, code, clock) for code in UPLOADS}
+
+
+def _upload(network: Network, story: Story, code: str, clock: Clock) -> dict[str, int]:
+    resource = story.resources[code]
+    node = network.nodes[resource.provider].home
+    url, table = sheets.prepare(node, resource.guide_code)
+    items = {item: item for item in resource.columns}
+    ceiling = bindings.ceiling_of(
+        resource.guide_code, items, masks={}, purposes=(), rows_a_day=BATCH_ROWS_A_DAY, accept="auto"
+    )
+    with closing(store.connect(node.database)) as db:
+        bindings.bind_source(
+            db,
+            bindings.SourceBinding(resource=resource.guide_code, url=url, table=table, columns=items, ceiling=ceiling),
+        )
+    officer = seat(resource.provider, Role.DATA_OFFICER, on=clock.today())
     report = sheets.upload(
-        node.home, resource=resource.guide_code, file=story.departments / WORKSHOPS_XLSX, by=officer.name, clock=clock
+        node, resource=resource.guide_code, file=story.departments / UPLOADS[code], by=officer.name, clock=clock
     )
     return {"rows": report.total, "accepted": report.accepted, "quarantined": report.quarantined}
 

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -44,12 +45,12 @@ from zhengtong.wire.http_signature import sign_local
 from zhengtong.wire.suites import SigningKey
 
 CALL_S_MAX = 180
+IDLE_S_MAX = 2.0
 SOURCES = {
     "R01": POLICE_DB,
     "R02": POLICE_DB,
     "R03": LAND_DB,
     "R04": MARKET_DB,
-    "R05": HOUSING_DB,
     "R07": HOUSING_DB,
     "R09": HEALTH_DB,
     "R10": LABOUR_DB,
@@ -88,6 +89,7 @@ class Node:
     clock: Clock
     system: SigningKey | None = None
     _connection: http.client.HTTPConnection | None = field(default=None, repr=False)
+    _used: float = field(default=0.0, repr=False)
 
     @property
     def url(self) -> str:
@@ -119,6 +121,10 @@ class Node:
         self._connection = None
 
     def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Answer]:
+        now = time.monotonic()
+        if now - self._used > IDLE_S_MAX:  # the node may have closed it meanwhile
+            self.forget_connection()
+        self._used = now
         if self._connection is None:
             self._connection = http.client.HTTPConnection(LOOPBACK, self.home.settings.port, timeout=CALL_S_MAX)
         self._connection.request("POST", path, body, dict(headers))

@@ -7,7 +7,7 @@ in them is put in by `quirks`; spreadsheets and dumps are written by `sheets`.
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
@@ -16,7 +16,7 @@ from zhengtong.demo.names import REGIONS, TRADES, Namer, citizen_number
 from zhengtong.demo.quirks import COMMERCIAL
 from zhengtong.demo.tables import (
     EMPLOYERS_DB,
-    FIRE_TABLE,
+    EMPLOYERS_TABLE,
     FIRMS_TABLE,
     HEALTH_DB,
     HEALTH_TABLE,
@@ -77,11 +77,12 @@ def build(folder: Path, *, seed: int, people: int, enterprises: int) -> None:
     )
     _write(folder / MARKET_DB, {"JYZT": (FIRMS_TABLE, quirks.firms(firms, rng))})
     _write(folder / LABOUR_DB, {"DWCB": (INSURED_TABLE, _insured(namer, firms))})
-    _write(folder / HOUSING_DB, {"XFYS": (FIRE_TABLE, _fire(namer, homes)), "CYXZ": (SITES_TABLE, _sites(namer))})
+    _write(folder / HOUSING_DB, {"CYXZ": (SITES_TABLE, _sites(namer))})
     _write(folder / HEALTH_DB, {"JKZM": (HEALTH_TABLE, certificates)})
     insured_people(folder / INSURANCE_DB)
-    _write(folder / EMPLOYERS_DB, {})
-    sheets.write(folder, Random(f"sheets {seed}"), [str(firm[0]) for firm in firms])
+    _write(folder / EMPLOYERS_DB, {"YGDW": (EMPLOYERS_TABLE, ())})
+    shops = [(str(row[1]), str(row[3])) for row in homes if row[2] == COMMERCIAL]
+    sheets.write(folder, Random(f"sheets {seed}"), subjects=[str(firm[0]) for firm in firms], shops=shops)
 
 
 def insured_people(path: Path) -> None:
@@ -147,8 +148,14 @@ def _firms(namer: Namer, count: int, residents: list[Row]) -> Iterator[Row]:
             head[1],
             head[0],
             f"100{rng.randrange(10**8):08d}",
-            quirks.LAST_CHANGE,
+            _changed(rng) if index else quirks.LAST_CHANGE,
         )
+
+
+def _changed(rng: Random) -> str:
+    """When a row was last changed: some moment of the years before the story."""
+    day = date(2021, 1, 1) + timedelta(days=rng.randrange(2000))
+    return f"{day} {rng.randint(8, 17):02d}:{rng.randint(0, 59):02d}:00"
 
 
 def credit_code(region: str, serial: int) -> str:
@@ -193,16 +200,6 @@ def _pipes(namer: Namer) -> Iterator[Row]:
         yield f"PS{index:06d}", namer.rng.choice((200, 300, 400, 600)), depth, "1", f"{x},{y};{x + 40},{y}"
 
 
-def _fire(namer: Namer, homes: list[Row]) -> Iterator[Row]:
-    shops = [row for row in homes if row[2] == COMMERCIAL]
-    for index, row in enumerate(shops):
-        decided = date(2015 + index % 11, namer.rng.randint(1, 12), namer.rng.randint(1, 28))
-        yield (
-            f"望消验〔{decided.year}〕第{index + 1:04d}号", f"{row[1]}装修工程", row[1], "1", f"{decided:%Y%m%d}",
-            COMMERCIAL, row[3],
-        )  # fmt: skip
-
-
 def _sites(namer: Namer) -> Iterator[Row]:
     rng = namer.rng
     yield "LD000000", STORY_BUILDING, "03", 1, 0, 1, "20260615"
@@ -226,9 +223,9 @@ def _write(path: Path, tables: dict[str, tuple[str, Iterable[Row]]]) -> None:
     with sqlite3.connect(path) as db:
         for name, (ddl, rows) in tables.items():
             db.execute(ddl)
-            batch = list(rows)
-            marks = ",".join("?" * len(batch[0]))
-            db.executemany(f"INSERT INTO {name} VALUES ({marks})", batch)  # noqa: S608 - names of our own
+            if batch := list(rows):
+                marks = ",".join("?" * len(batch[0]))
+                db.executemany(f"INSERT INTO {name} VALUES ({marks})", batch)  # noqa: S608 - names of our own
             for column in INDEXES.get(name, ()):
                 db.execute(f"CREATE INDEX {name}_{column} ON {name} ({column})")
         db.execute("PRAGMA journal_mode=DELETE")

@@ -49,7 +49,7 @@ class Run:
     today: date
     say: Callable[[str], None]
     held_back: tuple[catalogue.HeldBack, ...] = ()
-    uploaded: dict[str, int] = field(default_factory=dict[str, int])
+    uploaded: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
 
     @property
     def departments(self) -> Path:
@@ -76,6 +76,7 @@ class Run:
         exchange.publish(clock=clock)
         network.bind(told.resources)
         desks.tell_contracts(network, told, clock)
+        self.uploaded = desks.upload(network, told, clock)
         network.serve()
 
     def tell(self, network: Network, told: story.Story, clock: StoryClock) -> None:
@@ -92,7 +93,6 @@ class Run:
         exchange.publish(clock=clock)
         network.wait()
         network.refresh()
-        self.uploaded = desks.upload(network, told, clock)
         desks.open_desks(network, self.home, clock)
 
     def prove(self, network: Network, told: story.Story) -> Prover:
@@ -151,7 +151,7 @@ class Run:
             "ledger": ledger,
             "board": board.lines(on=self.today),
             "quirks": quirks.found(self.departments) | {"corrected_uses": told.corrected},
-            "sheet": self.uploaded,
+            "uploads": self.uploaded,
             "drafts_held_back": [asdict(one) for one in self.held_back],
             "home": str(self.home),
             "pages": f"{network.center_url}/",

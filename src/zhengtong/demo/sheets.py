@@ -10,11 +10,8 @@ import xlsxwriter
 
 from zhengtong.demo.names import Namer
 
-LEASES_XLSX, WORKSHOPS_XLSX, DISHONEST_CSV = (
-    "wl-housing-租赁备案.xlsx",
-    "yz-market-小作坊台账.xlsx",
-    "wl-reform-严重失信.csv",
-)
+LEASES_XLSX, WORKSHOPS_XLSX = "wl-housing-租赁备案.xlsx", "yz-market-小作坊台账.xlsx"
+FIRE_CSV, DISHONEST_CSV = "wl-housing-消防验收.csv", "wl-reform-严重失信.csv"
 LEASES, WORKSHOPS, DISHONEST = 180, 214, 60
 LEASE_TITLES = ("备案证号", "坐落", "出租人", "承租人", "租期起", "租期止", "租赁用途", "面积", "经办备注")
 WORKSHOP_TITLES = ("编号", "业主姓名", "地址", "品种", "登记日期")
@@ -23,10 +20,11 @@ VARIETIES = ("米粉", "豆腐", "糕点", "酱菜", "米酒", "腊味", "粉丝
 Cells = list[str]
 
 
-def write(folder: Path, rng: Random, subjects: list[str]) -> None:
-    """Write the lease workbook, the workshop ledger and the dump of 市发改委 into a folder."""
+def write(folder: Path, rng: Random, *, subjects: list[str], shops: list[tuple[str, str]]) -> None:
+    """Write the lease workbook, the workshop ledger and the dumps of two departments into a folder."""
     leases(folder / LEASES_XLSX, rng)
     workshops(folder / WORKSHOPS_XLSX, rng)
+    fire(folder / FIRE_CSV, rng, shops)
     dishonest(folder / DISHONEST_CSV, rng, subjects)
 
 
@@ -83,13 +81,27 @@ def _workshop(n: int, namer: Namer) -> Cells:
     ]  # fmt: skip
 
 
+def fire(path: Path, rng: Random, shops: list[tuple[str, str]]) -> None:
+    """R05: the weekly dump of fire acceptances of commercial premises (address, area), in GB18030."""
+    rows: list[Cells] = []
+    for n, (address, area) in enumerate(shops):
+        decided = date(2015 + n % 11, rng.randint(1, 12), rng.randint(1, 28))
+        number = f"望消验〔{decided.year}〕第{n + 1:04d}号"
+        rows.append([number, f"{address}装修工程", address, "1", f"{decided:%Y%m%d}", "商业服务", area])
+    _dump(path, ["WH", "GCMC", "GCDZ", "JL", "JLRQ", "SYXZ", "SYMJ"], rows)
+
+
 def dishonest(path: Path, rng: Random, subjects: list[str]) -> None:
     """R12: a nightly dump in GB18030, as old systems write it."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("ZTDM", "SXLX", "RDJG", "LRRQ", "YCRQ"))
+    rows: list[Cells] = []
     for code in sorted(rng.sample(subjects, min(DISHONEST, len(subjects)))):
         listed = date(2024 + rng.randrange(3), rng.randint(1, 8), rng.randint(1, 28))
         removed = f"{listed.replace(year=listed.year + 1):%Y%m%d}" if rng.random() < 0.3 else ""
-        writer.writerow((code, "拖欠农民工工资", "望澜市人力资源和社会保障局", f"{listed:%Y%m%d}", removed))
+        rows.append([code, "拖欠农民工工资", "望澜市人力资源和社会保障局", f"{listed:%Y%m%d}", removed])
+    _dump(path, ["ZTDM", "SXLX", "RDJG", "LRRQ", "YCRQ"], rows)
+
+
+def _dump(path: Path, titles: Cells, rows: list[Cells]) -> None:
+    out = StringIO()
+    csv.writer(out).writerows([titles, *rows])
     path.write_bytes(out.getvalue().encode("gb18030"))

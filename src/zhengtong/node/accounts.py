@@ -13,6 +13,7 @@ from zhengtong.kernel.errors import NotAllowed
 from zhengtong.node.bounds import REPLAY_KEPT_S, REPLAY_SWEEP_S
 from zhengtong.node.journal_thread import Step
 from zhengtong.wire.decision import Usage
+from zhengtong.wire.figures import figures_of_facts
 from zhengtong.wire.records import (
     OutcomeKind,
     Receipt,
@@ -102,6 +103,7 @@ def receipt_of(record: Record, *, index: int, request_digest: str) -> Receipt:
         exchange=record.exchange or "", role=record.role or Role.PROVIDER, peer=record.peer or "-", grant=record.grant,
         at=record.at, outcome=record.outcome or OutcomeKind.FAILED, refusal=record.refusal, rows=record.rows,
         request_digest=request_digest, reply_digest=record.envelope_digest, index=index,
+        run=figures_of_facts(record.facts),
     )  # fmt: skip
 
 

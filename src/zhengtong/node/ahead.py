@@ -1,6 +1,6 @@
 """Work one step ahead (提前一步): the next pieces are made in a thread of their own while one is used.
 
-Bounded: at most READ_AHEAD pieces wait.  Whoever stops early stops the thread before anything it reads from is closed.
+Bounded: at most READ_AHEAD pieces wait, or as many as the caller says.  Whoever stops early stops the thread before anything it reads from is closed.
 """
 
 import queue
@@ -23,9 +23,9 @@ class _End:
 
 
 class _Ahead(Generic[T]):
-    def __init__(self, pieces: Iterable[T]) -> None:
+    def __init__(self, pieces: Iterable[T], waiting: int) -> None:
         self._pieces = pieces
-        self._made: queue.Queue[T | _End] = queue.Queue(READ_AHEAD)
+        self._made: queue.Queue[T | _End] = queue.Queue(waiting)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._make, name="ahead", daemon=True)
         self._thread.start()
@@ -64,9 +64,9 @@ class _Ahead(Generic[T]):
 
 
 @contextmanager
-def ahead(pieces: Iterable[T]) -> Iterator[Iterator[T]]:
+def ahead(pieces: Iterable[T], *, waiting: int = READ_AHEAD) -> Iterator[Iterator[T]]:
     """The same pieces in the same order, made ahead.  An error in making one is raised in its place."""
-    made = _Ahead(pieces)
+    made = _Ahead(pieces, waiting)
     try:
         yield iter(made)
     finally:

@@ -50,6 +50,7 @@ ANSWER_ROWS = 1000
 
 # batches
 PARCEL_ROWS = 65_536
+PIECE_ROWS = 16_384  # read, shaped and hashed at a time: small enough for caches, and for memory
 PARCEL_B = 32 << 20
 PARCEL_KEPT_S = 72 * 3600
 OPEN_RUNS = 16

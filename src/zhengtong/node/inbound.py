@@ -29,7 +29,7 @@ from zhengtong.node.journal_thread import Step
 from zhengtong.node.peers import Peers
 from zhengtong.node.refusals import LedgerPlace, Refusal, Refuse
 from zhengtong.node.release import closing_words
-from zhengtong.node.targets import StagedParcel, Target, TargetTable, open_target
+from zhengtong.node.targets import StagedParcel, Target, TargetTable, open_target, telling
 from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.envelope import Kind
 from zhengtong.wire.grant import Grant
@@ -207,7 +207,8 @@ class Pulls:
                         raise
             raise AssertionError("the loop returns or raises")
         finally:
-            target.close()
+            with contextlib.suppress(PlatformError), telling():
+                target.close()
 
     async def _open(
         self, asked: LocalAsk, view: View, grant: Grant, table: TargetTable, keys: tuple[int, ...], target: Target
@@ -391,7 +392,8 @@ class Pulls:
         if not same:
             await self._alarm(pull, "node.run_differs")
         there = await self._acknowledge(pull.sent, pull.run, facts, attempts=RUN_TRIES // 10)
-        await self._in_thread(pull.target.finish, pull.run)
+        with contextlib.suppress(PlatformError):  # the rows are there; `begin` of the next run drops what is left
+            await self._in_thread(pull.target.finish, pull.run)
         core.counts["pulled"] += 1
         record_there = LedgerPlace(pull.grant.provider, there.record).to_json() if there else None
         return {
@@ -451,7 +453,12 @@ class Pulls:
 
     async def _in_thread(self, work: Callable[..., T], *args: object) -> T:
         """Work on the target in a thread; whoever is cancelled waits for its end, so that nothing closes under it."""
-        going = asyncio.ensure_future(self._core.in_thread(work, *args))
+
+        def told() -> T:
+            with telling():
+                return work(*args)
+
+        going = asyncio.ensure_future(self._core.in_thread(told))
         try:
             return await asyncio.shield(going)
         except asyncio.CancelledError:

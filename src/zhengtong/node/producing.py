@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ from zhengtong.node import accounts, failpoints, increments
 from zhengtong.node.admission import Admitted
 from zhengtong.node.ahead import ahead
 from zhengtong.node.bindings import SourceBinding
-from zhengtong.node.bounds import PARCEL_KEPT_S, PARCEL_ROWS
+from zhengtong.node.bounds import PARCEL_KEPT_S, PARCEL_ROWS, PIECE_ROWS
 from zhengtong.node.compiled import Reading, compile_select
 from zhengtong.node.core import Core, about_of, compose
 from zhengtong.node.home import write_private
@@ -23,7 +23,7 @@ from zhengtong.node.journal_thread import Step
 from zhengtong.node.refusals import Refusal, Refuse
 from zhengtong.node.shaping import ShapedBatch, shape_batch
 from zhengtong.node.sources import Source
-from zhengtong.wire.arrow import Table
+from zhengtong.wire.arrow import Table, arrow
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.envelope import SALT_BYTES, Kind, envelope_digest, parse_envelope, service_body, sign_envelope
 from zhengtong.wire.fingerprint import combine, fingerprint_table, to_hex
@@ -62,6 +62,16 @@ class Produced:
     facts: dict[str, Json]
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """Rows of a parcel, or of a part of it: how many were read, the table that may leave, rows withheld by field."""
+
+    read: int
+    table: Table
+    reasons: Mapping[str, int]
+    fingerprint: int
+
+
 def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
     """Write every parcel and the manifest.  Raises Refuse when today's measure is used up; `tell` after each parcel."""
     core, grant, binding = work.core, work.admitted.grant, work.admitted.binding
@@ -81,24 +91,27 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
     read = sent = seq = total = 0
     reasons: dict[str, int] = {}
     last: str | None = None
-    batch_rows = min(PARCEL_ROWS, grant.limits.max_rows or PARCEL_ROWS)
+    parcel_rows = min(PARCEL_ROWS, grant.limits.max_rows or PARCEL_ROWS)
+    pieces = -(-parcel_rows // PIECE_ROWS)
     with ExitStack() as held:
-        batches = held.enter_context(source.snapshot(statement.sql, statement.values, batch_rows=batch_rows))
+        batches = held.enter_context(
+            source.snapshot(statement.sql, statement.values, batch_rows=parcel_rows // pieces)
+        )  # fmt: skip
         shape = partial(shape_batch, fields=fields, schema=schema, pseudonym_key=key)
         read_ahead = held.enter_context(ahead(batches))
-        for rows, shaped, fingerprint in held.enter_context(ahead(_shaped(read_ahead, shape))):
+        for made in held.enter_context(ahead(_contents(_shaped(read_ahead, shape), pieces), waiting=1)):
             if work.stopped.is_set():
                 raise NotFound("node.no_such_run", run=work.run)
-            read += rows
-            sent += shaped.table.num_rows
-            for name, count in shaped.reasons.items():
+            read += made.read
+            sent += made.table.num_rows
+            for name, count in made.reasons.items():
                 reasons[name] = reasons.get(name, 0) + count
             if left is not None and sent > left:
                 limit = grant.limits.rows_per_day or 0
                 raise Refuse(Refusal(key="wire.refused_rows_day", facts={"number": grant.number, "limit": limit}))
             seq += 1
-            total = combine(total, fingerprint)
-            last = write_parcel(work, seq, encode_table(shaped.table), rows=shaped.table.num_rows, prev=last)
+            total = combine(total, made.fingerprint)
+            last = write_parcel(work, seq, encode_table(made.table), rows=made.table.num_rows, prev=last)
             tell()
     manifest = RunManifest(
         run=work.run, grant=grant.id, grant_digest=work.received.view.digests[grant.id], parcels=seq, rows=sent,
@@ -114,13 +127,33 @@ def produce(work: Production, *, tell: Callable[[], None]) -> Produced:
     return Produced(facts)
 
 
-def _shaped(
-    batches: Iterable[Table], shape: Callable[[Table], ShapedBatch]
-) -> Iterator[tuple[int, ShapedBatch, int]]:  # fmt: skip
-    """Each batch as it may leave, with its rows as read and its fingerprint: made while the one before is sealed."""
+def _shaped(batches: Iterable[Table], shape: Callable[[Table], ShapedBatch]) -> Iterator[_Content]:
+    """Each batch as it may leave, with its rows as read and its fingerprint."""
     for batch in batches:
-        shaped = shape(batch)
-        yield batch.num_rows, shaped, fingerprint_table(shaped.table)
+        read, shaped = batch.num_rows, shape(batch)
+        del batch  # two of them would be held while the next is waited for
+        yield _Content(read, shaped.table, shaped.reasons, fingerprint_table(shaped.table))
+
+
+def _contents(shaped: Iterable[_Content], pieces: int) -> Iterator[_Content]:
+    """So many batches together, as one parcel each: made while the parcel before is sealed."""
+    held: list[_Content] = []
+    for piece in shaped:
+        held.append(piece)
+        if len(held) == pieces:
+            yield _together(held)
+            held = []
+    if held:
+        yield _together(held)
+
+
+def _together(parts: list[_Content]) -> _Content:
+    reasons: dict[str, int] = {}
+    for part in parts:
+        for name, count in part.reasons.items():
+            reasons[name] = reasons.get(name, 0) + count
+    table = arrow().concat_tables([part.table for part in parts])  # nothing is copied
+    return _Content(sum(p.read for p in parts), table, reasons, combine(*(part.fingerprint for part in parts)))
 
 
 def _reading(binding: SourceBinding, source: Source) -> Reading:

@@ -17,7 +17,7 @@ from zhengtong.node.bindings import target_binding
 from zhengtong.node.directory import Directory
 from zhengtong.node.home import NodeHome
 from zhengtong.node.store import fact
-from zhengtong.node.targets import TargetTable, open_target
+from zhengtong.node.targets import TargetTable, open_target, telling
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.grant import Grant
 
@@ -70,7 +70,7 @@ def _read_again(db: sqlite3.Connection, grant: Grant, row: sqlite3.Row) -> Reche
     body = json.loads(row["body"])
     table, known = _table(grant, body), body["standing"]
     binding = target_binding(db, grant.resource)
-    with closing(open_target(binding.url)) as target:
+    with telling(), closing(open_target(binding.url)) as target:
         standing = target.standing(table.table)
         if standing is not None and standing.run != row["run"]:
             raise WrongState("node.recheck_replaced", run=row["run"], later=standing.run)

@@ -6,11 +6,13 @@ paper; the second, whether the record still says the same.  Tags are cut HMAC-SH
 each, in Crockford's base 32.
 """
 
+import hmac
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.conf import settings
+from django.utils.crypto import constant_time_compare
 
 from zhengtong.sharing import queries as sharing
 from zhengtong.sharing.queries import PaperFacts, PaperKind, PaperState
@@ -91,7 +93,7 @@ def _clean(text: str) -> str:
 
 
 def _tag(use: str, text: str) -> str:
-    digest = salted_hmac(f"zhengtong.papers.{use}", text, algorithm="sha256").digest()
+    digest = hmac.digest(settings.SECRET_KEY.encode(), f"zhengtong.papers.{use}\n{text}".encode(), "sha256")
     number = int.from_bytes(digest[: TAG_BITS // 8])
     return "".join(_DIGITS[(number >> shift) & 31] for shift in range(TAG_BITS - 5, -1, -5))
 

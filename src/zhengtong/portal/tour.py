@@ -7,7 +7,7 @@ and numbers on a card are read from what it opens, never printed from a constant
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -22,11 +22,14 @@ from zhengtong.parties.rules import Role
 from zhengtong.portal import inbox
 from zhengtong.portal.links import link
 from zhengtong.sharing import queries as sharing
+from zhengtong.supervision import queries as supervision
 from zhengtong.ui import dates
 from zhengtong.ui.language import lang
 
 TOUR_FILE_BYTES_MAX = 64 * 1024
 HOUSES, REFUSED_ITEM = "0002-1", "抵押状态"  # the grant and the item of the story's refusals
+FOOD_CASE, FOOD_PLACE = "汀兰食〔2026〕0017号", "望澜市汀兰区听潮街88号"  # nowhere: an invented case and building
+LATE_REQUEST = "0007"
 FIELD_REFUSED = "exchange.field_not_granted"
 
 
@@ -128,14 +131,19 @@ def _why_that_day(actor: Actor, clock: Clock) -> Opened | None:
     if brief is None or page is None or page.days is None:
         return None
     due = dates.short_day(page.days.due_on, lang=lang())
-    see = _("{day}同意共享，二十个工作日内交付。每一天算不算、为什么，逐日列出：上班的星期天、放假的工作日、上班的星期六。")
+    see = _(
+        "{day}同意共享，二十个工作日内交付。每一天算不算、为什么，逐日列出：上班的星期天、放假的工作日、上班的星期六。"
+    )
     see = see.format(day=dates.short_day(page.days.started_on, lang=lang()))
     url = link("sharing:grant", brief.id, query="days=1")
     return Opened(f"{url}#why-due" if url else "", _("为什么是 {day}").format(day=due), see)
 
 
-def _own_listing(actor: Actor, clock: Clock) -> Opened | None:
-    see = _("把您单位现成的目录表（xlsx 或者 csv）拖进来，或者点按钮选择：每一列认成了什么、把握多大、哪些拿不准，当场列出。")
+def _own_listing(_actor: Actor, _clock: Clock) -> Opened | None:
+    see = _(
+        "把您单位现成的目录表（Excel 或者 CSV）拖进来，或者点按钮选择："
+        "每一列认成了什么、把握多大、哪些拿不准，当场列出。"
+    )
     return Opened(link("catalog:intake"), _("拖入您自己的目录表"), see)
 
 
@@ -159,13 +167,39 @@ def _refused(actor: Actor, clock: Clock) -> Opened | None:
     lines = exchange.exchanges(actor=actor, clock=clock, grant=str(brief.id), outcome="refused").rows
     line = next((line for line in lines if line.why == wanted), lines[0] if lines else None)
     url = link("exchange:exchange", line.id) if line else link("exchange:exchanges", query="outcome=refused")
-    see = _("许可里没有“{item}”，对方结点拒绝，并告诉您是哪一条、怎么办；两边账本各记一笔，中心只看到回执，看不到数据。")
+    see = _(
+        "许可里没有“{item}”，对方结点拒绝，并告诉您是哪一条、怎么办；两边账本各记一笔，中心只看到回执，看不到数据。"
+    )
     return Opened(
         url,
         _("要一项没有许可的信息，被拒绝"),
         see.format(item=REFUSED_ITEM),
-        desk=_desk("tl-market", f"/desk/query?grant={HOUSES}&items={_item_code(actor, brief, clock)}"),
+        desk=_desk("tl-market", f"/desk/query?{urlencode(_question(_item_code(actor, brief, clock)))}"),
     )
+
+
+def _question(item: str) -> dict[str, str]:
+    """The form of the desk, filled in so that one button is left to press."""
+    return {"grant": HOUSES, "items": item, "case": FOOD_CASE, "lookup.location": FOOD_PLACE}
+
+
+def _late_reply(actor: Actor, clock: Clock) -> Opened | None:
+    found = supervision.findings(actor=actor, on=clock.today()).rows
+    line = next((line for line in found if line.about_number == LATE_REQUEST), None)
+    if line is None:
+        return None
+    title = _("督办：申请 {number} 逾期未答复").format(number=LATE_REQUEST)
+    see = _(
+        "{organ}没有答复“{title}”的申请，逾期 {days} 个工作日，系统按规则立了督办。"
+        "点一个按钮要求说明理由，对方当天就会看到。"
+    )
+    see = see.format(organ=line.organization_name, title=line.about_title, days=line.late_days)
+    return Opened(link("supervision:finding", line.id), title, see)
+
+
+def _month(_actor: Actor, _clock: Clock) -> Opened | None:
+    see = _("每个部门一行、每个部门一页：申请、答复、用时、逾期、校核。每个数字点得开，能用 A4 打印，能下载表格。")
+    return Opened(link("supervision:report_now"), _("月度通报"), see)
 
 
 def _item_code(actor: Actor, brief: sharing.GrantLine, clock: Clock) -> str:
@@ -190,4 +224,6 @@ STOPS: tuple[Stop, ...] = (
     Stop("listing", (("yz-market", Role.DATA_OFFICER), ("wl-land", Role.DATA_OFFICER)), _own_listing),
     Stop("answer", (("tl-market", Role.DATA_OFFICER),), _item_by_item),
     Stop("refused", (("tl-market", Role.DATA_OFFICER),), _refused),
+    Stop("late", (("wl-inspectorate", Role.SUPERVISOR),), _late_reply),
+    Stop("month", (("wl-data", Role.AUTHORITY_REVIEWER),), _month),
 )

@@ -117,6 +117,8 @@ class SharingRequest(models.Model):
         indexes = (
             models.Index(fields=["provider", "state", "due_on"], name="request_inbox"),
             models.Index(fields=["consumer", "state"], name="request_mine"),
+            models.Index(fields=["state", "due_on"], name="request_by_due"),
+            models.Index(fields=["-decided_on"], name="request_by_decision"),
         )
 
     def __str__(self) -> str:

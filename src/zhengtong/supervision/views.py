@@ -101,7 +101,8 @@ def report(request: ActorRequest, month: str) -> HttpResponse:
         own = parties.organization(id=request.actor.organization)
         return redirect("supervision:report_department", month, own.code)
     found = queries.month_report(actor=request.actor, month=month, clock=request.clock)
-    return render(request, "supervision/report.html", {"report": found, "sections": SECTIONS})
+    tables = [(section, [one for one in found.departments if one.has_any(section)]) for section in SECTIONS]
+    return render(request, "supervision/report.html", {"report": found, "tables": tables})
 
 
 @require_safe

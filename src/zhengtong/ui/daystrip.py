@@ -112,9 +112,7 @@ def _sentences(strip: DayStrip, *, started: Words) -> list[str]:
     total = strip.allowed + strip.extension
     facts = {"allowed": strip.allowed, "more": strip.extension, "n": total, "day": dates.day(strip.due_on, lang=lang())}
     if strip.extension:
-        said.append(
-            _("期限 {allowed} 个工作日，经同意延长 {more} 个工作日，第 {n} 日是 {day}。").format_map(facts)
-        )
+        said.append(_("期限 {allowed} 个工作日，经同意延长 {more} 个工作日，第 {n} 日是 {day}。").format_map(facts))
     elif strip.unit is Unit.WORKING_DAY:
         said.append(_("期限 {allowed} 个工作日，第 {n} 日是 {day}。").format_map(facts))
     else:

@@ -31,10 +31,8 @@ __all__ = ["MODULUS", "Cell", "combine", "fingerprint_rows", "fingerprint_table"
 
 def fingerprint_table(table: Table) -> int:
     """The fingerprint of a table's rows (求行指纹)."""
-    whole = table.combine_chunks() if hasattr(table, "to_batches") else table
-    batches = whole.to_batches() if hasattr(whole, "to_batches") else [whole]
     total = 0
-    for batch in batches:
+    for batch in table.to_batches() if hasattr(table, "to_batches") else [table]:
         for start in range(0, batch.num_rows, CELLS):
             total += _sum(batch.slice(start, CELLS))
     return total % MODULUS

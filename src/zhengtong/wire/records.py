@@ -17,6 +17,7 @@ from zhengtong.wire import canonical
 from zhengtong.wire.canonical import Json
 from zhengtong.wire.documents import SignedDocument, check_signatures, document_from_json, sign_document
 from zhengtong.wire.evidence import Evidence, evidence_from_shape, evidence_to_json
+from zhengtong.wire.figures import RunFigures, figures_from_json, figures_to_json
 from zhengtong.wire.shapes import Shape
 from zhengtong.wire.suites import SigningKey
 
@@ -47,6 +48,7 @@ __all__ = [
     "head_text",
     "parse_head",
     "parse_receipts",
+    "receipts_in",
     "parse_record",
     "receipts_document",
     "record_to_bytes",
@@ -249,6 +251,7 @@ class Receipt:
     request_digest: str
     reply_digest: str | None = None
     index: int  # of the outcome record in this side's ledger
+    run: RunFigures | None = None  # of a reconciled batch run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +282,20 @@ def receipts_document(batch: ReceiptBatch, *, key: SigningKey) -> SignedDocument
 def parse_receipts(document: SignedDocument, *, public: str, key: str) -> ReceiptBatch:
     """The batch in a document, its signature and its head's checked against the node's key (验回执)."""
     check_signatures(document, keys={key: public})
+    batch = _batch(document)
+    check_signatures(batch.head, keys={key: public})
+    head = parse_head(batch.head)
+    if head.node != batch.node or any(receipt.index >= head.size for receipt in batch.receipts):
+        raise RuleBroken("wire.receipts_beyond_head", node=batch.node)
+    return batch
+
+
+def receipts_in(document: SignedDocument) -> tuple[Receipt, ...]:
+    """The receipts of a batch whose signatures were checked before (复读回执)."""
+    return _batch(document).receipts
+
+
+def _batch(document: SignedDocument) -> ReceiptBatch:
     shape = Shape(canonical.parse(document.payload_bytes, max_bytes=RECEIPTS_BYTES_MAX), thing="receipts")
     shape.number("v", least=VERSION, most=VERSION)
     batch = ReceiptBatch(
@@ -288,15 +305,13 @@ def parse_receipts(document: SignedDocument, *, public: str, key: str) -> Receip
         receipts=tuple(_receipt(part) for part in shape.each("receipts", most=RECEIPTS_MAX)),
     )
     shape.done()
-    check_signatures(batch.head, keys={key: public})
-    head = parse_head(batch.head)
-    if head.node != batch.node or any(receipt.index >= head.size for receipt in batch.receipts):
-        raise RuleBroken("wire.receipts_beyond_head", node=batch.node)
     return batch
 
 
 def _receipt_json(receipt: Receipt) -> dict[str, Json]:
+    run: dict[str, Json] = {} if receipt.run is None else {"run": figures_to_json(receipt.run)}
     return {
+        **run,
         "exchange": receipt.exchange,
         "role": receipt.role.value,
         "peer": receipt.peer,
@@ -324,6 +339,7 @@ def _receipt(shape: Shape) -> Receipt:
         request_digest=shape.digest("request_digest"),
         reply_digest=shape.digest_or_none("reply_digest"),
         index=shape.number("index"),
+        run=figures_from_json(shape.take("run")) if shape.has("run") else None,
     )
     shape.done()
     return built

@@ -33,7 +33,9 @@ def _hidden(page: str) -> dict[str, str]:
 def _chosen(page: str) -> dict[str, str]:
     """The choices as the form would send them back."""
     found = {}
-    for name, inside in re.findall(r'<select class="form-select" name="([^"]+)".*?>(.*?)</select>', page, re.DOTALL):
+    for name, inside in re.findall(
+        r'<select class="form-select zt-takes" name="([^"]+)".*?>(.*?)</select>', page, re.DOTALL
+    ):
         told = re.search(r'value="([^"]*)" selected', inside)
         found[name] = told[1] if told else ""
     return found

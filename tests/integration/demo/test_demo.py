@@ -102,7 +102,9 @@ def _the_board_stands_as_the_story_tells(board: list[dict[str, Any]]) -> None:
 def _data_are_as_untidy_as_real_ones(said: dict[str, Any]) -> None:
     assert said["quirks"]["corrected_uses"] == 38
     assert said["quirks"]["wrong_uses"] == 0  # after the correction
-    assert said["sheet"] == {"rows": 214, "accepted": 202, "quarantined": 12}
+    assert said["uploads"]["R17"] == {"rows": 214, "accepted": 202, "quarantined": 12}
+    assert said["uploads"]["R05"]["quarantined"] == 0
+    assert said["uploads"]["R06"] == {"rows": 180, "accepted": 175, "quarantined": 5}  # 长期 is no day
     assert {one["key"] for one in said["drafts_held_back"]} == {"catalog.not_ready"}
     assert len(said["drafts_held_back"]) == 2
 

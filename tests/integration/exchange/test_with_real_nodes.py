@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
 from tests.support.exchange_world import LAND, MARKET, actor, grant_row
 from tests.support.wire_city import Running
@@ -15,7 +16,7 @@ from zhengtong.exchange import queries, services
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.node import joining, store, systems
-from zhengtong.node.bindings import SourceBinding, bind_source, ceiling_of
+from zhengtong.node.bindings import SourceBinding, TargetBinding, bind_source, bind_target, ceiling_of
 from zhengtong.node.home import NodeHome, Settings
 from zhengtong.node.serving import free_port
 from zhengtong.parties.queries import organization_by_code
@@ -71,6 +72,8 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
     _source(tmp_path, provider)
     with contextlib.closing(store.connect(consumer.database)) as db:
         token = systems.register(db, "tl-market-food", public="")
+        target = TargetBinding(resource=RESOURCE, url=f"sqlite://{tmp_path}/market.db", table="fw", columns={})
+        bind_target(db, target)
     services.publish(clock=clock)
     outside = SimpleNamespace(clock=clock, center=lambda code: None)
     nodes = [Running(home, outside) for home in (provider, consumer)]  # pyright: ignore[reportArgumentType] -- no desk: the real center
@@ -80,6 +83,8 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
         assert (status, said.get("rows")) == (200, [{"ZL": PLACE, "FWYT": "商业服务"}]), said
         status, said = nodes[1].post("/local/v1/query", {**ask, "purpose": "日常检查"}, token=token)
         assert (status, said["key"]) == (403, "wire.refused_purpose")
+        status, pulled = nodes[1].post("/local/v1/pull", {"grant": "0002-1", "purpose": "经营场所核验"}, token=token)
+        assert (status, pulled["reconciled"]) == (200, True), pulled
         GrantRow.objects.filter(id=grant).update(
             state="terminated", end_how="terminated", end_reason="短信推广", ended_on=clock.today()
         )
@@ -94,12 +99,32 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
         for node in nodes:
             node.stop()
     sides = queries.three_sides(actor=SYSTEM)
-    assert (sides.exchanges, sides.agree) == (3, True), sides
+    assert (sides.exchanges, sides.agree) == (4, True), sides
+    _check_the_runs_page(pulled, clock=clock)
     use = queries.grant_use(grant=grant, actor=actor(Role.DATA_OFFICER, of=LAND), clock=clock)
-    assert (use.answered, use.rows, use.refused) == (1, 1, 2)
+    assert (use.answered, use.rows, use.refused) == (2, 2, 2)
     page = queries.node(node=queries.node_by_code(code=LAND).id, actor=SYSTEM, clock=clock)
     assert page.line.directory == queries.directory_state(clock=clock).known_as
     assert page.heads
     assert not any(head.forked for head in page.heads)
     report = verify([provider.folder, consumer.folder], root_fingerprint=queries.root_fingerprint())
     assert report.ok, report.problems
+
+
+def _check_the_runs_page(pulled: dict[str, Any], *, clock: FixedClock) -> None:
+    """The center shows both sides' figures of a run, as the two nodes signed them."""
+    officer = actor(Role.DATA_OFFICER, of=LAND)
+    run = queries.exchange(exchange=pulled["run"], actor=officer, clock=clock).run
+    assert run is not None
+    assert run.provider is not None
+    assert run.consumer is not None
+    assert (run.provider.read, run.provider.withheld, run.provider.rows) == (1, 0, 1)
+    assert (run.consumer.rows, run.consumer.quarantined) == (1, 0)
+    assert run.provider.fingerprint == run.consumer.fingerprint == pulled["fingerprint"]
+    assert (run.same, run.waiting) == (True, False)
+    shown = render_to_string(
+        "exchange/exchange.html",
+        {"page": queries.exchange(exchange=pulled["run"], actor=officer, clock=clock), "sides": ()},
+    )
+    assert "批量对账" in shown
+    assert pulled["fingerprint"] in shown

@@ -1,9 +1,13 @@
 """Backup and restore of a node, as a drill: taken while it serves, sealed, and never a second history."""
 
 import contextlib
+import json
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -22,6 +26,7 @@ from zhengtong.node.sheets import store as sheet_store
 from zhengtong.wire.ledger import Frontier, leaf_hash
 from zhengtong.wire.records import parse_record, unframe
 from zhengtong.wire.sealed_archive import read_about
+from zhengtong.wire.verifier import verify
 
 PASSPHRASE = "十二个字以上的口令才可以用来加密"
 
@@ -67,6 +72,9 @@ def bring_back(file: Path, target: Path, place: Place, said: Cosigned, **more: o
     return NodeHome.open(target, str(read_about(file)[1]["node"]))
 
 
+@pytest.mark.fault(
+    "node.backup_too_old", what="结点由旧备份恢复，账本落后于中心联署", unchanged="没有恢复；给出较新的账本后继续"
+)
 def test_the_drill_a_provider_dies_and_comes_back_with_its_ledger(place: Place, target: Path, tmp_path: Path) -> None:
     """Taken while serving, then more happens; the old disk's ledger is what makes going on honest."""
     desk.workshop_contract(place.provider, place.city.clock)
@@ -97,6 +105,8 @@ def test_the_drill_a_provider_dies_and_comes_back_with_its_ledger(place: Place, 
             assert sheet_store.count_rows(db, desk.WORKSHOPS) == desk.GOOD
         with contextlib.closing(store.connect_reader(back.database)) as db:
             assert source_binding(db, desk.WORKSHOPS).url == sheet_store.url_of(back)
+        report = verify([back.folder, place.consumer.folder], root_fingerprint=place.city.fingerprint)
+        assert report.ok, report
     finally:
         place.stop("wl-police")
         shutil.move(tmp_path / "dead", old.folder)
@@ -125,6 +135,7 @@ def Running_once(home: NodeHome, place: Place) -> None:  # noqa: N802 - reads as
     place.start("tl-market")
 
 
+@pytest.mark.fault("node.backup_forked", what="备份中的账本与中心联署的不是同一份历史", unchanged="没有恢复")
 def test_a_ledger_beside_the_cosigned_one_is_refused(place: Place, target: Path, tmp_path: Path) -> None:
     file = take(place.consumer, tmp_path / "a.backup", place)
     held = entries(place.consumer)
@@ -134,6 +145,7 @@ def test_a_ledger_beside_the_cosigned_one_is_refused(place: Place, target: Path,
         bring_back(file, target, place, cosigned(place.consumer), ledger=place.provider.ledger)
 
 
+@pytest.mark.fault("node.restore_over", what="恢复到仍有该结点的目录", unchanged="原结点一个文件也没有改")
 def test_a_living_home_is_never_overwritten(place: Place, tmp_path: Path) -> None:
     file = take(place.consumer, tmp_path / "a.backup", place)
     before = (place.consumer.folder / "node.toml").read_bytes()
@@ -151,6 +163,43 @@ def test_a_center_that_cannot_be_asked_means_no_restore(place: Place, target: Pa
     with pytest.raises(Unreachable):
         backups.restore(file, target, passphrase=PASSPHRASE, clock=place.city.clock, last_cosigned=away)
     assert list((target / "nodes").iterdir()) == []
+
+
+def test_the_center_is_asked_by_the_node_itself_for_what_it_cosigned(
+    place: Place, target: Path, tmp_path: Path
+) -> None:
+    asked: list[tuple[str, str | None]] = []
+    said = {"size": 10**6, "root": "00" * 32}
+
+    class Heads(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers["zhengtong-node"]))
+            raw = json.dumps(said).encode()
+            self.send_response(200)
+            self.send_header("content-length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Heads)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    held = place.consumer.settings
+    place.consumer.save(replace(held, center=f"http://127.0.0.1:{server.server_port}"))
+    try:
+        file = take(place.consumer, tmp_path / "a.backup", place)
+        with pytest.raises(RuleBroken, match="backup_too_old"):
+            backups.restore(file, target, passphrase=PASSPHRASE, clock=place.city.clock)
+        exact = cosigned(place.consumer)
+        said.update(size=exact.size, root=exact.root)
+        back = backups.restore(file, target, passphrase=PASSPHRASE, clock=place.city.clock)
+        assert back.ledger_size == exact.size + 1
+        assert asked == [("/api/exchange/heads", "tl-market")] * 2
+    finally:
+        place.consumer.save(held)
+        server.shutdown()
+        server.server_close()
 
 
 def test_a_lost_ledger_means_new_keys_and_an_empty_one(place: Place, target: Path, tmp_path: Path) -> None:
@@ -184,8 +233,6 @@ def test_nothing_of_a_backup_can_be_read_without_its_passphrase(place: Place, ta
 
 def test_a_backup_taken_in_the_middle_of_writing_is_whole(place: Place, target: Path, tmp_path: Path) -> None:
     """Calls go on while the backup is made; the ledger in it is never behind its node.db."""
-    import threading
-
     stop = threading.Event()
 
     def busy() -> None:
@@ -235,8 +282,6 @@ def test_the_commands_say_what_they_did(place: Place, tmp_path: Path) -> None:
     assert "何某" in runner.invoke(app, ["person", "--list", *home]).output
     assert "removed 1" in runner.invoke(app, ["person", "何某", "--remove", *home]).output
     contract = tmp_path / "contract.json"
-    import json
-
     contract.write_text(json.dumps(desk.WORKSHOP_CONTRACT, ensure_ascii=False), encoding="utf-8")
     assert runner.invoke(app, ["contract", str(contract), *home]).exit_code == 0
     sheet = desk.csv_file(tmp_path / "a.csv", desk.workshop_rows())

@@ -89,6 +89,12 @@ def test_three_commands_a_node_and_it_answers(tmp_path: Path) -> None:
         assert run(tmp_path, "confirm", "0001-1", "--node", "wl-police")[0] == 0
         status, said = run(tmp_path, "pull", *ask, "--purpose", "food-licence")
         assert (status, said["rows"], said["reconciled"]) == (0, 20, True)
+        assert run(tmp_path, "pull", "--resume", "--node", "tl-market") == (0, {"taken_up": 0, "open": 0})
+        assert run(tmp_path, "recheck", "--node", "tl-market")[1]["rechecks"][0]["same"] is True
+        plan = ["--every", "weekly", "--at", "03:10", "--purpose", "food-licence"]
+        status, said = run(tmp_path, "schedule", *ask[:6], *plan)
+        assert (status, said["schedules"][0]["next_at"]) == (0, "2026-10-18T19:10:00.000Z")  # Monday, 03:10 in Beijing
+        assert run(tmp_path, "schedule", "--node", "tl-market", "--grant", "0001-1", "--off")[1] == {"schedules": []}
         status, said = run(tmp_path, "status", "--node", "tl-market")
         assert [refusal["key"] for refusal in said["refusals"]][:2] == [
             "node.grant_unconfirmed",

@@ -231,6 +231,7 @@ def test_an_engineer_sees_figures_and_no_rows(place: Place) -> None:
     assert "原值" not in engineer.open("/desk/quarantine").words
 
 
+@pytest.mark.fault("node.desk_form", what="别的网站或别的结点替人提交工作台表单", unchanged="什么也没有提交，会话仍在")
 def test_a_form_without_the_sessions_token_changes_nothing(place: Place, county: Running) -> None:
     reader = seated(county, place.city.clock, name="甲")
     for page in (
@@ -274,6 +275,7 @@ def test_every_answer_forbids_scripts_frames_and_caching(place: Place, path: str
     assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
 
 
+@pytest.mark.fault("node.desk_host", what="以别的主机名访问工作台（重绑定）", unchanged="不答复任何页面")
 def test_another_host_name_is_not_answered(place: Place) -> None:
     page = Reader(place.c.url).open("/desk/desk.css", headers={"host": "evil.example"})
     assert (page.status, "工作台不在这个地址上提供" in page.words) == (403, True)
@@ -286,6 +288,7 @@ def test_wrong_links_make_an_address_wait(place: Place) -> None:
     assert ["登录尝试过多" in page.words for page in pages] == [False] * ENTER_TRIES + [True]
 
 
+@pytest.mark.fault("node.sheet_unpacks", what="上传的工作簿解开后过大", unchanged="没有打开，现用的表不变")
 def test_an_upload_that_is_too_long_or_a_bomb_is_refused(
     place: Place, county: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

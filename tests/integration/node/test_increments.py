@@ -155,7 +155,7 @@ def load(url: str) -> None:
             ' "GXSJ" timestamptz DEFAULT clock_timestamp())'
         )
         db.execute(
-            'INSERT INTO "RK" SELECT \'9901021980\' || lpad(n::text, 8, \'0\'), \'程\' || n, \'19800101\', \'990102\','
+            "INSERT INTO \"RK\" SELECT '9901021980' || lpad(n::text, 8, '0'), '程' || n, '19800101', '990102',"
             " 150.5 FROM generate_series(1, 60) AS n"
         )
         db.execute('CREATE VIEW "V" AS SELECT * FROM "RK"')

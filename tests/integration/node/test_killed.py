@@ -8,7 +8,6 @@ import contextlib
 import random
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -49,7 +48,9 @@ def test_a_run_survives_a_kill_at_every_point(place: Processes, point: str) -> N
     place.start(victim, stop_at=f"{point}:{nth}")
     if other not in place.running:
         place.start(other)
-    with contextlib.closing(sqlite3.connect(place.folder / "wl-police.db")) as db:  # so that rows of before are no answer
+    with contextlib.closing(
+        sqlite3.connect(place.folder / "wl-police.db")
+    ) as db:  # so that rows of before are no answer
         db.execute("UPDATE RK SET SG = CAST(SG AS REAL) + 1")
         db.commit()
     before = {run["run"] for run in place.runs()}

@@ -138,6 +138,9 @@ def test_a_run_that_mostly_does_not_fit_changes_nothing(tmp_path: Path) -> None:
         assert (run["state"], run["reason"]["key"]) == ("closed", "node.too_many_bad_rows")
         with contextlib.closing(open_target(f"sqlite://{target}")) as opened:
             assert opened.standing("people") is None
-        with contextlib.closing(store.connect_reader(place.consumer.database)) as db, pytest.raises(Exception) as refused:
+        with (
+            contextlib.closing(store.connect_reader(place.consumer.database)) as db,
+            pytest.raises(Exception) as refused,
+        ):
             recheck(place.consumer, db)
         assert getattr(refused.value, "key", "") == "node.recheck_nothing"

@@ -1,10 +1,8 @@
 """Codes on printed papers: genuine, changed, suspended, ended, forged; and nothing of the content."""
 
 from datetime import date
-from typing import cast
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.support.sharing_hall import Hall, build
@@ -105,7 +103,7 @@ def test_there_is_no_code_for_what_does_not_exist(hall: Hall) -> None:
 def test_anybody_may_check_a_code_and_sees_no_content(hall: Hall) -> None:
     granted(hall)
     code = paper_code(kind=PaperKind.REPLY, number="0001")
-    shown = cast(HttpResponse, Client(headers={"accept-language": "zh-CN"}).get("/verify", {"code": code}))
+    shown = Client(headers={"accept-language": "zh-CN"}).get("/verify", {"code": code})
     text = shown.content.decode()
     assert "文书真实" in text
     assert "2026年9月9日" in text

@@ -117,7 +117,7 @@ def test_every_text_of_the_desk_has_its_english_and_every_english_its_text() -> 
         said |= {text for _, text in SPOKEN.findall(path.read_text(encoding="utf-8"))}
     said |= {"有效", "已撤销", "已暂停", "已到期", "尚未生效", "目标表没有接受", "否"}
     tables = (asking.ARTICLES, asking.MASK_TITLES, quarantine.TARGET_RULES, quarantine.STATE_TITLES)
-    for table in (*tables, pages.ACT_TITLES, pages.EVERY_TITLES, visits.ROLE_TITLES):
+    for table in (*tables, pages.ACT_TITLES, visits.ROLE_TITLES):
         said |= set(table.values())
     said = {text for text in said if CHINESE.search(text)}
     assert said - set(words.english()) == set()

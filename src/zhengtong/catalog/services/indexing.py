@@ -17,6 +17,7 @@ from zhengtong.catalog.search import words
 from zhengtong.catalog.search.places import LENGTH_MAX, Place
 from zhengtong.catalog.search.port import TEXTS
 from zhengtong.catalog.search.tokens import fields, han_runs, name_tokens, tokens
+from zhengtong.kernel.clock import Clock
 
 BODY_CHARACTERS_MAX = 600  # of an abstract
 BATCH_ROWS = 1_000
@@ -100,6 +101,13 @@ def reindex() -> int:
         _write(batch)
         written += len(batch)
     return written
+
+
+def install(*, clock: Clock) -> dict[str, str]:  # noqa: ARG001 -- the signature of an install step
+    """Index what a center held before it could search (安装步骤); safe to repeat."""
+    if SearchDocument.objects.exists() or not Revision.objects.filter(state__in=_FOUND).exists():
+        return {}
+    return {"search": f"{reindex()} documents"}
 
 
 def differences() -> tuple[str, ...]:

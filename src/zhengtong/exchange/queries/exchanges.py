@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from zhengtong.exchange import labels
 from zhengtong.exchange.models import ExchangeRecord, LedgerHead, Receipt
 from zhengtong.exchange.queries.disputes import DisputedLine, disputed_of
+from zhengtong.exchange.queries.figures import RunPage, run_of
 from zhengtong.exchange.queries.nodes import day_began, visible_records
 from zhengtong.exchange.rules import Match, compared_of, refusal_article, refusal_kind
 from zhengtong.kernel import messages, paging
@@ -95,6 +96,7 @@ class ExchangePage:
     provider: SideView | None
     consumer: SideView | None
     compared: tuple[ComparedField, ...]
+    run: RunPage | None  # 批量对账
     why: Why | None
     legal_basis_purpose: str
     disputed: tuple[DisputedLine, ...]  # 存疑回执
@@ -171,6 +173,7 @@ def exchange(*, exchange: str, actor: Actor, clock: Clock) -> ExchangePage:
         provider=_side(provider),
         consumer=_side(consumer),
         compared=_compared(provider, consumer, number=line.grant_number),
+        run=run_of(provider, consumer),
         why=why(row.refusal) if row.refusal else None,
         legal_basis_purpose=brief.purpose if brief and row.granted else "",
         disputed=disputed_of(row, actor=actor),

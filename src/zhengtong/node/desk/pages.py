@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from starlette.responses import FileResponse, Response
 
+from zhengtong.kernel import messages
 from zhengtong.kernel.errors import NotFound, RuleBroken
 from zhengtong.node import contracts, recheck, runs, schedules
 from zhengtong.node.bounds import DESK_ROWS, TEXT_CHARS
@@ -20,12 +21,9 @@ from zhengtong.wire.canonical import Json, instant
 
 ACT_TITLES: Mapping[records.Act, str] = {
     records.Act.SIGN_IN: "登录", records.Act.QUERY: "查询", records.Act.VERIFY: "核验",
-    records.Act.READ_BAD_ROW: "查看隔离行", records.Act.REPAIR: "修正并重新提交", records.Act.DISCARD: "放弃隔离行",
-    records.Act.UPLOAD: "上传表格", records.Act.RECHECK: "重新核对目标库", records.Act.SCHEDULE: "改定时",
-}  # fmt: skip
-EVERY_TITLES: Mapping[str, str] = {
-    "realtime": "实时", "daily": "每日", "weekly": "每周", "monthly": "每月", "quarterly": "每季度",
-    "halfyearly": "每半年", "yearly": "每年",
+    records.Act.READ_QUARANTINE: "查看隔离区", records.Act.READ_BAD_ROW: "查看隔离行",
+    records.Act.REPAIR: "修正并重新提交", records.Act.DISCARD: "放弃隔离行", records.Act.UPLOAD: "上传表格",
+    records.Act.RECHECK: "重新核对目标库", records.Act.SCHEDULE: "改定时",
 }  # fmt: skip
 _UPLOADS_SHOWN = 12
 _BAD_SHOWN = 20
@@ -131,12 +129,15 @@ def _runs(visit: Visit, *, limit: int) -> list[dict[str, Any]]:  # Any: rows of 
     view = visit.node.core.directory.last_view()
     names = asking.names_of(visit)
     found: list[dict[str, Any]] = []
+    checkable = set[str]()  # grants whose newest applied run was seen: older ones were replaced by it
     for run in cast("list[dict[str, Any]]", runs.listed(visit.node.core.reader, limit=limit)):
         grant = view.grants.get(run["grant"]) if view else None
+        last = run["side"] == "consumer" and run["reconciled"] is not None and run["grant"] not in checkable
+        checkable |= {run["grant"]} if last else set()
         found.append(
             {
                 **run, "number": grant.number if grant else "—", "title": grant.resource_title if grant else "—",
-                "peer_name": names.get(run["peer"], run["peer"]), "ours": run["side"] == "consumer",
+                "peer_name": names.get(run["peer"], run["peer"]), "ours": run["side"] == "consumer", "last": last,
                 "state_shown": run["state_label"] if visit.lang == "zh" else run.get("state_label_en", run["state"]),
                 "why": _why(visit, run.get("reason")),
             }
@@ -159,7 +160,7 @@ async def schedules_page(visit: Visit) -> Response:
                 **line, "title": grant.resource_title if grant else "—",
                 "number": grant.number if grant else line["grant"],
                 "why": _why(visit, line["reason"]),
-                "every_shown": visit.say(EVERY_TITLES[line["every"]]),
+                "every_shown": messages.text(f"node.every_{line['every']}", lang=visit.lang, facts={}),
             }
         )  # fmt: skip
     return visit.page("schedules.html", schedules=held, engineer=visit.me.role is Role.ENGINEER)
@@ -204,6 +205,8 @@ def _about(visit: Visit, line: records.DeskRecord) -> str:
     """What a line is about, in words."""
     if line.act is records.Act.SIGN_IN:
         return ""
+    if line.act is records.Act.READ_QUARANTINE:
+        return visit.say("{rows} 行", rows=line.facts.get("rows", 0))
     if line.act in {records.Act.QUERY, records.Act.VERIFY}:
         view = visit.node.core.directory.last_view()
         grant = view.grant(line.subject) if view else None

@@ -71,6 +71,8 @@ async def listed(visit: Visit) -> Response:
     pulled = await visit.node.core.in_thread(_of_pulls, visit)
     both = uploads + pulled
     lines = both[(page - 1) * DESK_ROWS : page * DESK_ROWS]
+    if lines and visit.me.sees_rows:
+        await _looked_through(visit, len(lines))
     return visit.page(
         "quarantine.html", lines=lines, uploads=sum(line.open for line in uploads), total=len(both),
         pulled=sum(line.open for line in pulled), page=page, more=len(both) > page * DESK_ROWS,
@@ -157,7 +159,10 @@ async def pulled_row_now(visit: Visit) -> Response:
 
 def count_open(visit: Visit) -> tuple[int, int]:
     """Rows that wait: of uploads, of pulled batches (blocking)."""
-    uploads = sum(line.open for line in _of_uploads(visit))
+    home, uploads = visit.node.core.home, 0
+    if store.path_of(home).is_file():
+        with store.opened(home) as db:
+            uploads = store.count_open(db)
     return uploads, sum(line.open for line in _of_pulls(visit))
 
 
@@ -324,6 +329,12 @@ def _reason(visit: Visit) -> str:
     if not reason or len(reason) > TEXT_CHARS:
         raise RuleBroken("node.discard_reason", limit=TEXT_CHARS)
     return reason
+
+
+async def _looked_through(visit: Visit, rows: int) -> None:
+    core, at, person = visit.node.core, visit.node.core.now(), visit.me.person
+    act, facts = records.Act.READ_QUARANTINE, dict[str, Json](rows=rows)
+    await core.journal.do(lambda step: records.keep(step.db, at=at, person=person, act=act, subject="", facts=facts))
 
 
 async def _looked(visit: Visit, resource: str, row: int) -> None:

@@ -17,6 +17,7 @@ class Act(StrEnum):
     SIGN_IN = "sign_in"  # 登录
     QUERY = "query"  # 查询
     VERIFY = "verify"  # 核验
+    READ_QUARANTINE = "read_quarantine"  # 查看隔离区
     READ_BAD_ROW = "read_bad_row"  # 查看隔离行
     REPAIR = "repair"  # 修正并重新提交
     DISCARD = "discard"  # 放弃

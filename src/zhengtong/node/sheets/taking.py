@@ -22,7 +22,6 @@ from zhengtong.node.sheets import store
 from zhengtong.node.sheets.checking import Problem, check_row, key_of, repeated
 from zhengtong.node.sheets.matching import ColumnMatch, Matched, match_columns
 from zhengtong.node.sheets.reading import SheetRow, read_sheet
-from zhengtong.wire.canonical import Json
 
 _NAME_CHARS = 120
 
@@ -51,17 +50,15 @@ class UploadReport:
     bad: tuple[BadRow, ...]
     bound: bool
 
-    def to_json(self) -> dict[str, Json]:
+    def to_json(self) -> dict[str, object]:
         """The same for programs; rules as keys and Chinese words, never a value."""
-        columns: list[Json] = []
-        for c in self.columns:
-            columns.append({"source": c.source, "field": c.item, "confidence": round(c.confidence, 3)})
-        refused: list[Json] = [
+        columns = [{"source": c.source, "field": c.item, "confidence": round(c.confidence, 3)} for c in self.columns]
+        refused = [
             {"row": bad.row, "field": p.item, "rule": p.key, "reason": p.message()}
             for bad in self.bad
             for p in bad.problems
         ]
-        rows: dict[str, Json] = {
+        rows = {
             "total": self.total, "accepted": self.accepted, "quarantined": self.quarantined, "refused": refused,
         }  # fmt: skip
         return {

@@ -1,8 +1,14 @@
 """Databases that pulled rows are applied to (落地库): stage, swap, checkpoint, read back."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from zhengtong.kernel.errors import RuleBroken
+import psycopg
+
+from zhengtong.kernel.errors import RuleBroken, Unreachable
+from zhengtong.node.sources.postgresql_arrow import adbc, short
 from zhengtong.node.targets.base import Applied, Mended, Settling, StagedParcel, Standing, Target, TargetTable
 from zhengtong.node.targets.postgresql import PostgresTarget
 from zhengtong.node.targets.sqlite import SqliteTarget
@@ -16,6 +22,7 @@ __all__ = [
     "Target",
     "TargetTable",
     "open_target",
+    "telling",
 ]
 
 
@@ -27,3 +34,12 @@ def open_target(url: str) -> Target:
     if scheme in {"postgresql", "postgres"}:
         return PostgresTarget(url)
     raise RuleBroken("node.target_engine", engine=scheme or "-")
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Work with a target whose database may go away at any statement; raises Unreachable for the driver's errors."""
+    try:
+        yield
+    except (psycopg.Error, sqlite3.Error, adbc.Error) as error:
+        raise Unreachable("node.target_failed", reason=short(error)) from error

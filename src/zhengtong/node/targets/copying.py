@@ -34,7 +34,7 @@ def copy_pieces(table: Table, *, first: int) -> Iterator[memoryview]:
     """The rows of a table in that order, numbered from `first`; between HEAD and TAIL they are what COPY takes."""
     order = copy_order(table)
     fixed = [place for place in order if _in_record(table.column(place))]
-    for batch in table.combine_chunks().to_batches():
+    for batch in table.to_batches():
         for start in range(0, batch.num_rows, ROWS):
             part = batch.slice(start, ROWS)
             yield _joined(

@@ -6,7 +6,7 @@ from datetime import date
 from statistics import median_low
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
@@ -106,20 +106,18 @@ def decision_record(*, actor: Actor, request: UUID) -> bytes:
 def counts(*, actor: Actor | None, on: date) -> Counts:
     """Numbers over what the actor may see; `actor` None: over everything (home page, console)."""
     scope, seen_grants = (Q(), Q()) if actor is None else (visible_requests(actor), visible_grants(actor))
-    ids = SharingRequest.objects.filter(scope).values("id")
-    found = SharingRequest.objects.filter(id__in=ids)
-    waiting = found.filter(state__in=[str(s) for s in ANSWERABLE])
-
-    def in_state(state: RequestState) -> int:
-        return found.filter(state=str(state)).count()
-
+    found = SharingRequest.objects.filter(scope)
+    unanswered = Q(received_on__isnull=False, decided_on__isnull=True, withdrawn_on__isnull=True)
+    counted = found.aggregate(  # one pass over the rows for all of them
+        open=Count("id", filter=unanswered),
+        due_today=Count("id", filter=Q(state__in=[str(s) for s in ANSWERABLE], due_on=on)),
+        late=Count("id", filter=_late(on)),
+        consented=Count("id", filter=Q(state=str(RequestState.CONSENTED))),
+        partial=Count("id", filter=Q(state=str(RequestState.PARTLY_CONSENTED))),
+        refused=Count("id", filter=Q(state=str(RequestState.REFUSED))),
+    )
     return Counts(
-        open=found.filter(received_on__isnull=False, decided_on__isnull=True, withdrawn_on__isnull=True).count(),
-        due_today=waiting.filter(due_on=on).count(),
-        late=found.filter(_late(on)).count(),
-        consented=in_state(RequestState.CONSENTED),
-        partial=in_state(RequestState.PARTLY_CONSENTED),
-        refused=in_state(RequestState.REFUSED),
+        **counted,
         active_grants=Grant.objects.filter(seen_grants, state=str(GrantState.ACTIVE)).count(),
         median_reply_days=_median_days(
             found.filter(decided_on__isnull=False)

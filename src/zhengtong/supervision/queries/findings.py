@@ -189,7 +189,7 @@ def finding(*, actor: Actor, id: UUID, on: date) -> FindingPage:
         explained_by=_named(names, row.explained_by),
         reason=row.reason,
         ended_by=_named(names, row.ended_by),
-        verbs=_verbs(row, actor),
+        verbs=_verbs(row, actor, on=on),
         history=tuple(Happening(f.at, f.name, _named(names, f.actor)) for f in facts),
     )
 
@@ -204,11 +204,14 @@ def _turn(state: FindingState) -> str:
     return "supervisor" if state in LIVE_FINDINGS else ""
 
 
-def _verbs(row: Finding, actor: Actor) -> tuple[str, ...]:
-    """What the actor may do now: each side its own verbs, in its roles."""
+def _verbs(row: Finding, actor: Actor, *, on: date) -> tuple[str, ...]:
+    """What the actor may do now: each side its own verbs, in its roles; silence is judged only once it is late."""
     open_verbs = FINDING.verbs(state=FindingState(row.state), roles=actor.roles)
     own, above = actor.organization == row.organization_id, oversees(actor, row.jurisdiction)
-    return tuple(verb for verb in open_verbs if (own if verb == "explain" else above))
+    waits = row.state == FindingState.EXPLANATION_ASKED and not _explanation_late(row, on=on)
+    return tuple(
+        verb for verb in open_verbs if (own if verb == "explain" else above and not (verb == "uphold" and waits))
+    )
 
 
 def findings_about(*, actor: Actor, about: UUID, on: date) -> tuple[FindingLine, ...]:

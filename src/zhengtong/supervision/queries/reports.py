@@ -20,7 +20,17 @@ from zhengtong.standards.queries import region_name
 from zhengtong.supervision.models import Finding
 from zhengtong.supervision.queries.findings import FindingLine, finding_lines
 from zhengtong.supervision.queries.scope import sees_region, sees_report_of
-from zhengtong.supervision.rules import FIGURES, LIVE_FINDINGS, Figure, Month, Source, month_of, total, with_ratios
+from zhengtong.supervision.rules import (
+    FIGURES,
+    LIVE_FINDINGS,
+    Figure,
+    Month,
+    Section,
+    Source,
+    month_of,
+    total,
+    with_ratios,
+)
 
 LIST_ROWS_MAX = 500
 Values = dict[str, int | None]
@@ -39,6 +49,10 @@ class DepartmentMonth:
     def is_quiet(self) -> bool:
         """Whether nothing at all happened (nodes are a standing, not a happening)."""
         return not any(v for key, v in self.values.items() if FIGURES[key].source is not Source.NODES)
+
+    def has_any(self, section: Section) -> bool:
+        """Whether the department has anything to show in a table of the report."""
+        return any(self.values.get(figure.key) for figure in section.figures)
 
 
 @dataclass(frozen=True, slots=True)
