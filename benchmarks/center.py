@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from benchmarks.pair import _SERVE, _stat
 from zhengtong.node.serving import free_port
 
+RUN = "import sys; from zhengtong.cli.main import run; sys.exit(run())"
 READY_S, STOP_S, ANSWER_S = 60.0, 15.0, 60.0
 Environment = dict[str, str]
 
@@ -34,7 +34,7 @@ def environment(home: Path, *, database: str = "") -> Environment:
 
 def install(env: Environment) -> None:
     """Create keys and tables."""
-    _run([sys.executable, "-c", _SERVE, "center", "init"], env, "")
+    _run([sys.executable, "-c", RUN, "center", "init"], env, "")
 
 
 def call(env: Environment, function: str, given: Mapping[str, object] | None = None) -> Any:  # Any: what it answers
@@ -46,7 +46,7 @@ def call(env: Environment, function: str, given: Mapping[str, object] | None = N
 def serving(env: Environment) -> Iterator[tuple[str, int, int]]:
     """The center behind its gate: host, port and the process's id."""
     port = free_port("127.0.0.1")
-    words = [sys.executable, "-c", _SERVE, "center", "serve", "--port", str(port)]
+    words = [sys.executable, "-c", RUN, "center", "serve", "--port", str(port)]
     log = Path(env["ZHENGTONG_HOME"]) / "serve.log"
     with log.open("wb") as out:
         process = subprocess.Popen(words, stdout=out, stderr=out, env=env)
@@ -108,7 +108,8 @@ class Visitor:
 
 def cpu_s(pid: int) -> float:
     """CPU seconds a process has used so far, threads included."""
-    return sum(map(int, _stat(pid)[11:13])) / os.sysconf("SC_CLK_TCK")
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, after_name[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def _run(words: list[str], env: Environment, given: str) -> str:

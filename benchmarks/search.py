@@ -12,7 +12,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +26,7 @@ ENTRIES = int(os.environ.get("BENCH_ENTRIES", "100000"))
 QUESTIONS, PEER_QUESTIONS = 200, 20  # a round
 PAGE_ROWS = 20
 Question = tuple[str, str]
+Say = Callable[[str], tuple[str, list[str]]]  # a question as a condition with its values
 _FACETS = ("provider", "share_type", "theme")
 
 
@@ -117,8 +118,7 @@ def _trigram(text: str) -> tuple[str, list[str]]:
     return "rowid IN (SELECT rowid FROM grams WHERE grams MATCH ?)", [words]
 
 
-def _peer(db: sqlite3.Connection, asked: Sequence[Question], say: "object") -> Sample:
-    assert callable(say)
+def _peer(db: sqlite3.Connection, asked: Sequence[Question], say: Say) -> Sample:
     began, cpu, ranks, none = time.perf_counter(), time.process_time(), list[float](), 0
     for text, meant in asked:
         where, values = say(text)

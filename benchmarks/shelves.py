@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "catalogues" / "cn_open_data"
 SEED = 20260302
 ORGANS = ("公安局", "自然资源和规划局", "市场监督管理局", "税务局", "教育局", "民政局", "医疗保障局", "交通运输局")
-THINGS = ("不动产登记", "常住人口", "行政许可", "行政处罚", "公积金贷款", "企业年报", "学校名录", "道路运输", "食品经营许可")
+THINGS = (
+    "不动产登记",
+    "常住人口",
+    "行政许可",
+    "行政处罚",
+    "公积金贷款",
+    "企业年报",
+    "学校名录",
+    "食品经营许可",
+)
 KINDS = ("信息", "基本信息", "统计表", "名录", "办理结果", "变更记录")
 
 
 def lines(entries: int) -> list[Listed]:
-    """So many lines: the real listings, repeated with a mark; made-up ones where the data is not beside the checkout."""
+    """So many lines: the real listings, repeated with a mark; made-up ones where they are not beside the checkout."""
     real = list(open_catalogue.listed(DATA)) if DATA.exists() else _made_up()
     found = list[Listed]()
     for turn in count():
@@ -113,7 +122,8 @@ def _made_up() -> list[Listed]:
     found = list[Listed]()
     for n in range(30_000):
         title = f"{chance.choice(THINGS)}{chance.choice(KINDS)}{n % 997}"
-        found.append(Listed(f"city{n % 16:02d}", title, f"{n % 90}号{chance.choice(ORGANS)}", title, "monthly", n % 2 == 0))
+        organ = f"{n % 90}号{chance.choice(ORGANS)}"
+        found.append(Listed(f"city{n % 16:02d}", title, organ, title, "monthly", n % 2 == 0))
     return found
 
 

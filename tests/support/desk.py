@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
@@ -23,7 +24,7 @@ from zhengtong.node.home import NodeHome
 
 ANSWER_S = 30.0
 WORKSHOPS = "330121001/000017"
-WORKSHOP_CONTRACT: Mapping[str, object] = {
+WORKSHOP_CONTRACT: Mapping[str, Any] = {
     "resource": WORKSHOPS,
     "title": "食品小作坊登记台账",
     "items": [

@@ -71,7 +71,8 @@ def grants(number: int) -> None:
         made.append(
             Grant(
                 id=uuid.uuid4(), number=f"{row.number}-1", request=row, provider_id=row.provider_id,
-                consumer_id=row.consumer_id, terms="{}", terms_digest="sha256:0", decision_digest="sha256:0", state=state,
+                consumer_id=row.consumer_id, terms="{}", terms_digest="sha256:0",
+                decision_digest="sha256:0", state=state,
                 changed_at=AT, issued_at=AT, consented_on=DAY, valid_from=DAY, valid_until=DAY + timedelta(days=365),
                 deliver_due_on=DAY + timedelta(days=28), delivered_on=DAY if state == "active" else None,
                 delivered_at=AT if state == "active" else None, delivered_by=_SOMEBODY if state == "active" else None,

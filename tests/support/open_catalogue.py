@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zhengtong.catalog.models import Entry, Revision
+    from zhengtong.parties.models import Organization
 
 BATCH = 1_000
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -92,7 +97,7 @@ def load(lines: Sequence[Listed], *, index: bool = True, first: int = 1, with_it
     return len(lines)
 
 
-def _revision(entry: object, line: Listed, *, share: str, theme: str) -> object:
+def _revision(entry: "Entry", line: Listed, *, share: str, theme: str) -> "Revision":
     from zhengtong.catalog.models import Revision
 
     return Revision(
@@ -103,11 +108,11 @@ def _revision(entry: object, line: Listed, *, share: str, theme: str) -> object:
     )  # fmt: skip
 
 
-def _organs(lines: Sequence[Listed]) -> dict[tuple[str, str], object]:
+def _organs(lines: Sequence[Listed]) -> "dict[tuple[str, str], Organization]":
     from zhengtong.parties.models import Organization
 
     cities = sorted({line.city for line in lines})
-    found: dict[tuple[str, str], object] = {}
+    found: dict[tuple[str, str], Organization] = {}
     for city, name in sorted({(line.city, line.department) for line in lines}):
         at = len(found) + 1
         county = any(sign in name[:4] for sign in COUNTY)

@@ -9,7 +9,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import UUID
 
@@ -21,17 +21,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhengtong.catalog import queries, services
 from zhengtong.catalog.rules.intake import Refusal
 from zhengtong.catalog.rules.mapping import FIELDS, SURE, Guess
-from zhengtong.catalog.rules.reading import COLUMNS_MAX
+from zhengtong.catalog.rules.reading import COLUMNS_MAX, Bounds
 from zhengtong.kernel import messages
+from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import PlatformError, RuleBroken
+from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.parties.web import ActorRequest, VisitorRequest, signed_in
 from zhengtong.ui.language import lang
 
 PAGE_FILE_BYTES_MAX = 4 * 1024 * 1024  # it comes back in the page, a third larger, below the gate's bound of a body
-PAGE_UNPACKED_BYTES_MAX = 32 * 1024 * 1024
+PAGE_ROWS_MAX = 10_000  # what is read and kept well within the time that the gate waits for an answer
+BOUNDS = Bounds(file_bytes=PAGE_FILE_BYTES_MAX, unpacked_bytes=32 * 1024 * 1024, rows=PAGE_ROWS_MAX)
 REFUSALS_SHOWN = 50
 LEFT_SHOWN = 100
+DEPARTMENTS_SHOWN = 50
+CHOICES_MAX = 1_000  # columns on one page; the gate takes so many fields of a form
 ENTRIES_SHOWN = 5
 VERY_SURE = 0.93
 
@@ -47,7 +52,7 @@ class ColumnLine:
     samples: tuple[str, ...]
     field: str
     hidden: bool
-    level: str  # how sure: very, fairly, unsure, none, decided
+    level: str  # how sure: very, fairly, unsure, none, decided, remembered
     kept: bool  # whether a draft has a place for it
 
 
@@ -101,15 +106,16 @@ def forget(request: ActorRequest, decision: UUID) -> HttpResponse:
 def _keep(request: ActorRequest, *, body: bytes, filename: str) -> HttpResponse:
     """Take the file in as drafts, and keep what the officer decided about its columns."""
     organization = request.actor.organization
-    guessed = queries.read_listing(
-        body=body, filename=filename, organization=organization, unpacked_most=PAGE_UNPACKED_BYTES_MAX
-    )
+    guessed = queries.read_listing(body=body, filename=filename, organization=organization, bounds=BOUNDS)
     decided = _decided(request.POST, guessed, confirm=True)
     tables = queries.read_listing(
-        body=body, filename=filename, organization=organization, decided=decided, unpacked_most=PAGE_UNPACKED_BYTES_MAX
+        body=body, filename=filename, organization=organization, decided=decided, bounds=BOUNDS
     )
     columns = {tables[t].signature(n): (tables[t].table.columns[n].source, field) for (t, n), field in decided.items()}
-    done = services.import_entries(tables=tables, actor=request.actor, clock=request.clock, columns=columns)
+    departments = _departments(request.POST)
+    done = services.import_entries(
+        tables=tables, actor=request.actor, clock=request.clock, decisions={**columns, **departments}
+    )
     context = {
         "done": done,
         "filename": filename,
@@ -117,7 +123,7 @@ def _keep(request: ActorRequest, *, body: bytes, filename: str) -> HttpResponse:
         "more_refusals": max(0, len(done.refusals) - REFUSALS_SHOWN),
         "waiting": list(islice(done.waiting.items(), REFUSALS_SHOWN)),
         "left": _left(tables),
-        "remembered": len(columns),
+        "remembered": len(columns) + len(departments),
     }
     return render(request, "catalog/intake_done.html", context, status=200)
 
@@ -125,20 +131,20 @@ def _keep(request: ActorRequest, *, body: bytes, filename: str) -> HttpResponse:
 def _looked_at(request: VisitorRequest, body: bytes, filename: str) -> dict[str, object]:
     """What the page shows of a file that nobody has taken yet."""
     organization = request.actor.organization if request.actor else None
-    guessed = queries.read_listing(
-        body=body, filename=filename, organization=organization, unpacked_most=PAGE_UNPACKED_BYTES_MAX
-    )
+    bounds = BOUNDS if organization else replace(BOUNDS, old_books=False)
+    guessed = queries.read_listing(body=body, filename=filename, organization=organization, bounds=bounds)
+    if sum(len(one.table.columns) for one in guessed) > CHOICES_MAX:
+        raise RuleBroken("catalog.import_too_many_columns", most=CHOICES_MAX)
     decided = _decided(request.POST, guessed, confirm=False)
     tables = guessed
     if decided:
         tables = queries.read_listing(
-            body=body, filename=filename, organization=organization, decided=decided,
-            unpacked_most=PAGE_UNPACKED_BYTES_MAX,
-        )  # fmt: skip
+            body=body, filename=filename, organization=organization, decided=decided, bounds=bounds
+        )
     found: dict[str, object] = {
         "filename": filename,
         "carried": base64.b64encode(zlib.compress(body, 1)).decode(),
-        "tables": tuple(_table_line(at, one) for at, one in enumerate(tables)),
+        "tables": tuple(_table_line(at, one, decided) for at, one in enumerate(tables)),
         "choices": _choices(),
         "unsure": sum(guess.unsure for one in tables for guess in one.guesses),
     }
@@ -146,21 +152,57 @@ def _looked_at(request: VisitorRequest, body: bytes, filename: str) -> dict[str,
         done = services.Intake.of_reading(tables)
         found |= {"done": done, "refusals": _refusals(done, tables), "left": _left(tables)}
         found["more_refusals"] = max(0, len(done.refusals) - REFUSALS_SHOWN)
+    if request.actor is not None and _may_keep(request.actor) and any(one.taken for one in tables):
+        found |= _waiting(tables, request.actor, request.POST)
     return found
+
+
+def _waiting(tables: tuple[queries.ReadTable, ...], actor: Actor, posted: QueryDict) -> dict[str, object]:
+    """Departments for which a person names the organization; their choices, and what was chosen so far."""
+    waiting = services.waiting_departments(tables=tables, actor=actor)
+    names = [name for name in waiting if name][:DEPARTMENTS_SHOWN]
+    if not names:
+        return {}
+    chosen = {name: code for _, (name, code) in _departments(posted).items()}
+    under = parties.organizations_under(authority=actor.organization) if actor.organization else frozenset()
+    cards = [card for card in parties.organizations(actor=actor) if card.id in under]
+    return {
+        "departments": [(name, waiting[name], chosen.get(name, "")) for name in names],
+        "organs": [(card.code, card.name) for card in cards],
+    }
+
+
+def _departments(posted: QueryDict) -> dict[str, tuple[str, str | None]]:
+    """Names of departments and the organizations chosen for them, as decisions to remember."""
+    pairs = zip(posted.getlist("department"), posted.getlist("organ"), strict=False)
+    said = {name[:100]: code for name, code in islice(pairs, DEPARTMENTS_SHOWN) if name and code}
+    return {queries.department_signature(name): (name, code) for name, code in said.items()}
+
+
+def _may_keep(actor: Actor) -> bool:
+    return actor.has(Role.DATA_OFFICER) or actor.has(Role.AUTHORITY_REVIEWER)
 
 
 def _page(request: VisitorRequest, found: Mapping[str, object], *, status: int = 200) -> HttpResponse:
     actor = request.actor
-    may_keep = actor is not None and (actor.has(Role.DATA_OFFICER) or actor.has(Role.AUTHORITY_REVIEWER))
+    may_keep = actor is not None and _may_keep(actor)
     remembered: tuple[queries.DecisionRow, ...] = ()
     if may_keep and actor is not None and actor.organization is not None:
         remembered = queries.column_decisions(organization=actor.organization)
     context = {
         "may_keep": may_keep,
         "most": PAGE_FILE_BYTES_MAX // 1024 // 1024,
-        "remembered": [{"id": r.id, "source": r.source, "field": _label(r.field)} for r in remembered],
+        "remembered": _remembered(remembered),
     }
     return render(request, "catalog/intake.html", {**context, **found}, status=status)
+
+
+def _remembered(rows: tuple[queries.DecisionRow, ...]) -> list[dict[str, object]]:
+    organs = parties.short_names(codes=[row.field for row in rows if row.department])
+    return [
+        {"id": r.id, "source": r.source, "field": organs.get(r.field, "—") if r.department else _label(r.field)}
+        for r in rows
+    ]
 
 
 def _file(request: HttpRequest) -> tuple[bytes, str]:
@@ -198,7 +240,7 @@ def _decided(posted: QueryDict, guessed: tuple[queries.ReadTable, ...], *, confi
     return found
 
 
-def _table_line(at: int, one: queries.ReadTable) -> TableLine:
+def _table_line(at: int, one: queries.ReadTable, decided: Decided) -> TableLine:
     columns = tuple(
         ColumnLine(
             name=f"column-{at}-{n}",
@@ -206,7 +248,7 @@ def _table_line(at: int, one: queries.ReadTable) -> TableLine:
             samples=tuple(queries.samples(one.table, n)),
             field=guess.field or "",
             hidden=guess.hidden,
-            level=_level(guess),
+            level=_level(guess, now=(at, n) in decided),
             kept=guess.field == "department" or bool(guess.field and FIELDS[guess.field].column),
         )
         for n, guess in enumerate(one.guesses)
@@ -214,9 +256,9 @@ def _table_line(at: int, one: queries.ReadTable) -> TableLine:
     return TableLine(one.table.name, one.rows, columns, one.taken is not None, one.first_entries(ENTRIES_SHOWN))
 
 
-def _level(guess: Guess) -> str:
+def _level(guess: Guess, *, now: bool) -> str:
     if guess.decided:
-        return "decided"
+        return "decided" if now else "remembered"
     if guess.field is None:
         return "none"
     return "very" if guess.confidence >= VERY_SURE else "fairly" if guess.confidence >= SURE else "unsure"

@@ -111,9 +111,7 @@ def bind(
     map_: Annotated[list[str] | None, typer.Option("--map", help="item=column; repeat.")] = None,
     watermark: Annotated[str, typer.Option(help="Source: column that grows with every change, for increments.")] = "",
     overlap: Annotated[int, typer.Option(help="Read again before the watermark: seconds, or units.")] = OVERLAP,
-    key: Annotated[
-        list[str] | None, typer.Option(help="Target: item that names a row; repeat.")
-    ] = None,
+    key: Annotated[list[str] | None, typer.Option(help="Target: item that names a row; repeat.")] = None,
     ceiling: Annotated[Path | None, typer.Option(help="TOML file with the local ceiling.")] = None,
     max_rows_day: Annotated[int | None, typer.Option(help="Ceiling: rows a day.")] = None,
     purpose: Annotated[list[str] | None, typer.Option(help="Ceiling: purposes; repeat; none: any.")] = None,

@@ -47,7 +47,7 @@ def _database() -> dict[str, Any]:
         "PASSWORD": held.password,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": f"-c lock_timeout={LOCK_WAIT_S}s", **dict(held.options)},
+        "OPTIONS": {"options": f"-c lock_timeout={LOCK_WAIT_S}s -c jit=off", **dict(held.options)},  # short statements
     }
 
 

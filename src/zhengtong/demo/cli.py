@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -122,32 +123,46 @@ def _show(result: dict[str, Any], *, held: bool, seconds: float) -> None:
     table = Table(title="政通演示：望澜市", show_header=False)
     table.add_column()
     table.add_column(overflow="fold")
-    refused, service, batch = result["service"]["refused"], result["service"], result["batch"]
-    rows = (
-        ("机构", result["organizations"]),
-        ("已发布目录条目", result["resources_published"]),
-        ("申请：同意 / 部分同意 / 不予共享", " / ".join(str(n) for n in result["requests"].values())),
-        ("许可", result["grants"]),
-        (
-            "整批传输",
-            f"{batch['rows']} 行，{batch['seconds']:.1f} 秒，{'两端一致' if batch['reconciled'] else '不一致'}",
-        ),
-        ("查询和核验：答复", service["answered"]),
-        ("拒绝：信息项 / 用途 / 限额 / 到期 / 暂停", " / ".join(str(n) for n in refused.values())),
-        ("两端都有记录的调用", service["records_on_both_sides"]),
-        ("中心停机期间继续交换", "是" if result["center_down_exchange"] else "否"),
-        ("三方回执相等", "是" if result["three_sides_equal"] else "否"),
-        (
-            "账本记录 / 离线验证",
-            f"{result['ledger']['records']} / {'通过' if result['ledger']['verified'] else '不通过'}",
-        ),
-        ("根指纹", result["ledger"]["root"]),
-        ("目录", result["home"]),
-        ("用时", f"{seconds:.1f} 秒"),
-        ("全部成立", "是" if held else "否"),
-    )
-    for label, value in rows:
+    for label, value in _figures(result):
         table.add_row(label, str(value))
+    table.add_row("用时", f"{seconds:.1f} 秒")
+    table.add_row("全部成立", _yes(held))
     console.print(table)
     ledgers, root = f"{result['home']}/nodes/*/ledger", result["ledger"]["root"]
     console.print(f"离线核验：zhengtong verify {ledgers} --root {root}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _figures(result: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """What is shown of the JSON, in the order of the story."""
+    service, batch, daily = result["service"], result["batch"], result["increment"]
+    yield "机构", result["organizations"]
+    yield "已发布目录条目", result["resources_published"]
+    yield "不能提交的草稿", "；".join(f"{one['name']}（{one['why']}）" for one in result["drafts_held_back"])
+    yield "申请：同意 / 部分同意 / 不予共享", " / ".join(str(n) for n in result["requests"].values())
+    yield "许可", result["grants"]
+    yield (
+        "上传表格：收下 / 隔离",
+        "；".join(f"{code} {one['accepted']} / {one['quarantined']}" for code, one in result["uploads"].items()),
+    )
+    yield (
+        "整批传输 0005",
+        (
+            f"{batch['rows']} 行，{batch['seconds']:.1f} 秒，隔离 {batch['quarantined']} 行，"
+            f"{'两端一致' if batch['reconciled'] else '不一致'}"
+        ),
+    )
+    yield "途中强行结束后接着传完", _yes(batch["resumed_after_kill"])
+    yield "每日增量 0006", f"全量 {daily['rows']} 行，次日变更 {daily['changed']} 行，传来 {daily['brought']} 行"
+    yield "查询和核验：答复", service["answered"]
+    yield "拒绝：信息项 / 用途 / 限额 / 到期 / 暂停", " / ".join(str(n) for n in service["refused"].values())
+    yield "两端都有记录的调用", service["records_on_both_sides"]
+    yield "中心停机期间继续交换", _yes(result["center_down_exchange"])
+    yield "三方回执相等", _yes(result["three_sides_equal"])
+    ledger = result["ledger"]
+    yield "账本记录 / 离线验证", f"{ledger['records']} / {'通过' if ledger['verified'] else '不通过'}"
+    yield "根指纹", ledger["root"]
+    yield "目录", result["home"]
+
+
+def _yes(holds: bool) -> str:
+    return "是" if holds else "否"

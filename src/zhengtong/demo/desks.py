@@ -7,16 +7,27 @@ import json
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from zhengtong.demo import city
 from zhengtong.demo.catalogue import Resource
 from zhengtong.demo.city import load, seat
 from zhengtong.demo.network import SOURCES, Network
 from zhengtong.demo.sheets import FIRE_CSV, LEASES_XLSX, WORKSHOPS_XLSX
-from zhengtong.demo.story import BATCH_ROWS_A_DAY, Story
+from zhengtong.demo.story import (
+    BATCH_ROWS_A_DAY,
+    EMPLOYER_UPDATE,
+    FOOD_CASE,
+    INSURANCE_SYSTEM,
+    INSURED_UPDATE,
+    LABOUR_SYSTEM,
+    PREMISES_CHECK,
+    Story,
+)
 from zhengtong.kernel.clock import Clock
-from zhengtong.node import bindings, contracts, sheets, store
+from zhengtong.node import bindings, contracts, schedules, sheets, store
 from zhengtong.node.desk import people
+from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 
 UPLOADS = {"R05": FIRE_CSV, "R06": LEASES_XLSX, "R17": WORKSHOPS_XLSX}  # what comes as a file, not from a database
@@ -28,6 +39,10 @@ READERS = {  # what the desks of consumers show titles for
     "R05": ("tl-fire",),
     "R09": ("tl-market",),
 }
+DAILY = (
+    ("wl-insurance", "0005-1", INSURANCE_SYSTEM, INSURED_UPDATE, "02:30"),
+    ("wl-labour", "0006-1", LABOUR_SYSTEM, EMPLOYER_UPDATE, "03:00"),
+)
 NEEDED = ("name", "number", "address", "varieties", "owner")
 CHECKS = {"citizen_id": "citizen_id", "credit_code": "uscc"}
 
@@ -81,17 +96,38 @@ def _upload(network: Network, story: Story, code: str, clock: Clock) -> dict[str
     return {"rows": report.total, "accepted": report.accepted, "quarantined": report.quarantined}
 
 
-def open_desks(network: Network, home: Path, clock: Clock) -> Path:
-    """Let the data officer of every node's organization sit at its desk; write the links where the tour finds them."""
-    today = clock.today()
+def schedule(network: Network, clock: Clock) -> None:
+    """What is pulled every day from now on (每日更新), by the consumers' own nodes at night."""
+    for code, grant, system, purpose, at in DAILY:
+        daily = schedules.Schedule(grant=grant, system=system, purpose=purpose, every=schedules.Every.DAILY, at=at)
+        with closing(store.connect(network.nodes[code].home.database)) as db:
+            schedules.keep(db, daily, now=clock.now())
+
+
+def open_desks(network: Network, home: Path, *, premises: str, clock: Clock) -> Path:
+    """Let the data officer of every node's organization sit at its desk; write the links where the tour finds them.
+
+    `ask` is the page at the desk of 区市监局 that asks for what 0002 refused, filled in for these premises.
+    """
     links = {
-        code: people.add(
-            network.nodes[code].home, name=seat(code, Role.DATA_OFFICER, on=today).name, role="officer", clock=clock
-        )
+        code: people.add(network.nodes[code].home, name=_at_the_desk(code, clock), role="officer", clock=clock)
         for code in city.nodes()
     }
+    asked = {
+        "grant": "0002-1", "items": "mortgaged", "purpose": PREMISES_CHECK, "case": FOOD_CASE,
+        "lookup.location": premises,
+    }  # fmt: skip
     file = home / "demo" / "tour.json"
     file.parent.mkdir(mode=0o700, exist_ok=True)
     file.touch(mode=0o600)
-    file.write_text(json.dumps({"desks": links}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    told = {"desks": links, "ask": f"/desk/query?{urlencode(asked)}"}
+    file.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return file
+
+
+def _at_the_desk(organization: str, clock: Clock) -> str:
+    """Its data officer, or who stands in for one on leave."""
+    today = clock.today()
+    officer = seat(organization, Role.DATA_OFFICER, on=today)
+    away = parties.absence(officer=officer.officer, on=today) if officer.officer else None
+    return away.name if away else officer.name

@@ -93,6 +93,13 @@ def insured_people(path: Path) -> None:
         db.commit()
 
 
+def premises(folder: Path) -> str:
+    """Where the shop of the story is, as the register of real estate writes it (坐落)."""
+    with closing(sqlite3.connect(folder / LAND_DB)) as db:
+        row = db.execute("SELECT ZL FROM FWDJ WHERE ZL LIKE ? || '%' ORDER BY rowid LIMIT 1", (STORY_BUILDING,))
+        return str(row.fetchone()[0])
+
+
 def change_firms(folder: Path, *, share: int = 100) -> int:
     """A day at the register: one firm in `share` moves to another address.  Returns how many rows changed."""
     rng = Random("a day")

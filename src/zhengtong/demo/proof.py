@@ -24,6 +24,7 @@ from zhengtong.demo.story import (
     EMPLOYER_UPDATE,
     FIRE_CHECK,
     FIRE_SYSTEM,
+    FOOD_CASE,
     FOOD_LICENCE,
     FOOD_SYSTEM,
     INSURANCE_SYSTEM,
@@ -40,7 +41,7 @@ from zhengtong.demo.tables import EMPLOYERS_DB, HEALTH_DB, INSURANCE_DB, LAND_DB
 from zhengtong.kernel.errors import WrongState
 from zhengtong.wire.decision import family
 
-FOOD_CASE, SIGN_CASE = "汀兰食〔2026〕0017号", "汀兰招〔2026〕0021号"
+SIGN_CASE = "汀兰招〔2026〕0021号"
 DELIVERY_CASE, BENEFIT_CASE = "汀兰送〔2026〕0102号", "望澜医〔2026〕0310号"
 FIRE_CASE, TAX_CASE = "汀兰消〔2026〕0033号", "汀兰税〔2026〕0208号"
 QUERIES_BEFORE = 5

@@ -93,7 +93,8 @@ class Run:
         exchange.publish(clock=clock)
         network.wait()
         network.refresh()
-        desks.open_desks(network, self.home, clock)
+        desks.schedule(network, clock)
+        desks.open_desks(network, self.home, premises=population.premises(self.departments), clock=clock)
 
     def prove(self, network: Network, told: story.Story) -> Prover:
         """Exchange, refuse, pull, stop the center and go on."""

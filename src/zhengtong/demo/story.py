@@ -28,6 +28,7 @@ INSURANCE_SYSTEM, LABOUR_SYSTEM, TAX_SYSTEM = "wl-insurance-core", "wl-labour-co
 PREMISES_CHECK, FOOD_LICENCE, SITE_CHECK = "经营场所核验", "食品经营许可", "现场核查"
 FIRE_CHECK, REAL_NAME = "消防安全检查", "登记实名核验"
 INSURED_UPDATE, BENEFIT_CHECK, CONTACT = "参保人员信息更新", "待遇资格核实", "监管文书送达"
+FOOD_CASE = "汀兰食〔2026〕0017号"  # 拾味小馆
 EMPLOYER_UPDATE = "用工单位信息更新"
 CALLS_A_DAY = 200
 BATCH_ROWS_A_DAY = 10_000_000

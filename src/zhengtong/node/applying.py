@@ -4,22 +4,22 @@ Blocking; called in worker threads.  Fingerprints add up, so the whole of a tabl
 reading all of it: the whole before, less the rows that were replaced, with the rows that came.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from zhengtong.kernel.errors import RuleBroken
+from zhengtong.kernel.errors import NotAllowed, RuleBroken
 from zhengtong.node import failpoints
 from zhengtong.node.ahead import ahead
 from zhengtong.node.fetching import Fetched
 from zhengtong.node.shaping import table_of_text
-from zhengtong.node.targets import Applied, Mended, Settling, Standing, Target, TargetTable
+from zhengtong.node.targets import Applied, Mended, Settling, StagedParcel, Standing, Target, TargetTable
 from zhengtong.node.targets.base import text_table
-from zhengtong.wire.canonical import instant
+from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.fingerprint import combine, fingerprint_table, to_hex
 from zhengtong.wire.grant import FieldType, Grant
 from zhengtong.wire.masks import Mask
-from zhengtong.wire.parcel import arrow_schema
+from zhengtong.wire.parcel import RunManifest, arrow_schema
 
 _KEY_TYPES = frozenset({FieldType.STRING, FieldType.INTEGER, FieldType.DATE})
 _SPAN = 1 << 128
@@ -159,3 +159,18 @@ def _of_rows(table: TargetTable, rows: Iterable[tuple[str | None, ...]]) -> int:
     if not held:
         return 0
     return fingerprint_table(table_of_text(text_table(table, held), table.fields, arrow_schema(table.fields)))
+
+
+def check_end(manifest: RunManifest, *, seq: int, last: str | None, staged: Mapping[int, StagedParcel]) -> None:
+    """The manifest must name exactly the parcels that were staged."""
+    rows = sum(parcel.rows for parcel in staged.values())
+    if manifest.parcels != seq - 1 or manifest.last != last or manifest.rows != rows:
+        raise NotAllowed("node.manifest_differs", parcels=manifest.parcels, staged=seq - 1)
+
+
+def standing_json(landed: Landed) -> dict[str, Json] | None:
+    """What the whole of the table then was, as the node itself remembers it."""
+    held = landed.standing
+    if held is None:
+        return None
+    return {"rows": held.rows, "fingerprint": held.fingerprint, "chain": list(held.chain), "run": held.run}

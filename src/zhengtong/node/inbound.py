@@ -8,6 +8,7 @@ under the same number is an alarm.  A run whose snapshot or parcel was lost is c
 import asyncio
 import contextlib
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -34,10 +35,12 @@ from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.envelope import Kind
 from zhengtong.wire.grant import Grant
 from zhengtong.wire.masks import unmasked_rows
-from zhengtong.wire.parcel import RunManifest, SealContext, arrow_schema, decode_table, open_body
+from zhengtong.wire.parcel import SealContext, arrow_schema, decode_table, open_body
 from zhengtong.wire.records import OutcomeKind, parse_record, record_to_bytes
 
 __all__ = ["Pull", "Pulls", "read_back"]
+
+_log = logging.getLogger("zhengtong.node")
 
 T = TypeVar("T")
 RUNS_PATH = "/wire/v1/runs"
@@ -121,6 +124,7 @@ class Pulls:
     async def resume(self, *, now: bool = False) -> int:
         """Take up what is open: runs that broke off, and final acknowledgements owed.  Returns how many there are."""
         found = runs.in_state(self._core.reader, runs.OPEN, runs.APPLIED)
+        self._later = {row["run"]: self._later[row["run"]] for row in found if row["run"] in self._later}
         for row in found:
             due, wait = self._later.get(row["run"], (0.0, RESUME_EVERY_S))
             if row["grant_id"] in self._busy or (time.monotonic() < due and not now):
@@ -174,8 +178,9 @@ class Pulls:
 
         def ended(done: "asyncio.Task[dict[str, Json]]") -> None:
             self._busy.pop(grant.id, None)
-            if not done.cancelled() and done.exception() is not None:
-                self._core.counts["resume failed"] += 1
+            error = None if done.cancelled() else done.exception()
+            if error is not None and not isinstance(error, Refuse | PlatformError):
+                _log.error("a run taken up again broke", exc_info=error)
 
         task.add_done_callback(ended)
 
@@ -226,8 +231,8 @@ class Pulls:
         )
         await self._consumer.send(asked, sent)
         body = {
-            "digest": view.digests[grant.id], "columns": list(table.columns), "system": asked.system,
-            "purpose": asked.purpose, "case_ref": asked.case_ref, "items": list(asked.items),
+            "digest": view.digests[grant.id], "table": table.table, "columns": list(table.columns),
+            "system": asked.system, "purpose": asked.purpose, "case_ref": asked.case_ref, "items": list(asked.items),
             "increment": asked.increment, "full_days": asked.full_days, "since": since, "intent": sent.index,
         }  # fmt: skip
         await self._core.journal.do(lambda step: runs.insert(step, sent, body))
@@ -313,7 +318,7 @@ class Pulls:
                 if fetched.manifest is not None:
                     if told is not None:
                         await told
-                    _check_end(fetched.manifest, seq=seq, last=last, staged=staged)
+                    applying.check_end(fetched.manifest, seq=seq, last=last, staged=staged)
                     return fetched
                 if fetched.envelope.prev != last:
                     raise NotAllowed("node.parcel_out_of_chain", seq=seq)
@@ -369,20 +374,20 @@ class Pulls:
         """Write the outcome, tell the provider, drop the stage."""
         core, manifest, applied = self._core, fetched.manifest, landed.applied
         assert manifest is not None  # _parcels ends with it
+        kind = "full" if fetched.since is None else "increment"
         same = landed.fingerprint == manifest.fingerprint and applied.rows + applied.quarantined == manifest.rows
         facts: dict[str, Json] = {
             "rows_there": manifest.rows, "rows": applied.rows, "quarantined": applied.quarantined,
             "withheld_there": fetched.withheld, "fingerprint": landed.fingerprint,
             "fingerprint_there": manifest.fingerprint, "reconciled": same, "parcels": manifest.parcels,
-            "read_there": fetched.read,
+            "read_there": fetched.read, "kind": kind,
         }  # fmt: skip
         record = outcome_record(
             pull.sent.intent, at=core.now(), outcome=OutcomeKind.ANSWERED, rows=manifest.rows,
             reply_digest=fetched.digest,
             body_digest=fetched.envelope.body_digest, evidence=(fetched.evidence,), facts=facts,
         )  # fmt: skip
-        kind = "full" if fetched.since is None else "increment"
-        known = {"told": facts, "kind": kind, "table": pull.table.table, "standing": _standing_json(landed)}
+        known = {"told": facts, "kind": kind, "standing": applying.standing_json(landed)}
 
         def settle(step: Step) -> None:
             accounts.close_intent(step, record, request_digest=pull.sent.intent.envelope_digest)
@@ -407,7 +412,9 @@ class Pulls:
     async def _acknowledge(self, sent: Sent, run: str, facts: Mapping[str, Any], *, attempts: int) -> Got | None:
         """The final acknowledgement; until it is answered it is owed."""
         told: dict[str, Json] = {name: facts[name] for name in ("rows", "quarantined", "fingerprint")}
-        there = await self._fetcher.acknowledge(sent, run, told, attempts=attempts)
+        there: Got | None = None
+        with contextlib.suppress(PlatformError):  # the rows are stored and recorded; it is said again later
+            there = await self._fetcher.acknowledge(sent, run, told, attempts=attempts)
         if there is not None:
             await self._set(run, runs.DONE)
         return there
@@ -420,9 +427,7 @@ class Pulls:
         if "intent" not in body or "told" not in body:  # applied by an older version
             await self._set(run, runs.DONE)
         elif view is not None and grant is not None:
-            sent = self._taken_up(body["intent"], view, grant)
-            with contextlib.suppress(PlatformError):
-                await self._acknowledge(sent, run, body["told"], attempts=1)
+            await self._acknowledge(self._taken_up(body["intent"], view, grant), run, body["told"], attempts=1)
 
     async def _give_up(self, run: str, key: str, *, told: Refusal | None = None, rows: int | None = None) -> None:
         """Close a run that cannot go on; its snapshot is lost, a new run starts from a new one."""
@@ -474,18 +479,3 @@ class Pulls:
     async def _alarm(self, pull: Pull, key: str) -> None:
         record = alarm(self._core.now(), key=key, peer=pull.grant.provider, exchange=pull.run)
         await self._core.journal.do(lambda step: step.append(record_to_bytes(record)))
-
-
-def _check_end(manifest: RunManifest, *, seq: int, last: str | None, staged: Mapping[int, StagedParcel]) -> None:
-    """The manifest must name exactly the parcels that were staged."""
-    rows = sum(parcel.rows for parcel in staged.values())
-    if manifest.parcels != seq - 1 or manifest.last != last or manifest.rows != rows:
-        raise NotAllowed("node.manifest_differs", parcels=manifest.parcels, staged=seq - 1)
-
-
-def _standing_json(landed: Landed) -> dict[str, Json] | None:
-    """What the whole of the table then was, as the node itself remembers it."""
-    held = landed.standing
-    if held is None:
-        return None
-    return {"rows": held.rows, "fingerprint": held.fingerprint, "chain": list(held.chain), "run": held.run}

@@ -6,7 +6,7 @@ record.  Runs that can go on from their checkpoint are left open for `inbound` a
 """
 
 from zhengtong.kernel.clock import Clock, legal_day
-from zhengtong.node import accounts
+from zhengtong.node import accounts, runs
 from zhengtong.node.entries import outcome_record
 from zhengtong.node.journal_thread import JournalThread, Step
 from zhengtong.node.ledger import LedgerStore
@@ -32,6 +32,7 @@ def catch_up(step: Step, ledger: LedgerStore) -> int:
         elif record.kind is RecordKind.OUTCOME:
             request = requests.get(record.exchange or "") or _request_digest(step, ledger, record)
             accounts.project_outcome(step.db, record, index=index, request_digest=request)
+            runs.project_outcome(step.db, record, index=index)
     remember(step.db, "ledger_size", str(ledger.size))
     return max(0, ledger.size - known)
 

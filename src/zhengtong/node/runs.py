@@ -16,7 +16,9 @@ from zhengtong.node import refusals
 from zhengtong.node.bounds import RUNS_SHOWN
 from zhengtong.node.consumer import Sent
 from zhengtong.node.journal_thread import Step
+from zhengtong.node.labels import RUN_STATES, label
 from zhengtong.wire.canonical import Json, instant
+from zhengtong.wire.records import OutcomeKind, Record
 
 CONSUMER, PROVIDER = "consumer", "provider"
 OPEN, READY, APPLIED, DONE, CLOSED = "open", "ready", "applied", "done", "closed"
@@ -40,6 +42,39 @@ def set_state(step: Step, run: str, state: str, *, at: datetime, told: Mapping[s
         "UPDATE run SET state = ?, closed_at = ?, body = ? WHERE run = ? AND side = ?",
         (state, instant(at), json.dumps(body, ensure_ascii=False), run, CONSUMER),
     )
+
+
+def project_outcome(db: sqlite3.Connection, record: Record, *, index: int) -> None:
+    """Bring a run's row up to an outcome that the ledger has and the row does not say yet (a crash between both)."""
+    side = record.role.value if record.role else ""
+    row = db.execute("SELECT * FROM run WHERE run = ? AND side = ?", (record.exchange, side)).fetchone()
+    if row is None or row["state"] not in _GOING[side]:
+        return
+    body, facts = json.loads(row["body"]), dict(record.facts)
+    answered = record.outcome is OutcomeKind.ANSWERED
+    if not answered:
+        body["closed"] = {"key": record.refusal, "facts": {}}
+    elif side == PROVIDER:
+        there = {name: facts.get(f"{name}_there") for name in ("rows", "quarantined", "fingerprint")}
+        body |= {"record": index, "reconciled": bool(facts.get("reconciled")), "there": there}
+    else:
+        body |= {"told": facts, "kind": facts.get("kind", "full"), "standing": _standing_of(row["run"], facts)}
+    if side == PROVIDER:
+        db.execute("DELETE FROM parcel WHERE run = ?", (record.exchange,))
+    db.execute(
+        "UPDATE run SET state = ?, closed_at = ?, body = ? WHERE run = ?",
+        (APPLIED if answered and side == CONSUMER else CLOSED, instant(record.at),
+         json.dumps(body, ensure_ascii=False), record.exchange),
+    )  # fmt: skip
+
+
+def _standing_of(run: str, facts: Mapping[str, Json]) -> Json:
+    """What the whole was after a full run, from its outcome; an increment's stands in the target alone."""
+    if facts.get("kind") != "full":
+        return None
+    return {
+        "rows": facts.get("rows_there"), "fingerprint": facts.get("fingerprint_there"), "chain": [run], "run": run,
+    }  # fmt: skip
 
 
 def in_state(db: sqlite3.Connection, *states: str) -> list[sqlite3.Row]:
@@ -118,7 +153,5 @@ def _reason(body: Mapping[str, Any]) -> Json:
 
 
 def _state_label(row: sqlite3.Row, body: Mapping[str, Any], lang: messages.Lang) -> str:
-    key = f"node.run_state_{row['state']}"
-    if row["state"] == CLOSED and not body.get("closed"):
-        key = "node.run_state_done"
-    return messages.text(key, lang=lang, facts={})
+    unexplained = row["state"] == CLOSED and not body.get("closed")
+    return label(RUN_STATES, DONE if unexplained else row["state"], lang=lang)

@@ -15,7 +15,6 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from zhengtong.kernel import messages
 from zhengtong.kernel.clock import BEIJING
 from zhengtong.kernel.errors import PlatformError, RuleBroken
 from zhengtong.node import refusals
@@ -24,6 +23,7 @@ from zhengtong.node.consumer import LocalAsk
 from zhengtong.node.core import Core
 from zhengtong.node.inbound import Pulls
 from zhengtong.node.journal_thread import Step
+from zhengtong.node.labels import CYCLES, KINDS, SCHEDULE_STATES, label
 from zhengtong.node.refusals import Refuse
 from zhengtong.wire.canonical import Json, instant
 from zhengtong.wire.decision import Ask, Refused, Usage, decide
@@ -238,22 +238,18 @@ def _falls_on(every: Every, due: datetime) -> bool:
 def _told(row: sqlite3.Row) -> dict[str, Json]:
     told: dict[str, Json] = {
         "grant": row["grant_name"], "system": row["system"], "purpose": row["purpose"], "case_ref": row["case_ref"],
-        "every": row["every"], "every_label": _label(f"every_{row['every']}"), "at": row["at"],
+        "every": row["every"], "every_label": label(CYCLES, row["every"]), "at": row["at"],
         "full_every": row["full_every"], "next_at": row["next_at"] if row["state"] == ACTIVE else None,
-        "state": row["state"], "state_label": _label(f"schedule_{row['state']}"), "failures": row["failures"],
+        "state": row["state"], "state_label": label(SCHEDULE_STATES, row["state"]), "failures": row["failures"],
         "last_run": row["last_run"] or None, "last_at": row["last_at"] or None, "last_result": None, "reason": None,
     }  # fmt: skip
     if row["last_result"]:
         kind, rows, quarantined, reconciled = row["last_result"].split()
         told["last_result"] = {
-            "kind": kind, "kind_label": _label(f"kind_{kind}"), "rows": int(rows), "quarantined": int(quarantined),
+            "kind": kind, "kind_label": label(KINDS, kind), "rows": int(rows), "quarantined": int(quarantined),
             "reconciled": reconciled == "True",
         }  # fmt: skip
     if row["reason"]:
         why = json.loads(row["reason"])
         told["reason"] = refusals.said(why["key"], why["facts"])
     return told
-
-
-def _label(name: str) -> str:
-    return messages.text(f"node.{name}", lang="zh", facts={})

@@ -69,6 +69,11 @@ def inbox(*, actor: Actor, clock: Clock) -> tuple[InboxLine, ...]:
     return tuple(sorted(lines, key=lambda line: (line.due_on or date.max, line.number)))
 
 
+def told(*, actor: Actor, clock: Clock) -> tuple[sharing.RequestLine, ...]:
+    """What the actor is told and need not act on (告知)."""
+    return sharing.told(actor=actor, on=clock.today())
+
+
 def of_request(request: HttpRequest) -> tuple[InboxLine, ...]:
     """The reader's inbox, read once for the page and the count in its menu."""
     actor: Actor | None = getattr(request, "actor", None)

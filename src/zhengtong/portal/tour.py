@@ -7,7 +7,7 @@ and numbers on a card are read from what it opens, never printed from a constant
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ from zhengtong.ui.language import lang
 
 TOUR_FILE_BYTES_MAX = 64 * 1024
 HOUSES, REFUSED_ITEM = "0002-1", "抵押状态"  # the grant and the item of the story's refusals
-FOOD_CASE, FOOD_PLACE = "汀兰食〔2026〕0017号", "望澜市汀兰区听潮街88号"  # nowhere: an invented case and building
+OWN_MACHINE = ("http://127.0.0.1:", "http://localhost:")
 LATE_REQUEST = "0007"
 FIELD_REFUSED = "exchange.field_not_granted"
 
@@ -174,13 +174,8 @@ def _refused(actor: Actor, clock: Clock) -> Opened | None:
         url,
         _("要一项没有许可的信息，被拒绝"),
         see.format(item=REFUSED_ITEM),
-        desk=_desk("tl-market", f"/desk/query?{urlencode(_question(_item_code(actor, brief, clock)))}"),
+        desk=_desk("tl-market"),
     )
-
-
-def _question(item: str) -> dict[str, str]:
-    """The form of the desk, filled in so that one button is left to press."""
-    return {"grant": HOUSES, "items": item, "case": FOOD_CASE, "lookup.location": FOOD_PLACE}
 
 
 def _late_reply(actor: Actor, clock: Clock) -> Opened | None:
@@ -202,20 +197,15 @@ def _month(_actor: Actor, _clock: Clock) -> Opened | None:
     return Opened(link("supervision:report_now"), _("月度通报"), see)
 
 
-def _item_code(actor: Actor, brief: sharing.GrantLine, clock: Clock) -> str:
-    items = sharing.request(actor=actor, id=brief.request, on=clock.today()).items
-    return next((item.code for item in items if item.name == REFUSED_ITEM), "")
-
-
-def _desk(organization: str, path: str) -> str:
-    """The page at the department's own node, by the sign-in link that the demo left; empty without one."""
+def _desk(organization: str) -> str:
+    """The question to ask at the department's own node, by the sign-in link that the demo left; empty without one."""
     file = door.home() / "demo" / "tour.json"
     try:
-        desks = json.loads(file.read_bytes()[:TOUR_FILE_BYTES_MAX])["desks"]
-        url = str(desks.get(organization, ""))
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        told = json.loads(file.read_bytes()[:TOUR_FILE_BYTES_MAX])
+        url, ask = str(told["desks"][organization]), str(told["ask"])
+    except (OSError, ValueError, KeyError, TypeError):
         return ""
-    return f"{url}&next={quote(path, safe='')}" if url.startswith(("http://127.0.0.1", "http://localhost")) else ""
+    return f"{url}&next={quote(ask, safe='')}" if url.startswith(OWN_MACHINE) else ""
 
 
 STOPS: tuple[Stop, ...] = (

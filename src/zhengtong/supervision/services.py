@@ -26,7 +26,6 @@ from zhengtong.supervision.queries.scope import oversees
 from zhengtong.supervision.rules import (
     EXPLANATION,
     FINDING,
-    LIVE_FINDINGS,
     TEXT_CHARS_MAX,
     FindingState,
     breach_of_limit,
@@ -113,10 +112,10 @@ def _record_opened(row: Finding, *, actor: Actor, clock: Clock) -> None:
 
 
 def _note_done(*, actor: Actor, clock: Clock) -> None:
-    """Note on live findings what was done after all (已补办)."""
-    live = Finding.objects.filter(done_on=None, state__in=[str(s) for s in LIVE_FINDINGS])
+    """Note what was done after all (已补办), also where a person has judged it meanwhile."""
+    owed = Finding.objects.filter(done_on=None).order_by("-opened_on")
     for kind in sharing.LateKind:
-        ids = list(live.filter(kind=str(kind)).values_list("about", flat=True)[:MENDED_BATCH])
+        ids = list(owed.filter(kind=str(kind)).values_list("about", flat=True)[:MENDED_BATCH])
         for about, day in sharing.done_on(kind=kind, ids=ids).items():
             _mend(about, kind=kind, day=day, actor=actor, clock=clock)
 

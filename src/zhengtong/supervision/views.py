@@ -31,7 +31,13 @@ def findings(request: ActorRequest) -> HttpResponse:
         organization=sought(request.GET.get("organization", ""))[:40],
         after=sought(request.GET.get("after", ""))[:40],
     )
-    context = {"page": page, "state": state, "states": [*FindingState], "counts": queries.counts(actor=request.actor)}
+    context = {
+        "page": page,
+        "state": state,
+        "states": [*FindingState],
+        "counts": queries.counts(actor=request.actor),
+        "may_report": queries.reads_findings(request.actor),
+    }
     return render(request, "supervision/findings.html", context)
 
 
@@ -78,7 +84,7 @@ def _page(
     forms = {"explain": ExplanationForm(), "close": ReasonForm(verb="close"), "uphold": ReasonForm(verb="uphold")}
     if form is not None:
         forms[verb] = form
-    context = {"page": page, "f": page.line, "forms": forms}
+    context = {"page": page, "f": page.line, "forms": forms, "opens": queries.opens_things(request.actor)}
     return render(request, "supervision/finding.html", context, status=status)
 
 
@@ -120,7 +126,8 @@ def behind(request: ActorRequest, month: str, code: str, figure: str) -> HttpRes
     """The list behind a figure."""
     found = queries.behind(actor=request.actor, month=month, code=code, figure=figure, clock=request.clock)
     shown = FIGURES[found.figure.listed]
-    return render(request, "supervision/behind.html", {"behind": found, "shown": shown})
+    context = {"behind": found, "shown": shown, "opens": queries.opens_things(request.actor)}
+    return render(request, "supervision/behind.html", context)
 
 
 @require_safe

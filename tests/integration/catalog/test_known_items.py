@@ -13,7 +13,7 @@ from zhengtong.catalog.search import words
 from zhengtong.catalog.search.tokens import han_runs
 from zhengtong.kernel.actors import SYSTEM
 
-SAMPLE, SEED = 300, 20260302
+SAMPLE, SEED = 120, 20260302
 PART = 6  # characters of a part of a name
 ZERO_HITS_MAX = 0.01
 
@@ -55,7 +55,7 @@ def test_what_people_have_in_mind_is_found_in_all_real_listings() -> None:
         ranks = [_rank(say(title, chance), title) for title in meant]
         found = [rank for rank in ranks if rank is not None]
         assert 1 - len(found) / SAMPLE <= ZERO_HITS_MAX, say.__name__
-        print(say.__name__, sum(found) / SAMPLE, 1 - len(found) / SAMPLE)
+        assert sum(found) / SAMPLE >= least, (say.__name__, sum(found) / SAMPLE)
 
 
 def _rank(text: str, title: str) -> float | None:

@@ -120,3 +120,18 @@ def test_the_english_page_speaks_english(db: None) -> None:
     page = visitor.post(PAGE, _file(plain_workbook(ROWS))).content.decode()
     for words in ("Drop in your own catalogue", "Very sure", "Read again as chosen", "Nothing has been kept"):
         assert words in page
+
+
+def test_the_authority_says_which_organization_an_unknown_department_is_and_it_is_remembered(
+    hall: Any, enter: Any
+) -> None:
+    browser, rows = enter(hall.reviewer), [["标题", "来源部门", "更新周期"], ["公共厕所分布信息", "市城建委", "每年"]]
+    page = browser.post(PAGE, _file(plain_workbook(rows))).content.decode()
+    assert "“市城建委”是哪个机构" in page
+    given = {**_hidden(page), **_chosen(page), "department": ["市城建委"], "organ": ["wl-housing"], "keep": "1"}
+    assert "导入结果" in browser.post(PAGE, given).content.decode()
+    mine = queries.entries(actor=hall.other, filters=queries.EntryFilters(scope="mine")).rows
+    assert [row.name for row in mine] == ["公共厕所分布信息"]
+    later = browser.post(PAGE, _file(plain_workbook([*rows, ["民办学校名单", "市城建委", "每年"]]))).content.decode()
+    assert "是哪个机构" not in later
+    assert "市城建委" in browser.get(PAGE).content.decode()

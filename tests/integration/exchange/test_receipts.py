@@ -15,6 +15,7 @@ from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties.rules import Role
+from zhengtong.sharing.models import Grant as GrantRow
 from zhengtong.wire.documents import check_signatures, document_from_json
 from zhengtong.wire.records import OutcomeKind
 from zhengtong.wire.suites import key_id
@@ -57,6 +58,17 @@ def test_the_same_batch_twice_changes_nothing(pair: tuple[FakeNode, FakeNode, UU
     assert (second["accepted"], second["known"], second["through"]) == (0, 1, 0)
     use = queries.grant_use(grant=grant, actor=actor(Role.DATA_OFFICER, of=LAND), clock=clock)
     assert use.answered == 1
+
+
+def test_rows_that_flow_before_anybody_confirms_the_delivery_show_the_grant_in_use(
+    pair: tuple[FakeNode, FakeNode, UUID], clock: FixedClock
+) -> None:
+    provider, _, grant = pair
+    GrantRow.objects.filter(pk=grant).update(state="delivering")
+    officer = actor(Role.DATA_OFFICER, of=LAND)
+    assert not queries.grant_use(grant=grant, actor=officer, clock=clock).unconfirmed
+    provider.report(provider.receipt(ASK, side="provider", peer=MARKET, grant=grant))
+    assert queries.grant_use(grant=grant, actor=officer, clock=clock).unconfirmed
 
 
 @pytest.mark.fault(

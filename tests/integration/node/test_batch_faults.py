@@ -1,7 +1,9 @@
 """Runs that break off, change under way or lie: data and checkpoint never part."""
 
 import contextlib
+import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +12,13 @@ from typing import Any
 import pytest
 
 from tests.support.wire_city import Place, person_grant, two_departments
-from tests.support.wire_ledgers import alarms, outcomes
-from zhengtong.node import producing
+from tests.support.wire_ledgers import alarms, outcomes, records
+from zhengtong.node import producing, runs, store
 from zhengtong.node.fetching import Fetcher
 from zhengtong.node.inbound import Pulls
+from zhengtong.node.recheck import recheck
 from zhengtong.wire.grant import GrantStatus, Limits
-from zhengtong.wire.records import OutcomeKind
+from zhengtong.wire.records import OutcomeKind, RecordKind
 from zhengtong.wire.verifier import verify
 
 ROWS = 1000
@@ -188,3 +191,39 @@ def test_a_pull_without_a_target_asks_nobody(place: Place) -> None:
     assert (status, told["key"]) == (404, "node.no_target")
     standing = place.c.get("/local/v1/refusals", token=place.token)
     assert standing["refusals"][0]["key"] == "node.no_target"
+
+
+@pytest.mark.fault(
+    "-", what="账本已记、结点库未提交时断电", unchanged="重启时按账本补记批量状态，双方回执一致，不重复入库"
+)
+def test_an_outcome_that_only_the_ledger_has_is_taken_over(place: Place) -> None:
+    assert pull(place)[0] == 200
+    place.stop()
+    for home, state in ((place.provider, "ready"), (place.consumer, "open")):
+        with contextlib.closing(store.connect(home.database)) as db:  # as before the last commit
+            ends = len(records(home.folder)) - 1
+            assert records(home.folder)[ends].kind is RecordKind.OUTCOME
+            (run, body) = db.execute("SELECT run, body FROM run").fetchone()
+            intent = next(i for i, r in enumerate(records(home.folder)) if r.exchange == run)
+            before = {k: v for k, v in json.loads(body).items() if k not in {"told", "standing", "there", "record"}}
+            db.execute("UPDATE run SET state = ?, body = ?", (state, json.dumps(before)))
+            side = "provider" if state == "ready" else "consumer"
+            db.execute("INSERT INTO open_intent VALUES (?, ?, ?)", (run, side, intent))
+            db.execute("DELETE FROM receipt")
+            db.execute("UPDATE fact SET value = ? WHERE name = 'ledger_size'", (str(ends),))
+    place.start()
+    place.c.call(place.c.node.pulls.resume(now=True))
+    for _ in range(100):
+        (mine,) = place.c.get("/local/v1/runs", token=place.token)["runs"]
+        if mine["state"] == "done":
+            break
+        time.sleep(0.05)
+    with contextlib.closing(store.connect_reader(place.provider.database)) as db:
+        (theirs,) = runs.listed(db)
+        assert db.execute("SELECT count(*) FROM open_intent").fetchone()[0] == 0
+    assert (mine["state"], theirs["state"]) == ("done", "closed")
+    figures = ("rows_sent", "rows_there", "quarantined_there", "fingerprint", "fingerprint_there", "reconciled")
+    assert [mine[name] for name in figures] == [theirs[name] for name in figures]
+    assert mine["reconciled"] is True
+    (found,) = recheck(place.consumer, place.c.node.core.reader)
+    assert found.same

@@ -35,7 +35,8 @@ PERSONS = "306001002/000123"
 ALL_ITEMS = {
     "resource": PERSONS, "title": "常住人口基础信息",
     "items": [
-        *({"name": f.name, "title": f.title, "type": f.type.value} for f in PERSON_FIELDS if f.name != "SG"),
+        {"name": "GMSFHM", "title": "公民身份号码", "type": "C", "personal": True},
+        *({"name": f.name, "title": f.title, "type": f.type.value} for f in PERSON_FIELDS[1:4]),
         {"name": "SG", "title": "身高", "type": "N", "length": "6,2"},
         {"name": "MZ", "title": "民族", "type": "C", "length": "2"},
     ],
@@ -209,6 +210,7 @@ def test_rows_a_target_refused_are_repaired_once_and_both_sides_still_agree(plac
     path = listed.text.partition('<a href="/desk/quarantine/run/')[2].partition('"')[0].replace("&amp;", "&")
     form = officer.open(f"/desk/quarantine/run/{path}")
     assert "不符合目标表的取值约束" in form.words
+    assert (person(18)[0] in form.text, "990102********0018" in form.words) == (False, True)
     again = officer.send(f"/desk/quarantine/run/{path}", act="repair", resource=PERSONS, **{"cell.SG": "169"})
     assert (again.status, "目标表仍不接受这一行" in again.words) == (422, True)
     done = officer.send(f"/desk/quarantine/run/{path}", act="repair", resource=PERSONS, **{"cell.SG": "165"})
@@ -310,7 +312,7 @@ def test_an_upload_that_is_too_long_or_a_bomb_is_refused(
 def test_a_name_with_markup_is_shown_as_text(place: Place, county: Running) -> None:
     reader = seated(county, place.city.clock, name="丁")
     reader.open("/desk/upload")
-    rows = "编号,业主姓名,地址,登记日期\nX1,<script>alert(1)</script>,<b>,坏\n".encode()
+    rows = "编号,业主姓名,地址,登记日期\nX1,<script>alert(1)</script>,<b>,坏\nX2,甲,乙,20250101\n".encode()
     page = reader.upload(WORKSHOPS, '"><script>x.csv', rows)
     assert "<script" not in page.text
     assert "<script" not in reader.open("/desk/quarantine").text

@@ -22,7 +22,8 @@ DAILY = Schedule(grant="0001-1", system="licensing", purpose="food-licence", cas
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    monkeypatch.setattr("zhengtong.node.service.SCHEDULE_TICK_S", 3600.0)  # ticks are this test's
     with two_departments(tmp_path, rows=30) as made:
         made.city.grant(person_grant())
         made.publish()

@@ -155,3 +155,24 @@ def test_an_account_that_was_loaded_signs_in_after_a_password_was_set(clock: Fix
     load(tables(), clock)
     services.set_password(login="jian.shuning", password="绿水青山-2026-望澜", actor=SYSTEM, clock=clock)
     assert Account.objects.get(login="jian.shuning").has_usable_password()
+
+
+def test_a_last_day_in_the_file_ends_the_seat(clock: FixedClock) -> None:
+    load(tables(), clock)
+    last = "2026-03-31"
+    officer: list[Cell] = ["jian.shuning", "简书宁", "wl-land", "数据专员", "数据专员", "2026-01-05", last, "", ""]
+    report = load(tables(**{PEOPLE: [officer]}), clock)
+    assert report.total("changed") == 1
+    land = queries.organization_by_code(code="wl-land").id
+    (seat,) = queries.seats(organization=land, role=Role.DATA_OFFICER, on=clock.today())
+    assert seat.until_on is not None
+    assert seat.until_on.isoformat() == last
+
+
+@pytest.mark.fault("parties.above_itself", what="机构把自己填成上级", unchanged="已登记的机构不变")
+def test_an_organization_does_not_stand_above_itself(clock: FixedClock) -> None:
+    load(tables(), clock)
+    gov: list[Cell] = ["wl-gov", "望澜市人民政府", "", "", "市级", "人民政府", "990100", "wl-gov", "", "", "", ""]
+    report = load(tables(**{ORGANIZATIONS: [gov]}), clock)
+    assert [one.key for one in report.refused] == ["parties.above_itself"]
+    assert queries.organization_by_code(code="wl-gov").parent is None

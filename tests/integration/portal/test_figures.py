@@ -20,6 +20,7 @@ from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.parties import queries as parties
 from zhengtong.parties import services as people
+from zhengtong.parties.rules import Role
 from zhengtong.sharing import services as sharing
 from zhengtong.sharing.rules import Beneficiary
 
@@ -168,3 +169,23 @@ def test_checks_are_of_what_was_typed_even_when_the_service_refuses(hall: Hall) 
     assert answer.status_code >= 400
     assert "有的内容还看不懂" not in shown
     assert "没有写明使用范围" in shown
+
+
+def test_the_consumer_is_told_of_an_extension_and_has_nothing_to_do(hall: Hall) -> None:
+    request = received(hall, FixedClock.on(date(2026, 9, 2)))
+    asked = FixedClock.on(date(2026, 9, 9))
+    sharing.ask_extension(request=request, days=5, reason="纸质档案核对", actor=hall.officer("wl-land"), clock=asked)
+    assert "告知" not in _text(_enter(hall.officer("tl-market")).get("/inbox"))
+    sharing.agree_extension(request=request, actor=hall.holder("wl-data", Role.AUTHORITY_LEADER), clock=asked)
+    shown = _text(_enter_again(hall.officer("tl-market")).get("/inbox"))
+    assert "经主管部门同意延长答复" in shown
+    assert "2026年9月22日（星期二）" in shown
+    assert "现在没有等您办理的事项" in shown
+
+
+def _enter_again(actor: Actor) -> Client:
+    """The actor's browser anew; the card is there already."""
+    card = next(one for one in parties.sign_in_cards(on=TODAY.today()) if one.officer_name == actor.name)
+    browser = Client()
+    browser.post("/signin/card", {"account": str(card.account), "seat": str(card.seat)})
+    return browser

@@ -46,7 +46,8 @@ def test_lists_ask_the_same_number_of_statements_for_more_rows(hall: Hall) -> No
     browsers = {reader: _sign_in(hall.holder(*reader)) for reader in READERS}
 
     def add(number: int, *, first: int) -> None:
-        lines = [Listed(f"c{first}", f"第{n}号登记信息", f"第{n % 9}局", "", "monthly", n % 2 == 0) for n in range(number)]
+        city = f"c{first}"
+        lines = [Listed(city, f"第{n}号登记信息", f"第{n % 9}局", "", "monthly", n % 2 == 0) for n in range(number)]
         open_catalogue.load(lines, first=first)
         many_rows.requests(number, entries=entries, organs=organs, first=first)
         many_rows.grants(number)

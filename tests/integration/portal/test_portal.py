@@ -1,10 +1,12 @@
 """Home, inbox, rules and settings of display, as a visitor and as an officer."""
 
+from datetime import date
 from typing import cast
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import Settings
 
 from zhengtong.demo import city
 from zhengtong.kernel.clock import SystemClock
@@ -118,3 +120,33 @@ def test_an_unknown_code_list_says_where_the_lists_are(visitor: Client) -> None:
 def test_a_letter_that_does_not_exist_for_the_reader_is_not_shown(officer: Client) -> None:
     answer = cast(HttpResponse, officer.get("/letters/01a036a5-550a-7ef9-b84b-b4dbe6b876b3"))
     assert answer.status_code == 404
+
+
+def test_the_tour_exists_only_in_the_demo(visitor: Client, settings: Settings) -> None:
+    settings.ZHENGTONG_DEMO = False
+    answer = visitor.get("/tour")
+    assert answer.status_code == 404
+    assert "导览只在演示环境中提供" in _text(answer)
+    refused = visitor.post("/tour/go", {"card": "turn"})
+    assert refused.status_code == 404
+
+
+def test_a_card_that_is_not_there_changes_nobody(visitor: Client) -> None:
+    answer = visitor.post("/tour/go", {"card": "../admin"})
+    assert answer.status_code == 404
+    assert "zt_account" not in visitor.session
+
+
+def test_without_its_matter_a_card_is_not_on_the_tour(officer: Client) -> None:
+    shown = _text(officer.get("/tour"))
+    assert "逐项答复" not in shown
+    assert "拖入您自己的目录表" in shown
+
+
+def test_the_cards_stand_by_government_and_organization_the_city_first(officer: Client) -> None:
+    places = parties.sign_in_places(on=date(2026, 10, 14))
+    assert [str(place.level) for place in places][:2] == ["city", "county"]
+    market = next(o for p in places for o in p.organizations if o.organization.code == "tl-market")
+    stand_in = next(card for card in market.cards if card.standing_in_for)
+    assert (stand_in.officer_name, stand_in.standing_in_for) == ("温以宁", "沈若川")
+    assert (stand_in.from_on, stand_in.until_on) == (date(2026, 10, 12), date(2026, 10, 16))

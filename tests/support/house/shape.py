@@ -58,6 +58,8 @@ OWN_FILES: dict[str, str] = {
     "standards/profiles": "packaged metadata profiles as TOML",
     "catalog/policy": "choices where the Decree is silent, read from policy.toml",
     "catalog/policy.toml": "those choices",
+    "catalog/search": "tokens, words and the full text index of each store: pure, below the rows",
+    "catalog/searching": "reads and writes the address of a search, for page and API alike",
     "catalog/upload": "the page on which a file is looked at before it is taken",
     "supervision/workbook": "writes the monthly report as a workbook (xlsx)",
     "sharing/clockwork": "turns a request's events into its clocks",

@@ -84,6 +84,24 @@ def test_the_same_file_again_changes_nothing_and_the_next_replaces_the_whole(hom
         assert [u.current for u in store.uploads(db, limit=10)] == [True, False]
 
 
+def test_the_same_file_is_judged_anew_under_a_new_contract(home: NodeHome) -> None:
+    content = desk.workbook(desk.workshop_rows())
+    take(home, content)
+    items = [{**item, "length": "3"} if item["name"] == "PZ" else item for item in desk.WORKSHOP_CONTRACT["items"]]
+    stricter = contracts.contract_from_json({**desk.WORKSHOP_CONTRACT, "items": [*items[:-1], {**items[-1]}]})
+    contracts.learn(home, stricter, clock=CITY.clock)
+    assert not take(home, content).unchanged
+
+
+def test_a_file_without_one_good_row_does_not_replace_the_sheet(home: NodeHome) -> None:
+    take(home, desk.workbook(desk.workshop_rows()))
+    with pytest.raises(RuleBroken, match="sheet_nothing_good"):
+        take(home, desk.workbook(desk.workshop_rows()[GOOD + 1 :]))
+    with pytest.raises(RuleBroken, match="sheet_nothing_good"):
+        take(home, "编号,业主姓名,地址,登记日期\n".encode())
+    assert kept(home) == GOOD
+
+
 def test_gb18030_with_a_character_beyond_the_basic_plane_is_read(home: NodeHome, tmp_path: Path) -> None:
     rows = [["YZ1", "程𠮷", "", "某村", "糕点", "2025年3月1日"]]
     report = sheets.upload(

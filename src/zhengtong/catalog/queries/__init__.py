@@ -7,7 +7,15 @@
 `pages`    one entry with items, origins and where it stands
 """
 
-from zhengtong.catalog.queries.listings import DecisionRow, ReadLine, ReadTable, column_decisions, read_listing, samples
+from zhengtong.catalog.queries.listings import (
+    DecisionRow,
+    ReadLine,
+    ReadTable,
+    column_decisions,
+    department_signature,
+    read_listing,
+    samples,
+)
 from zhengtong.catalog.queries.lists import (
     entries,
     facets,
@@ -57,6 +65,7 @@ __all__ = [
     "advice",
     "column_decisions",
     "contract",
+    "department_signature",
     "documents_of",
     "draft_of",
     "entries",

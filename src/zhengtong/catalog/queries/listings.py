@@ -10,11 +10,12 @@ from zhengtong.catalog.policy import intake_front
 from zhengtong.catalog.rules.intake import CODE_LISTS, COLUMNS, columns_of
 from zhengtong.catalog.rules.listing import Taken, take_table
 from zhengtong.catalog.rules.mapping import Guess, guess_columns, shape_of, signature_of
-from zhengtong.catalog.rules.reading import UNPACKED_BYTES_MAX, Table, read_file
+from zhengtong.catalog.rules.reading import Bounds, Table, read_file
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.standards.tables import code_list
 
 REPEATED = re.compile(r"（\d+）$")  # what stands behind the second column of the same heading
+DEPARTMENT = "|department|"  # before the name; no heading begins so
 DECISIONS_MAX = 2_000  # of one organization
 
 Decided = Mapping[tuple[int, int], str | None]  # table and column, by position → field
@@ -72,12 +73,13 @@ class DecisionRow:
     source: str
     field: str
     decided_by: UUID
+    department: bool = False  # about the name of a department: `field` is an organization's code
 
 
 def read_listing(
     *, body: bytes, filename: str, organization: UUID | None = None, decided: Decided | None = None,
     named: Mapping[str, str | None] | None = None, include_hidden: bool = False,
-    unpacked_most: int = UNPACKED_BYTES_MAX,
+    bounds: Bounds | None = None,
 ) -> tuple[ReadTable, ...]:  # fmt: skip
     """The tables of a file, mapped and read (目录表预览).
 
@@ -85,12 +87,12 @@ def read_listing(
         organization: whose remembered decisions count.
         decided: what a person says now, by position.
         named: the same by heading, as the command takes it.
-        unpacked_most: bytes of a packed file, unpacked.
+        bounds: how much of a file is read.
 
     Raises:
         RuleBroken: the file cannot be read, or a heading in `named` does not stand in it.
     """
-    tables = read_file(body, filename, include_hidden=include_hidden, unpacked_most=unpacked_most)
+    tables = read_file(body, filename, include_hidden=include_hidden, bounds=bounds)
     missing = set(named or ()) - {column.source for table in tables for column in table.columns}
     if missing:
         raise RuleBroken("catalog.import_no_such_column", heading=min(missing)[:60])
@@ -126,7 +128,20 @@ def _no_heading_twice(table: Table) -> None:
 def column_decisions(*, organization: UUID) -> tuple[DecisionRow, ...]:
     """What an organization's officers decided about columns, by heading (列映射记忆)."""
     rows = ColumnDecision.objects.filter(organization=organization)[:DECISIONS_MAX]
-    return tuple(DecisionRow(r.id, r.source, r.field, r.decided_by) for r in rows)
+    return tuple(
+        DecisionRow(r.id, r.source, r.field, r.decided_by, department=r.signature.startswith(DEPARTMENT)) for r in rows
+    )
+
+
+def department_signature(name: str) -> str:
+    """What a decision about the name of a department is remembered by."""
+    return f"{DEPARTMENT}{name[:100]}"
+
+
+def named_departments(*, organization: UUID) -> dict[str, str]:
+    """Names of departments in files → code of the organization that a person said it is (部门记忆)."""
+    rows = ColumnDecision.objects.filter(organization=organization, signature__startswith=DEPARTMENT)[:DECISIONS_MAX]
+    return {row.source: row.field for row in rows}
 
 
 def samples(table: Table, position: int, *, most: int = 3) -> Sequence[str]:
@@ -142,5 +157,5 @@ def samples(table: Table, position: int, *, most: int = 3) -> Sequence[str]:
 
 
 def _remembered(organization: UUID) -> dict[str, str | None]:
-    rows = ColumnDecision.objects.filter(organization=organization)[:DECISIONS_MAX]
-    return {row.signature: row.field or None for row in rows}
+    rows = ColumnDecision.objects.filter(organization=organization).exclude(signature__startswith=DEPARTMENT)
+    return {row.signature: row.field or None for row in rows[:DECISIONS_MAX]}

@@ -208,7 +208,9 @@ def _as_page(found: Sequence[tuple[int, int]]) -> list[tuple[str, EntryRow]]:
     documents = dict(SearchDocument.objects.filter(pk__in=serials).values_list("id", "revision_id"))
     held = list(revisions().filter(pk__in=documents.values()))
     shown = dict(zip((revision.id for revision in held), as_rows(held), strict=True))
-    keyed = ((f"{tier}~{place}", documents.get(serial_of(place))) for tier, place in found)
+    keyed = (
+        (f"{tier}~{place}", documents[serial]) for tier, place in found if (serial := serial_of(place)) in documents
+    )
     return [(key, shown[revision]) for key, revision in keyed if revision in shown]
 
 

@@ -5,12 +5,11 @@ organizations fits none: nobody is guessed, and none is made up.
 """
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zhengtong.catalog.rules.mapping.values import organ_name
 
-_REGION = re.compile(r"^(.{2,8}?(省|自治区|自治州|地区|盟))?(.{2,6}?市)?(.{1,6}?(区|县|旗))?")
+_REGION = re.compile(r"^(.{2,8}?(省|自治区|自治州|地区|盟))?(.{2,6}?市(?![场政容民]))?(.{1,6}?(区|县|旗))?")
 _LEVEL = re.compile(r"^[省市区县州](?=.{2,})")
 CORE_CHARACTERS_MIN = 2
 
@@ -53,7 +52,7 @@ class OrganNames:
         for core in _cores_of(name):
             if found := self._cores.get(core):
                 return found
-        short = _shortened(name)
+        short = _levelled(name)
         fits = {organ.key for organ in self.organs if _abbreviates(short, organ.name)}
         return fits.pop() if len(fits) == 1 else None
 
@@ -65,20 +64,17 @@ def _note(held: dict[str, str | None], name: str, key: str) -> None:
 
 def _cores_of(name: str) -> list[str]:
     """A name without its region, and with the sign of its level before it: 望澜市民政局 → 市民政局."""
-    return [core for core in dict.fromkeys((_levelled(name),)) if len(core) > CORE_CHARACTERS_MIN]
+    core = _levelled(name)
+    return [core] if len(core) > CORE_CHARACTERS_MIN else []
 
 
 def _levelled(name: str) -> str:
-    found = _REGION.match(name)
+    found = None if _LEVEL.match(name) else _REGION.match(name)
     region = found[0] if found else ""
     rest = name[len(region) :]
     if not region or len(rest) < CORE_CHARACTERS_MIN:
         return name
     return region[-1] + rest
-
-
-def _shortened(name: str) -> str:
-    return _levelled(name)
 
 
 def _abbreviates(short: str, name: str) -> bool:
@@ -91,11 +87,3 @@ def _abbreviates(short: str, name: str) -> bool:
         return False
     rest = iter(outer)
     return all(sign in rest for sign in inner)
-
-
-def counted(names: Iterable[str]) -> Mapping[str, int]:
-    """How often each name stands, the most frequent first."""
-    found: dict[str, int] = {}
-    for name in names:
-        found[name] = found.get(name, 0) + 1
-    return dict(sorted(found.items(), key=lambda one: -one[1]))

@@ -121,7 +121,7 @@ def question(text: str, cut: Cut) -> Question:
     if len(latin) > 1 and "\x00" not in apart:
         one = Term(apart[:WORD_MAX], prefix=True)
         return Question(_once(strict), _once(loose), _once(latin), one, tuple(dict.fromkeys(marks)))
-    return Question(_once([*strict, *latin]), _once([*loose, *latin]), marks=tuple(dict.fromkeys(marks)))
+    return Question(_once([*strict, *latin]), _once(loose or latin), marks=tuple(dict.fromkeys(marks)))
 
 
 def spans(text: str, marks: Iterable[str]) -> tuple[tuple[str, bool], ...]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from zhengtong.catalog import events
 from zhengtong.catalog.models import Entry, Item, Revision
 from zhengtong.catalog.rules import CURRENT_STATES, ENTRY, OPEN_STATES, EntryDraft, guide_code_of
@@ -144,6 +146,8 @@ def _write(revisions: Sequence[Revision], items: Sequence[Item], *, actor: Actor
     Entry.objects.bulk_create([revision.entry for revision in revisions], batch_size=ROWS_AT_ONCE)
     Revision.objects.bulk_create(revisions, batch_size=ROWS_AT_ONCE)
     Item.objects.bulk_create(items, batch_size=ROWS_AT_ONCE)
+    if len(revisions) >= ROWS_AT_ONCE:
+        _tell_the_planner()
     for start in range(0, len(revisions), ROWS_AT_ONCE):
         indexing.keep_all([revision.id for revision in revisions[start : start + ROWS_AT_ONCE]])
     told = [(revision, revision.entry) for revision in revisions]
@@ -155,6 +159,14 @@ def _write(revisions: Sequence[Revision], items: Sequence[Item], *, actor: Actor
         actor=actor,
         clock=clock,
     )  # fmt: skip
+
+
+def _tell_the_planner() -> None:
+    """Have PostgreSQL count anew after many rows: what it believes of a table that was empty makes joins quadratic."""
+    if connection.vendor == "postgresql":
+        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in (Entry, Revision, Item))
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {tables}")
 
 
 def _last_sequences(fronts: set[str]) -> dict[str, int]:

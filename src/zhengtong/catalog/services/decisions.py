@@ -7,12 +7,14 @@ from django.db import transaction
 
 from zhengtong.catalog import events
 from zhengtong.catalog.models import ColumnDecision
+from zhengtong.catalog.queries.listings import DEPARTMENT
 from zhengtong.catalog.rules.mapping import FIELDS
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.kernel.ids import new_id
+from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role, role_label
 
 MAY_DECIDE = frozenset({str(Role.DATA_OFFICER), str(Role.AUTHORITY_REVIEWER)})
@@ -22,14 +24,18 @@ MAY_DECIDE = frozenset({str(Role.DATA_OFFICER), str(Role.AUTHORITY_REVIEWER)})
 def remember(*, said: Mapping[str, tuple[str, str | None]], actor: Actor, clock: Clock) -> None:
     """Keep decisions for the actor's organization (记住列映射): signature → (heading, field or None).
 
+    A department's name is remembered the same way, with the code of its organization for the field.
+
     Raises:
         NotAllowed: the actor takes in no files.
-        RuleBroken: there is no such field.
+        RuleBroken, NotFound: there is no such field, no such organization.
     """
     organization = _organization(actor)
     held = {row.signature: row for row in ColumnDecision.objects.filter(organization=organization)}
     for signature, (source, field) in said.items():
-        if field is not None and field not in FIELDS:
+        if signature.startswith(DEPARTMENT):
+            parties.organization_by_code(code=field or "")
+        elif field is not None and field not in FIELDS:
             raise RuleBroken("catalog.import_no_such_field", field=field[:40])
         row = held.get(signature) or ColumnDecision(
             id=new_id(clock.now()), organization_id=organization, signature=signature

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from zhengtong.catalog.models import Revision
 from zhengtong.catalog.policy import intake_front
 from zhengtong.catalog.queries import drafts
-from zhengtong.catalog.queries.listings import ReadTable
+from zhengtong.catalog.queries.listings import ReadTable, named_departments
 from zhengtong.catalog.rules import CURRENT_STATES, OPEN_STATES, EntryDraft, EntryState, derived_share_type
 from zhengtong.catalog.rules.intake import ReadEntry, Refusal
 from zhengtong.catalog.rules.organs import Organ, OrganNames
@@ -21,7 +21,7 @@ from zhengtong.kernel.errors import NotAllowed, PlatformError, RuleBroken
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role, role_label
 
-Columns = Mapping[str, tuple[str, str | None]]  # signature → (heading, field)
+Decisions = Mapping[str, tuple[str, str | None]]  # signature → (heading, field), or a department → its code
 
 
 @dataclass(slots=True)
@@ -50,34 +50,47 @@ class Intake:
 
 
 def import_entries(
-    *, tables: Sequence[ReadTable], actor: Actor, clock: Clock, dry_run: bool = False, columns: Columns | None = None
+    *,
+    tables: Sequence[ReadTable],
+    actor: Actor,
+    clock: Clock,
+    dry_run: bool = False,
+    decisions: Decisions | None = None,
 ) -> Intake:
     """Take entries from a file's tables as drafts (导入目录).
 
     A data officer takes them for the own department, and a row that names another one is
     refused.  A reviewer of the data authority takes them for the departments that the rows
     name; what no organization is called by waits for a person.  With `dry_run` everything is
-    done and undone.  `columns` are decisions to keep for the next file.
+    done and undone.  `decisions` are kept for the next file too.
 
     Raises:
         NotAllowed: the actor is neither.
         RuleBroken: no table has a column with names, or somebody took the same codes meanwhile.
     """
     read = _with_titles(tables)
-    whose = _Whose.of(actor)
     done = Intake(rows=sum(one.rows for _, one in read))
     try:
         with transaction.atomic():
+            if decisions:
+                remember(said=decisions, actor=actor, clock=clock)
+            whose = _Whose.of(actor)
             for at, one in read:
                 _take_table(at, one, whose, done, actor, clock)
-            if columns:
-                remember(said=columns, actor=actor, clock=clock)
             if dry_run:
                 transaction.set_rollback(True)
     except IntegrityError:
         raise RuleBroken("catalog.import_raced") from None
     done.refusals.sort(key=lambda one: (one[0], one[1].row))
     return done
+
+
+def waiting_departments(*, tables: Sequence[ReadTable], actor: Actor) -> dict[str, int]:
+    """Departments that rows name and no organization is called by, with their entries (待指定部门)."""
+    done, whose = Intake(), _Whose.of(actor)
+    for at, one in _with_titles(tables):
+        _owned(at, one, whose, done)
+    return done.waiting
 
 
 def _with_titles(tables: Sequence[ReadTable]) -> list[tuple[int, ReadTable]]:
@@ -93,6 +106,7 @@ class _Whose:
 
     own: UUID | None
     names: OrganNames
+    said: Mapping[str, UUID]  # what people said a department is called here
 
     @classmethod
     def of(cls, actor: Actor) -> "_Whose":
@@ -105,7 +119,10 @@ class _Whose:
         if as_authority:
             cards = tuple(card for card in cards if card.id in under)
         names = OrganNames(tuple(Organ(str(card.id), card.name, card.short_name) for card in cards))
-        return cls(None if as_authority else actor.organization, names)
+        codes = {card.code: card.id for card in cards}
+        told = named_departments(organization=actor.organization)
+        said = {name: codes[code] for name, code in told.items() if code in codes}
+        return cls(None if as_authority else actor.organization, names, said)
 
     def provider(self, department: str) -> UUID | None:
         """The provider of a row that names this department; None where a person has to say.
@@ -113,10 +130,11 @@ class _Whose:
         Raises:
             RuleBroken: it is another department's.
         """
-        found = self.names.find(department)
+        if (found := self.said.get(department)) is None and (key := self.names.find(department)):
+            found = UUID(key)
         if self.own is None:
-            return UUID(found) if found else None
-        if found and UUID(found) != self.own:
+            return found
+        if found and found != self.own:
             raise RuleBroken("catalog.import_other_department", department=department[:60])
         return self.own
 

@@ -14,7 +14,8 @@ from zhengtong.exchange.queries.nodes import visible_records
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock, legal_day
 from zhengtong.kernel.errors import NotFound
-from zhengtong.sharing.queries import GrantLine, may_see_grant
+from zhengtong.sharing.queries import GrantLine, grant_brief, may_see_grant
+from zhengtong.sharing.rules import GrantState
 
 DAYS_SHOWN = 14
 LATEST_SHOWN = 5
@@ -55,6 +56,7 @@ class GrantUse:
     days: tuple[DayUse, ...]
     refusals: tuple[RefusalCount, ...]
     latest: tuple[ExchangeLine, ...]
+    unconfirmed: bool  # rows flow, though nobody has confirmed the delivery yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,19 @@ def grant_use(*, grant: UUID, actor: Actor, clock: Clock) -> GrantUse:
     days = _by_day(list(rows.filter(day__gt=today - timedelta(days=DAYS_SHOWN))))
     everything = _by_day(list(rows))
     latest = exchanges(actor=actor, clock=clock, grant=wire_id, rows=LATEST_SHOWN).rows
+    brief = grant_brief(id=grant, on=today)
+    answered = sum(one.answered for one in everything.values())
     return GrantUse(
         grant=grant,
         today=days.get(today, DayUse(today, 0, 0, 0, 0)),
-        answered=sum(one.answered for one in everything.values()),
+        answered=answered,
         refused=sum(one.refused for one in everything.values()),
         rows=sum(one.rows for one in everything.values()),
         last_at=max((row.last_at for row in rows), default=None),
         days=tuple(days.values()),
         refusals=_refusals(wire_id),
         latest=latest,
+        unconfirmed=bool(brief and brief.state is GrantState.DELIVERING and answered),
     )
 
 

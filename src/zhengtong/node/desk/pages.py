@@ -8,9 +8,8 @@ from typing import Any, cast
 
 from starlette.responses import FileResponse, Response
 
-from zhengtong.kernel import messages
 from zhengtong.kernel.errors import NotFound, RuleBroken
-from zhengtong.node import contracts, recheck, runs, schedules
+from zhengtong.node import contracts, labels, recheck, runs, schedules
 from zhengtong.node.bounds import DESK_ROWS, TEXT_CHARS
 from zhengtong.node.desk import asking, quarantine, records
 from zhengtong.node.desk.people import Role
@@ -138,7 +137,7 @@ def _runs(visit: Visit, *, limit: int) -> list[dict[str, Any]]:  # Any: rows of 
             {
                 **run, "number": grant.number if grant else "—", "title": grant.resource_title if grant else "—",
                 "peer_name": names.get(run["peer"], run["peer"]), "ours": run["side"] == "consumer", "last": last,
-                "state_shown": run["state_label"] if visit.lang == "zh" else run.get("state_label_en", run["state"]),
+                "state_shown": run["state_label" if visit.lang == "zh" else "state_label_en"],
                 "why": _why(visit, run.get("reason")),
             }
         )  # fmt: skip
@@ -160,7 +159,7 @@ async def schedules_page(visit: Visit) -> Response:
                 **line, "title": grant.resource_title if grant else "—",
                 "number": grant.number if grant else line["grant"],
                 "why": _why(visit, line["reason"]),
-                "every_shown": messages.text(f"node.every_{line['every']}", lang=visit.lang, facts={}),
+                "every_shown": labels.label(labels.CYCLES, line["every"], lang=visit.lang),
             }
         )  # fmt: skip
     return visit.page("schedules.html", schedules=held, engineer=visit.me.role is Role.ENGINEER)
@@ -238,6 +237,11 @@ def _about_grant(visit: Visit, line: records.DeskRecord) -> str:
 async def style(_visit: Visit) -> Response:
     """The one stylesheet."""
     return FileResponse(_STATIC / "desk.css", media_type="text/css")
+
+
+async def mark(_visit: Visit) -> Response:
+    """The sign in the browser's tab."""
+    return FileResponse(_STATIC / "mark.svg", media_type="image/svg+xml")
 
 
 async def nothing(_visit: Visit) -> Response:

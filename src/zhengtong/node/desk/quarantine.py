@@ -4,7 +4,7 @@ A list shows personal values by their first character; the repair form shows a f
 to the officer only, and leaves a record that it was looked at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.responses import Response
@@ -252,13 +252,11 @@ def _pulled_form(
 ) -> Response:  # fmt: skip
     contract = contracts.known(visit.node.core.reader, binding.resource)
     names = _names(binding, found)
+    problems = _judged(visit, binding, found, found.values)[1]
     cells = [
-        Cell(
-            name=names[column], title=_item(contract, names[column]).title, value=value or "", personal=False,
-            problems=(), remedies=(),
-        )
+        _pulled_cell(visit, _item(contract, names[column]), value or "", found, problems)
         for column, value in found.values.items()
-    ]  # fmt: skip
+    ]
     return visit.page(
         "repair.html", status=status, title=title_of(visit, binding.resource), number=found.number, cells=cells,
         open=found.state == mending.OPEN, state=visit.say(STATE_TITLES.get(found.state, "已被新数据取代")), reason="",
@@ -267,21 +265,38 @@ def _pulled_form(
     )  # fmt: skip
 
 
+def _pulled_cell(visit: Visit, item: Item, value: str, found: RefusedRow, problems: Sequence[Problem]) -> Cell:
+    """A value of a refused row; a personal one that keeps our rules stays covered, unless it may stand in the way."""
+    wrong = [problem for problem in problems if problem.item == item.name]
+    return Cell(
+        name=item.name, title=item.title, value=value,
+        personal=item.personal and bool(value) and found.rule != "target.unique",
+        problems=tuple(p.message(visit.lang) for p in wrong), remedies=tuple(p.remedy(visit.lang) for p in wrong),
+    )  # fmt: skip
+
+
 def _checked(
     visit: Visit, binding: TargetBinding, found: RefusedRow, values: Mapping[str, str | None]
 ) -> dict[str, str | None]:
-    """The values by column, judged by the same rules as an upload where the contract is known."""
-    contract = contracts.known(visit.node.core.reader, binding.resource)
-    if contract is None:
-        return dict(values)
-    names = _names(binding, found)
-    held = replace(contract, items=tuple(i for i in contract.items if i.name in names.values()))
-    checked = check_row(held, {names[column]: value or "" for column, value in values.items()})
-    masked = _masked_items(visit, binding.resource)
-    problems = [p for p in checked.problems if p.item not in masked]
+    """The values by column, as the rules keep them.  Raises RuleBroken for the first rule that is broken."""
+    kept, problems = _judged(visit, binding, found, values)
     if problems:
         raise RuleBroken(problems[0].key, **problems[0].facts)
-    return {column: checked.values.get(name, values[column]) for column, name in names.items()}
+    names = _names(binding, found)
+    return {column: kept.get(name, values[column]) for column, name in names.items()}
+
+
+def _judged(
+    visit: Visit, binding: TargetBinding, found: RefusedRow, values: Mapping[str, str | None]
+) -> tuple[Mapping[str, str | None], list[Problem]]:
+    """The same rules as for an upload, where the contract is known; masked items cannot keep them and are left out."""
+    contract = contracts.known(visit.node.core.reader, binding.resource)
+    if contract is None:
+        return {}, []
+    names, masked = _names(binding, found), _masked_items(visit, binding.resource)
+    items = tuple(item for item in contract.items if item.name in names.values() and item.name not in masked)
+    checked = check_row(replace(contract, items=items), {names[c]: value or "" for c, value in values.items()})
+    return checked.values, list(checked.problems)
 
 
 def _masked_items(visit: Visit, resource: str) -> frozenset[str]:

@@ -14,6 +14,7 @@ DESK = [
     Route("/desk", page(pages.home, signed_in=False), methods=_G),
     Route("/desk/", page(pages.first), methods=_G),
     Route("/desk/desk.css", page(pages.style, signed_in=False), methods=_G),
+    Route("/desk/mark.svg", page(pages.mark, signed_in=False), methods=_G),
     Route("/desk/enter", page(sign_in.enter, signed_in=False), methods=_G),
     Route("/desk/enter", page(sign_in.enter_now, signed_in=False), methods=_P),
     Route("/desk/leave", page(sign_in.leave), methods=_P),

@@ -7,6 +7,7 @@ only from this node's own pages with the session's CSRF token.
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -106,6 +107,7 @@ class Visit:
         text = _pages.get_template(template).render(
             t=self.say, lang=self.lang, session=self.session, place=_place(self), now=self.node.core.clock.now(),
             day=lambda at: words.day(at, self.lang), moment=lambda at: words.moment(at, self.lang),
+            last_day=lambda until: words.day(until - timedelta(seconds=1), self.lang),
             shown=lambda value: words.shown(value, self.lang), hidden=words.hidden, brief=words.brief,
             here=self.request.url.path, story=isinstance(self.node.core.clock, StoryClock),
             back=self.request.url.path + (f"?{self.request.url.query}" if self.request.url.query else ""),

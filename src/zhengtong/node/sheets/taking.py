@@ -97,7 +97,8 @@ def upload_bytes(
     bound = _is_bound(home, resource)
     digest = "sha-256:" + hashlib.sha256(content).hexdigest()
     with store.opened(home) as db:
-        same = store.same_as_current(db, resource, digest)
+        judged_as = _judged_as(contract, content)
+        same = store.same_as_current(db, resource, judged_as)
     matched = match_columns(read_sheet(content), contract)
     judged = _judge(contract, matched)
     report = UploadReport(
@@ -108,15 +109,23 @@ def upload_bytes(
     )  # fmt: skip
     if dry_run or same is not None:
         return report
+    if not judged.good:
+        raise RuleBroken("node.sheet_nothing_good", rows=report.total)
     columns = json.dumps([[c.source, c.item] for c in matched.columns], ensure_ascii=False)
     with store.opened(home) as db:
         brought = store.Incoming(
-            name=report.file, digest=digest, by=by, at=clock.now(), columns=columns, good=judged.good, bad=judged.bad
+            name=report.file, digest=judged_as, by=by, at=clock.now(), columns=columns, good=judged.good, bad=judged.bad
         )
         store.replace_rows(db, contract, brought)
     if not report.bound:
         _bind(home, contract)
     return report
+
+
+def _judged_as(contract: Contract, content: bytes) -> str:
+    """What makes an upload the same: the file and the rules it was judged by."""
+    rules = json.dumps(contracts.contract_to_json(contract), ensure_ascii=False, sort_keys=True).encode()
+    return "sha-256:" + hashlib.sha256(len(rules).to_bytes(8, "big") + rules + content).hexdigest()
 
 
 def prepare(home: NodeHome, resource: str) -> tuple[str, str]:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.node.sources.base import Column, Source
-from zhengtong.node.sources.postgresql import PostgresSource
 from zhengtong.node.sources.sqlite import SqliteSource
 
 __all__ = ["Column", "Source", "open_source", "shown_url"]
@@ -20,6 +19,8 @@ def open_source(url: str) -> Source:
     if scheme == "sqlite":
         return SqliteSource(url)
     if scheme in {"postgresql", "postgres"}:
+        from zhengtong.node.sources.postgresql import PostgresSource  # its drivers cost a node that has none 35 MB
+
         return PostgresSource(url)
     raise RuleBroken("node.source_engine", engine=scheme or "-")
 

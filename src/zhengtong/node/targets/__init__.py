@@ -1,16 +1,13 @@
 """Databases that pulled rows are applied to (落地库): stage, swap, checkpoint, read back."""
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-import psycopg
-
 from zhengtong.kernel.errors import RuleBroken, Unreachable
-from zhengtong.node.sources.postgresql_arrow import adbc, short
 from zhengtong.node.targets.base import Applied, Mended, Settling, StagedParcel, Standing, Target, TargetTable
-from zhengtong.node.targets.postgresql import PostgresTarget
 from zhengtong.node.targets.sqlite import SqliteTarget
 
 __all__ = [
@@ -25,6 +22,8 @@ __all__ = [
     "telling",
 ]
 
+_REASON_CHARS = 200
+
 
 def open_target(url: str) -> Target:
     """The adapter for a target URL.  Raises RuleBroken for an engine the node cannot write yet."""
@@ -32,6 +31,8 @@ def open_target(url: str) -> Target:
     if scheme == "sqlite":
         return SqliteTarget(url)
     if scheme in {"postgresql", "postgres"}:
+        from zhengtong.node.targets.postgresql import PostgresTarget  # its drivers cost a node that has none 35 MB
+
         return PostgresTarget(url)
     raise RuleBroken("node.target_engine", engine=scheme or "-")
 
@@ -41,5 +42,14 @@ def telling() -> Iterator[None]:
     """Work with a target whose database may go away at any statement; raises Unreachable for the driver's errors."""
     try:
         yield
-    except (psycopg.Error, sqlite3.Error, adbc.Error) as error:
-        raise Unreachable("node.target_failed", reason=short(error)) from error
+    except Exception as error:
+        if not isinstance(error, _driver_errors()):
+            raise
+        said = (str(error).splitlines() or [type(error).__name__])[0][:_REASON_CHARS]
+        raise Unreachable("node.target_failed", reason=said) from error
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """The errors of the drivers that are loaded."""
+    drivers = (sys.modules.get(name) for name in ("psycopg", "adbc_driver_manager"))
+    return (sqlite3.Error, *(driver.Error for driver in drivers if driver is not None))

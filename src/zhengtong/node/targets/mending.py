@@ -14,14 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import quote, unquote, urlsplit
-
-import psycopg
 
 from zhengtong.kernel.errors import NotFound, RuleBroken, Unreachable, WrongState
 from zhengtong.node.bounds import LOCK_WAIT_S
 from zhengtong.wire.canonical import instant
+
+if TYPE_CHECKING:  # loaded only for a target that is PostgreSQL: a node without one starts faster
+    import psycopg
 
 _MENDED = (
     "CREATE TABLE IF NOT EXISTS _zt_mended (run TEXT NOT NULL, n BIGINT NOT NULL, state TEXT NOT NULL,"
@@ -51,6 +52,8 @@ class _Database(Protocol):
     def all(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]: ...
 
     def run(self, statement: str, values: Sequence[object] = ()) -> int: ...
+
+    def insert(self, statement: str, values: Sequence[object]) -> tuple[Any, ...]: ...
 
     def has(self, table: str) -> bool: ...
 
@@ -84,13 +87,10 @@ def repair(
     kept = ", ".join(f"CAST({_q(c)} AS TEXT)" for c in columns)
     with _opened(url, writing=True) as db:
         _claim(db, table, run=run, n=n)
-        try:
-            back = db.all(
-                f"INSERT INTO {_q(table)} ({names}) VALUES ({marks}) RETURNING {kept}", [values[c] for c in columns]
-            )
-        except (sqlite3.IntegrityError, sqlite3.DataError, psycopg.IntegrityError, psycopg.DataError) as error:
-            raise RuleBroken("node.target_refused_row", reason=str(error).splitlines()[0][:160]) from error
-        row = json.dumps([None if cell is None else str(cell) for cell in back[0]], ensure_ascii=False)
+        back = db.insert(
+            f"INSERT INTO {_q(table)} ({names}) VALUES ({marks}) RETURNING {kept}", [values[c] for c in columns]
+        )
+        row = json.dumps([None if cell is None else str(cell) for cell in back], ensure_ascii=False)
         _write(db, run=run, n=n, state=REPAIRED, row=row, reason="", who=who, at=at)
 
 
@@ -155,6 +155,12 @@ class _Sqlite:
     def run(self, statement: str, values: Sequence[object] = ()) -> int:
         return self._db.execute(statement, cast("tuple[Any, ...]", tuple(values))).rowcount
 
+    def insert(self, statement: str, values: Sequence[object]) -> tuple[Any, ...]:
+        try:
+            return self.all(statement, values)[0]
+        except (sqlite3.IntegrityError, sqlite3.DataError) as error:
+            raise RuleBroken("node.target_refused_row") from error
+
     def has(self, table: str) -> bool:
         return bool(self.all("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)))
 
@@ -169,6 +175,14 @@ class _Postgres:
     def run(self, statement: str, values: Sequence[object] = ()) -> int:
         return self._db.execute(_marked(statement), values).rowcount
 
+    def insert(self, statement: str, values: Sequence[object]) -> tuple[Any, ...]:
+        import psycopg
+
+        try:
+            return self.all(statement, values)[0]
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
+            raise RuleBroken("node.target_refused_row") from error
+
     def has(self, table: str) -> bool:
         return self.all("SELECT to_regclass(?)", (table,))[0][0] is not None
 
@@ -182,15 +196,27 @@ def _marked(statement: str) -> bytes:
 def _opened(url: str, *, writing: bool = False) -> Iterator[_Database]:
     """A connection of its own, in one transaction."""
     parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        with _sqlite(Path(unquote(parts.path)), writing=writing) as db:
+            yield db
+    else:
+        with _postgres(url) as db:
+            yield db
+
+
+@contextmanager
+def _postgres(url: str) -> Iterator[_Database]:
+    import psycopg
+
     try:
-        if parts.scheme == "sqlite":
-            with _sqlite(Path(unquote(parts.path)), writing=writing) as db:
-                yield db
-        else:
-            with psycopg.connect(url, connect_timeout=int(LOCK_WAIT_S)) as connection:
-                yield _Postgres(connection)
-    except (sqlite3.Error, psycopg.Error) as error:
-        raise Unreachable("node.target_failed", reason=str(error).splitlines()[0][:200]) from error
+        with psycopg.connect(url, connect_timeout=int(LOCK_WAIT_S)) as connection:
+            yield _Postgres(connection)
+    except psycopg.Error as error:
+        raise _failed(error) from error
+
+
+def _failed(error: Exception) -> Unreachable:
+    return Unreachable("node.target_failed", reason=(str(error).splitlines() or ["-"])[0][:200])
 
 
 @contextmanager
@@ -204,6 +230,8 @@ def _sqlite(path: Path, *, writing: bool) -> Iterator[_Database]:
         db.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
         yield _Sqlite(db)
         db.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise _failed(error) from error
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")
@@ -218,6 +246,9 @@ class _Nothing:
 
     def run(self, statement: str, values: Sequence[object] = ()) -> int:  # noqa: ARG002
         return 0
+
+    def insert(self, statement: str, values: Sequence[object]) -> tuple[Any, ...]:  # noqa: ARG002
+        return ()
 
     def has(self, table: str) -> bool:  # noqa: ARG002
         return False

@@ -32,7 +32,8 @@ def home(request: VisitorRequest) -> HttpResponse:
 @signed_in
 def inbox(request: ActorRequest) -> HttpResponse:
     """Today it is my turn."""
-    return render(request, "portal/inbox.html", {"lines": inboxes.of_request(request)})
+    told = inboxes.told(actor=request.actor, clock=request.clock)
+    return render(request, "portal/inbox.html", {"lines": inboxes.of_request(request), "told": told})
 
 
 @require_safe

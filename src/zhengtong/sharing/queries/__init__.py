@@ -21,7 +21,7 @@ from zhengtong.sharing.queries.grants import (
     grants_for_publication,
     may_see_grant,
 )
-from zhengtong.sharing.queries.inbox import inbox
+from zhengtong.sharing.queries.inbox import inbox, told
 from zhengtong.sharing.queries.lateness import LateKind, LateThing, done_on, late_things
 from zhengtong.sharing.queries.months import (
     MonthFigure,
@@ -96,4 +96,5 @@ __all__ = [
     "paper",
     "request",
     "requests",
+    "told",
 ]

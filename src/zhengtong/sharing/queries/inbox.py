@@ -32,6 +32,14 @@ def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
     return tuple(cards[:INBOX_ROWS_MAX])
 
 
+def told(*, actor: Actor, on: date) -> tuple[RequestLine, ...]:
+    """What the actor is told and need not act on: its requests whose reply was given more time (第二十一条)."""
+    if actor.organization is None or not (actor.has(Role.DATA_OFFICER) or actor.has(Role.SHARING_OFFICE_HEAD)):
+        return ()
+    where = Q(consumer=actor.organization, state=str(RequestState.EXTENDED))
+    return request_lines(SharingRequest.objects.filter(where).order_by("due_on", "number")[:INBOX_ROWS_MAX], on=on)
+
+
 def _waiting(actor: Actor) -> list[tuple[str, Q]]:
     """Per verb: which requests wait for it, for the roles the actor holds."""
     organ, found = actor.organization, list[tuple[str, Q]]()
@@ -145,7 +153,9 @@ def _demand_cards(actor: Actor) -> list[InboxCard]:
             number=row.number,
             title=row.what,
             consumer=known[row.consumer_id],
-            provider=known[row.holder_id] if row.holder_id else Organ(row.id, "", row.holder_name, row.holder_name, False),
+            provider=known[row.holder_id]
+            if row.holder_id
+            else Organ(row.id, "", row.holder_name, row.holder_name, False),
             verb="coordinate",
             due_on=None,
             provisional=False,

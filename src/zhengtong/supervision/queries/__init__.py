@@ -22,7 +22,7 @@ from zhengtong.supervision.queries.reports import (
     may_read_all,
     month_report,
 )
-from zhengtong.supervision.queries.scope import reads_findings
+from zhengtong.supervision.queries.scope import opens_things, reads_findings
 
 __all__ = [
     "Behind",
@@ -43,5 +43,6 @@ __all__ = [
     "inbox",
     "may_read_all",
     "month_report",
+    "opens_things",
     "reads_findings",
 ]

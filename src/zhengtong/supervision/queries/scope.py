@@ -25,6 +25,14 @@ def visible_findings(actor: Actor) -> Q:
     return seen
 
 
+def opens_things(actor: Actor) -> bool:
+    """Whether the actor may open the requests, grants and corrections that findings and figures name.
+
+    A government's leader reads the report (条例 第三十八条), not the departments' files.
+    """
+    return bool(actor.roles & (OWN_ROLES | OVERSIGHT_ROLES - {str(Role.GOVERNMENT_LEADER)}))
+
+
 def reads_findings(actor: Actor) -> bool:
     """Whether there can be findings for this actor to read at all."""
     return actor.organization is not None and bool(actor.roles & (OWN_ROLES | OVERSIGHT_ROLES))

@@ -1,6 +1,6 @@
 """Files into tables (读取文件): text, workbooks, portal dumps, node profiles; any bytes give a table or a refusal."""
 
-from zhengtong.catalog.rules.reading.files import FILE_BYTES_MAX, KINDS, UNPACKED_BYTES_MAX, read_file
+from zhengtong.catalog.rules.reading.files import FILE_BYTES_MAX, KINDS, Bounds, read_file
 from zhengtong.catalog.rules.reading.tables import CELL_CHARACTERS_MAX, COLUMNS_MAX, ROWS_MAX, SourceColumn, Table
 
 __all__ = [
@@ -9,7 +9,7 @@ __all__ = [
     "FILE_BYTES_MAX",
     "KINDS",
     "ROWS_MAX",
-    "UNPACKED_BYTES_MAX",
+    "Bounds",
     "SourceColumn",
     "Table",
     "read_file",

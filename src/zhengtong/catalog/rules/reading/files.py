@@ -1,34 +1,49 @@
 """Which kind of file it is, and that it is not larger than one that is read (文件)."""
 
 import zlib
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from zhengtong.catalog.rules.reading.books import UNPACKED_BYTES_MAX, read_book
 from zhengtong.catalog.rules.reading.dumps import read_dump
-from zhengtong.catalog.rules.reading.tables import SourceColumn, Table
+from zhengtong.catalog.rules.reading.tables import ROWS_MAX, SourceColumn, Table
 from zhengtong.catalog.rules.reading.texts import read_text
 from zhengtong.kernel.errors import RuleBroken
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
+OLD_BOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how an xls begins
 KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".json", ".json.gz", ".csv.gz")
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of a file is read for somebody (读取限度)."""
+
+    file_bytes: int = FILE_BYTES_MAX
+    unpacked_bytes: int = UNPACKED_BYTES_MAX
+    rows: int = ROWS_MAX
+    old_books: bool = True  # xls, whose cells cannot be bounded before they are read
+
+
 def read_file(
-    body: bytes, name: str, *, include_hidden: bool = False, unpacked_most: int = UNPACKED_BYTES_MAX
+    body: bytes, name: str, *, include_hidden: bool = False, bounds: Bounds | None = None
 ) -> tuple[Table, ...]:
     """The tables of a file, hidden columns named but empty unless they are asked for (读取文件).
 
     Raises:
         RuleBroken: the file cannot be read, or is over a bound; names why.
     """
-    if len(body) > FILE_BYTES_MAX:
-        raise RuleBroken("catalog.import_too_big", most=FILE_BYTES_MAX // 1024 // 1024)
+    most = bounds or Bounds()
+    if len(body) > most.file_bytes:
+        raise RuleBroken("catalog.import_too_big", most=most.file_bytes // 1024 // 1024)
     lower = name.lower()
     if body[:2] == b"\x1f\x8b":
-        body, lower = _unzipped(body, unpacked_most), lower.removesuffix(".gz")
+        body, lower = _unzipped(body, most.unpacked_bytes), lower.removesuffix(".gz")
     kind = PurePath(lower).suffix
-    if body[:4] == b"PK\x03\x04" or body[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        tables = read_book(body, unpacked_most=unpacked_most)
+    if body[:8] == OLD_BOOK and not most.old_books:
+        raise RuleBroken("catalog.import_old_book")
+    if body[:4] == b"PK\x03\x04" or body[:8] == OLD_BOOK:
+        tables = read_book(body, unpacked_most=most.unpacked_bytes)
     elif kind in (".xlsx", ".xlsm", ".xls"):
         raise RuleBroken("catalog.import_book_broken")
     elif kind == ".json":
@@ -37,6 +52,8 @@ def read_file(
         tables = read_text(body, PurePath(name).stem)
     else:
         raise RuleBroken("catalog.import_kind_unknown", kind=kind or "—", kinds="、".join(KINDS))
+    if sum(len(table.rows) for table in tables) > most.rows:
+        raise RuleBroken("catalog.import_too_many_rows", most=most.rows)
     if not tables:
         raise RuleBroken("catalog.import_empty")
     return tables if include_hidden else tuple(_without_hidden(table) for table in tables)
