@@ -49,6 +49,7 @@ def acts() -> tuple[Act, ...]:
         (_at(9, 22, 10, 0), lambda story, clock: story.deliver("0003", "wl-housing", clock)),
         (_at(9, 23, 10, 0), watched.d1_coordinated),
         (_at(9, 24, 15, 0), watched.c01_answered),
+        (_at(10, 9, 16, 0), _drafts_held_back),
         (_at(10, 9, 17, 0), _0013_and_0014_on_the_desk),
         (_at(10, 12, 9, 30), _0011_suspended),
         (_at(10, 13, 9, 0), watched.found_late),
@@ -255,6 +256,11 @@ def _0011_suspended(story: Story, clock: Clock) -> None:
 
 def _0012_asked(story: Story, clock: Clock) -> None:
     story.ask("0012", "wl-insurance", story.form("0012", "R10"), clock)
+
+
+def _drafts_held_back(story: Story, clock: Clock) -> None:
+    """Two departments draft entries that lack what the law wants; the rules do not let them through."""
+    story.held_back = catalogue.drafts(story.organizations, clock=clock)
 
 
 def _r12_changed(story: Story, clock: Clock) -> None:

@@ -18,7 +18,6 @@ from zhengtong.parties import services as people
 from zhengtong.parties.rules import Role
 
 CATALOGUED = date(2026, 6, 1)
-DRAFTED = date(2026, 10, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +49,9 @@ def catalogue(ids: Mapping[str, UUID]) -> dict[str, Resource]:
     return {resource.short_code or resource.guide_code: resource for resource in _publish_all(ids)}
 
 
-def drafts(ids: Mapping[str, UUID]) -> tuple[HeldBack, ...]:
+def drafts(ids: Mapping[str, UUID], *, clock: Clock) -> tuple[HeldBack, ...]:
     """Draft the entries that cannot be submitted, try to submit each, and keep the rule that held it back."""
-    return tuple(_held_back(row, ids) for row in load("resources")["draft"])
+    return tuple(_held_back(row, ids, clock) for row in load("resources")["draft"])
 
 
 def change(resource: Resource, *, abstract: str, reason: str, happened_on: date, clock: Clock) -> None:
@@ -70,9 +69,9 @@ def change(resource: Resource, *, abstract: str, reason: str, happened_on: date,
     catalog.sign(entry=resource.entry, actor=head, clock=clock)
 
 
-def _held_back(row: Table, ids: Mapping[str, UUID]) -> HeldBack:
-    clock, provider = FixedClock.on(DRAFTED), row["provider"]
-    officer = seat(provider, Role.DATA_OFFICER, on=DRAFTED)
+def _held_back(row: Table, ids: Mapping[str, UUID], clock: Clock) -> HeldBack:
+    provider = row["provider"]
+    officer = seat(provider, Role.DATA_OFFICER, on=clock.today())
     entry = catalog.draft(content=_draft(row, _origin(row, ids[provider], clock)), actor=officer, clock=clock)
     try:
         catalog.submit(entry=entry, actor=officer, clock=clock)

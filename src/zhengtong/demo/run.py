@@ -48,7 +48,6 @@ class Run:
     people: int
     today: date
     say: Callable[[str], None]
-    held_back: tuple[catalogue.HeldBack, ...] = ()
     uploaded: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
 
     @property
@@ -63,7 +62,6 @@ class Run:
         self.say("机构、人员、职责和目录")
         organizations = city.found(seed=self.seed)
         told = story.Story(organizations, catalogue.catalogue(organizations), self.departments)
-        self.held_back = catalogue.drafts(organizations)
         summer.before(told)
         return told
 
@@ -152,8 +150,9 @@ class Run:
             "ledger": ledger,
             "board": board.lines(on=self.today),
             "quirks": quirks.found(self.departments) | {"corrected_uses": told.corrected},
+            "correction_told": sorted(code for code, one in told.organizations.items() if one in told.told),
             "uploads": self.uploaded,
-            "drafts_held_back": [asdict(one) for one in self.held_back],
+            "drafts_held_back": [asdict(one) for one in told.held_back],
             "home": str(self.home),
             "pages": f"{network.center_url}/",
         }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from zhengtong.demo.catalogue import Resource
+from zhengtong.demo.catalogue import HeldBack, Resource
 from zhengtong.demo.city import load, seat
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
@@ -44,6 +44,8 @@ class Story:
     requests: dict[str, UUID] = field(default_factory=dict[str, UUID])
     grants: dict[str, UUID] = field(default_factory=dict[str, UUID])
     findings: dict[str, UUID] = field(default_factory=dict[str, UUID])  # by the number of the request
+    held_back: tuple[HeldBack, ...] = ()  # drafts that the rules did not let through
+    told: tuple[UUID, ...] = ()  # organizations that were told of correction C01
     corrected: int = 0  # records that correction C01 put right
 
     # -- what everybody does the same way ------------------------------------------------------

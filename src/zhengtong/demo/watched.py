@@ -45,7 +45,7 @@ def c01_answered(story: Story, clock: Clock) -> None:
     """市自然资源和规划局 corrects its register from the paper; how many others were wrong is what it changed."""
     changed = quirks.correct_homes(story.departments / LAND_DB)
     officer, _ = story.pair("wl-land", clock)
-    sharing.answer_correction(
+    story.told = sharing.answer_correction(
         correction=story.requests["C01"],
         outcome=CorrectionOutcome.CORRECTED,
         cause="2019年数据迁移时用途代码转换错误",

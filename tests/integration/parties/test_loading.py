@@ -1,6 +1,7 @@
 """A city's organizations, people and duties come in from one workbook; the same workbook twice changes nothing."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from zhengtong.parties.rules.workbook import DUTIES, ORGANIZATIONS, PEOPLE, SHEE
 
 pytestmark = pytest.mark.django_db
 
-Tables = dict[str, list[list[Cell]]]
+Tables = dict[str, Sequence[Sequence[Cell]]]
 
 
-def tables(**changes: list[list[Cell]]) -> Tables:
+def tables(**changes: Sequence[Sequence[Cell]]) -> Tables:
     """A small city: a government below which a bureau stands, two people, one duty."""
     held: Tables = {
         ORGANIZATIONS: [
