@@ -74,9 +74,7 @@ class DayStrip:
         return tuple(d.on for d in self.days[1:] if d.kind is kind and d.on <= self.due_on)
 
 
-def day_strip(
-    events: Sequence[ClockEvent], limit: TimeLimit, calendar: WorkCalendar, *, on: date
-) -> DayStrip | None:
+def day_strip(events: Sequence[ClockEvent], limit: TimeLimit, calendar: WorkCalendar, *, on: date) -> DayStrip | None:
     """Every day of a clock, or None where it has no due date (not started, paused) or is too long to draw.
 
     Raises:

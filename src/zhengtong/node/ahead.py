@@ -1,6 +1,7 @@
 """Work one step ahead (提前一步): the next pieces are made in a thread of their own while one is used.
 
-Bounded: at most READ_AHEAD pieces wait, or as many as the caller says.  Whoever stops early stops the thread before anything it reads from is closed.
+Bounded: at most READ_AHEAD pieces wait, or as many as the caller says.  Whoever stops early stops the thread before
+anything it reads from is closed.
 """
 
 import queue

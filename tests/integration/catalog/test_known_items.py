@@ -39,7 +39,7 @@ def _two_words(title: str, chance: random.Random) -> str:
 
 
 # how it is asked, the least mean reciprocal rank of the title meant among the first 20
-ASKED: tuple[tuple[Say, float], ...] = ((_whole, 0.97), (_part, 0.5), (_initials, 0.5), (_two_words, 0.3))
+ASKED: tuple[tuple[Say, float], ...] = ((_whole, 0.97), (_part, 0.6), (_initials, 0.7), (_two_words, 0.45))
 
 
 @pytest.mark.data
@@ -55,7 +55,6 @@ def test_what_people_have_in_mind_is_found_in_all_real_listings() -> None:
         ranks = [_rank(say(title, chance), title) for title in meant]
         found = [rank for rank in ranks if rank is not None]
         assert 1 - len(found) / SAMPLE <= ZERO_HITS_MAX, say.__name__
-        print(say.__name__, sum(found) / SAMPLE, len(found))
         assert sum(found) / SAMPLE >= least, (say.__name__, sum(found) / SAMPLE)
 
 

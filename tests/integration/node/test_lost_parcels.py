@@ -90,7 +90,9 @@ def test_a_parcel_harmed_at_its_provider_closes_the_run_and_a_new_one_opens(
     shown = place.c.get("/local/v1/runs", token=place.token)["runs"]
     (lost,) = (run for run in shown if run["state"] == "closed")
     with contextlib.closing(store.connect_reader(place.provider.database)) as db:
-        assert next(run["reason"] for run in runs.listed(db) if run["state_label"] == "已关闭，未完成") == lost["reason"]
+        assert (
+            next(run["reason"] for run in runs.listed(db) if run["state_label"] == "已关闭，未完成") == lost["reason"]
+        )
     assert "数据包" in lost["reason"]["text"]
     assert "自动" in lost["reason"]["remedy"]
 

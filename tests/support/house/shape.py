@@ -51,6 +51,7 @@ OTHER_FILES: dict[str, str] = {
 # Files that one area alone has, and why.
 OWN_FILES: dict[str, str] = {
     "parties/middleware": "tells every request who acts (request.actor)",
+    "parties/spreadsheets": "reads the workbook of the bulk load and writes the empty form (xlsx)",
     "parties/sign_in": "passwords, cards and locks: the one use case without an actor",
     "parties/web": "the typed request that other areas' doors receive",
     "standards/tables": "reads the packaged code lists and profiles",
