@@ -89,21 +89,30 @@ class Visitor:
             raise RuntimeError(f"not signed in: {status} {body[:300]!r}")
 
     def _ask(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
-        self._line = self._line or http.client.HTTPConnection(self.host, self.port, timeout=ANSWER_S)
         said = {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body:
             said["content-type"] = "application/x-www-form-urlencoded"
+        address = quote(path, safe="/?&=%~:")
         try:
-            self._line.request(method, quote(path, safe="/?&=%~:"), body or None, said)
-            answer = self._line.getresponse()
-        except http.client.RemoteDisconnected:  # it was kept open longer than the server waits between two requests
-            self._line.close()
-            self._line.request(method, quote(path, safe="/?&=%~:"), body or None, said)
-            answer = self._line.getresponse()
+            answer = self._send(method, address, body, said)
+        except (ConnectionError, http.client.HTTPException):  # kept open longer than the server waits for the next
+            self.close()
+            answer = self._send(method, address, body, said)
         for line in answer.headers.get_all("set-cookie") or ():
             name, _, rest = line.partition("=")
             self.cookies[name] = rest.partition(";")[0]
         return answer.status, answer.read()
+
+    def close(self) -> None:
+        """Hang up; the next question opens a new connection."""
+        if self._line is not None:
+            self._line.close()
+        self._line = None
+
+    def _send(self, method: str, address: str, body: str, said: dict[str, str]) -> http.client.HTTPResponse:
+        self._line = self._line or http.client.HTTPConnection(self.host, self.port, timeout=ANSWER_S)
+        self._line.request(method, address, body or None, said)
+        return self._line.getresponse()
 
 
 def cpu_s(pid: int) -> float:

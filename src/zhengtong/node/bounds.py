@@ -122,7 +122,6 @@ DESK_RECORDS_KEPT = 100_000
 # spreadsheets
 SHEET_FILE_B = 64 << 20  # on the command line; a page takes UPLOAD_BODY_B
 SHEET_UNPACKED_B = 256 << 20
-SHEET_PARTS = 2000  # files inside a workbook
 SHEET_ROWS = 1_000_000
 SHEET_COLUMNS = 500
 HEADER_ROWS = 10  # how far down a header is looked for

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-import python_calamine
 import xlsxwriter
 
 from zhengtong.kernel.errors import RuleBroken
-from zhengtong.parties.rules.workbook import ROWS_MAX, SHEETS, Cell
+from zhengtong.parties.rules.workbook import HEADER_ROWS_MAX, ROWS_MAX, SHEETS, Tables
+from zhengtong.wire.spreadsheet import BookBounds, BookFault, BookRefused, visible_sheets
 
 FILE_BYTES_MAX = 10 * 1024 * 1024
-COLUMNS_MAX = 40
+BOUNDS = BookBounds(unpacked_bytes=100 * 1024 * 1024, rows=ROWS_MAX + HEADER_ROWS_MAX, columns=1024)
 EXPLAINED = "填写说明"
 _NOTES = (
     "三张表可以只填其中一张；列的次序可以不同，标题不要改。",
@@ -19,8 +19,8 @@ _NOTES = (
 )
 
 
-def read_tables(path: Path) -> dict[str, list[list[Cell]]]:
-    """Read the sheets that a load knows, as cells.
+def read_tables(path: Path) -> Tables:
+    """Read the visible sheets that a load knows, as cells.
 
     Raises:
         RuleBroken: no file, too large, or no spreadsheet.
@@ -30,12 +30,11 @@ def read_tables(path: Path) -> dict[str, list[list[Cell]]]:
     if path.stat().st_size > FILE_BYTES_MAX:
         raise RuleBroken("parties.load_too_large", most=FILE_BYTES_MAX // (1024 * 1024))
     try:
-        book = python_calamine.load_workbook(str(path))
-        return {
-            name: [list(row[:COLUMNS_MAX]) for row in _rows(book, name)] for name in book.sheet_names if name in SHEETS
-        }
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise RuleBroken("parties.load_not_a_workbook", path=path.name) from error
+        return {sheet.name: sheet.rows for sheet in visible_sheets(path.read_bytes(), BOUNDS) if sheet.name in SHEETS}
+    except BookRefused as refused:
+        if refused.fault in {BookFault.ROWS, BookFault.CELLS}:
+            raise RuleBroken("parties.load_too_many_rows", most=ROWS_MAX) from refused
+        raise RuleBroken("parties.load_not_a_workbook", path=path.name) from refused
 
 
 def write_template(path: Path) -> None:
@@ -62,8 +61,3 @@ def write_template(path: Path) -> None:
                 for at, cell in enumerate((sheet, column.title, "是" if column.needed else "", column.hint)):
                     notes.write_string(row, at, cell)
                 row += 1
-
-
-def _rows(book: python_calamine.CalamineWorkbook, name: str) -> list[list[Cell]]:
-    sheet = book.get_sheet_by_name(name)
-    return sheet.to_python(skip_empty_area=False, nrows=ROWS_MAX + 20)  # pyright: ignore[reportReturnType] -- its cells are ours and times

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhengtong.kernel.identifiers import USCC_ALPHABET
 from zhengtong.parties.rules import (
     citizen_id_is_valid,
     citizen_id_with_check,
@@ -10,7 +11,6 @@ from zhengtong.parties.rules import (
     uscc_is_valid,
     uscc_with_check,
 )
-from zhengtong.kernel.identifiers import USCC_ALPHABET
 
 BODIES = st.text(USCC_ALPHABET, min_size=17, max_size=17)
 DAYS = st.dates().filter(lambda d: 1900 <= d.year <= 2099)

@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+from operator import add
 
 CHUNKS_MAX = 8  # words with blanks between them that a question may have
 QUESTION_MAX = 100  # characters
@@ -68,7 +70,7 @@ def tokens(text: str) -> list[str]:
     found = list[str]()
     for run in _RUNS.findall(folded(text)):
         if _IS_HAN.match(run):
-            pairs = [run[at : at + 2] for at in range(len(run) - 1)] + [run[-1]]
+            pairs = [*map(add, run, run[1:]), run[-1]]
             found += pairs if _PLAIN.match(run) else map(_spelled, pairs)
         else:
             found.append(_spelled(run)[:WORD_MAX])
@@ -89,11 +91,11 @@ def fields(*found: Iterable[str]) -> list[str]:
 
     A question looks in a field and those before it, so nothing is lost and the index is a third smaller.
     """
-    seen, said = set[str](), list[str]()
+    seen, said = dict[str, None](), list[str]()  # a dict keeps the order in which tokens came
     for field in found:
-        new = [token for token in dict.fromkeys(field) if token not in seen]
-        seen.update(new)
-        said.append(" ".join(new))
+        before = len(seen)
+        seen.update(dict.fromkeys(field))
+        said.append(" ".join(islice(seen, before, None)))
     return said
 
 

@@ -40,20 +40,20 @@ def pinyin(run: str) -> list[str]:
 
     By the plain dictionary: what a document holds must not hang on what this process has learnt.
     """
-    syllables = [_syllables(word) for word in rjieba.cut(run, False)]
-    found = list[str]()
-    for at in range(len(syllables)):
-        rest = [one for word in syllables[at:] for one in word]
-        found.append("".join(rest)[:SYLLABLES_MAX])
-        found.append("".join(one[0] for one in rest)[:INITIALS_MAX])
-    return found
+    found, sound, initials = list[str](), "", ""
+    for word in reversed(rjieba.cut(run, False)):
+        own_sound, own_initials = _sounds(word)
+        sound, initials = (own_sound + sound)[:SYLLABLES_MAX], (own_initials + initials)[:INITIALS_MAX]
+        found += sound, initials
+    return [one for one in found if one]
 
 
 @lru_cache(maxsize=WORDS_CACHED)
-def _syllables(word: str) -> tuple[str, ...]:
-    """Syllables without tones, by the word: 银行 yin hang, 行政 xing zheng."""
+def _sounds(word: str) -> tuple[str, str]:
+    """Syllables without tones and their first letters, by the word: 银行 yinhang yh, 行政 xingzheng xz."""
     told = lazy_pinyin(word, errors="ignore", v_to_u=False)
-    return tuple(one for one in told if one.isascii() and one.isalpha())
+    syllables = [one for one in told if one.isascii() and one.isalpha()]
+    return "".join(syllables), "".join(one[0] for one in syllables)
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from zhengtong.node.sheets.reading import SheetRow
 CERTAIN = 1.0
 LIKELY = 0.75  # a column less like an item than this is left out, and the report says so
 _INSIDE, _INSIDE_CHARS, _ALIKE_MOST = 0.8, 2, 0.98
+_HEADER_CHARS = 200  # no header is longer, and looking through one takes the square of its length
 _NOISE = re.compile(r"[\s_\-—·./:：*（(【\[].*?[）)】\]]|[\s_\-—·./:：*]+")
 
 
@@ -95,4 +96,4 @@ def _alike(said: str, name: str) -> float:
 
 
 def _plain(text: str) -> str:
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text[:_HEADER_CHARS])).casefold()

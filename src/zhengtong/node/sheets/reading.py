@@ -6,19 +6,20 @@ rows, columns, characters of a cell.  Formulas are never computed; a workbook gi
 
 import csv
 import io
-import zipfile
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, ZipError
 
 from zhengtong.kernel.errors import RuleBroken
-from zhengtong.node.bounds import CELL_CHARS, SHEET_COLUMNS, SHEET_FILE_B, SHEET_PARTS, SHEET_ROWS, SHEET_UNPACKED_B
-
-_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_PIECE_B = 1 << 20
-_ANY_SIZE = 1 << 60
-_LINE_NUMBERS_BEGIN = 1
+from zhengtong.node.bounds import CELL_CHARS, SHEET_COLUMNS, SHEET_FILE_B, SHEET_ROWS, SHEET_UNPACKED_B
+from zhengtong.wire.spreadsheet import (
+    OLD_BOOK,
+    PACKED,
+    BookBounds,
+    BookFault,
+    BookRefused,
+    Cell,
+    cell_text,
+    visible_sheets,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,48 +34,30 @@ def read_sheet(content: bytes) -> list[SheetRow]:
     """All rows of the first visible sheet, blank ones left out.  Raises RuleBroken for a file that is no table."""
     if len(content) > SHEET_FILE_B:
         raise RuleBroken("node.sheet_too_big", limit_mb=SHEET_FILE_B >> 20)
-    if content[:4] == _ZIP:
-        _refuse_bombs(content)
-        rows = _workbook(content)
-    elif content[:4] == _OLD_EXCEL:
-        rows = _workbook(content)
-    else:
-        rows = _csv(content)
+    rows = _workbook(content) if content.startswith((PACKED, OLD_BOOK)) else _csv(content)
     return [row for row in rows if any(row.cells)]
 
 
-def _refuse_bombs(content: bytes) -> None:
-    """Unpack every part, counting, without believing the sizes that the file states."""
-    left = SHEET_UNPACKED_B
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-            if len(parts) > SHEET_PARTS:
-                raise RuleBroken("node.sheet_unpacks", limit_mb=SHEET_UNPACKED_B >> 20)
-            for part in parts:
-                part.file_size = _ANY_SIZE  # what the file says is not asked
-                with packed.open(part) as opened:
-                    while piece := opened.read(_PIECE_B):
-                        left -= len(piece)
-                        if left < 0:
-                            raise RuleBroken("node.sheet_unpacks", limit_mb=SHEET_UNPACKED_B >> 20)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise RuleBroken("node.sheet_unreadable", reason=type(error).__name__) from error
-
-
 def _workbook(content: bytes) -> list[SheetRow]:
+    """The first visible sheet."""
+    bounds = BookBounds(unpacked_bytes=SHEET_UNPACKED_B, rows=SHEET_ROWS, columns=SHEET_COLUMNS)
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
-            if not shown:
-                raise RuleBroken("node.sheet_empty")
-            sheet = book.get_sheet_by_name(shown[0])
-            if sheet.total_height > SHEET_ROWS or sheet.total_width > SHEET_COLUMNS:
-                raise RuleBroken("node.sheet_too_long", rows=SHEET_ROWS, columns=SHEET_COLUMNS)
-            held = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, PasswordError, ZipError) as error:
-        raise RuleBroken("node.sheet_unreadable", reason=type(error).__name__) from error
-    return [SheetRow(n, tuple(_text(cell) for cell in row)) for n, row in enumerate(held, _LINE_NUMBERS_BEGIN)]
+        sheet = next(visible_sheets(content, bounds), None)
+    except BookRefused as refused:
+        raise _in_words(refused.fault) from refused
+    if sheet is None:
+        raise RuleBroken("node.sheet_empty")
+    return [SheetRow(n, tuple(_text(cell) for cell in row)) for n, row in enumerate(sheet.rows, start=1)]
+
+
+def _in_words(fault: BookFault) -> RuleBroken:
+    match fault:
+        case BookFault.UNPACKS:
+            return RuleBroken("node.sheet_unpacks", limit_mb=SHEET_UNPACKED_B >> 20)
+        case BookFault.ROWS | BookFault.COLUMNS | BookFault.CELLS:
+            return RuleBroken("node.sheet_too_long", rows=SHEET_ROWS, columns=SHEET_COLUMNS)
+        case BookFault.BROKEN | BookFault.LOCKED:
+            return RuleBroken("node.sheet_unreadable", reason=fault.value)
 
 
 def _csv(content: bytes) -> list[SheetRow]:
@@ -88,7 +71,7 @@ def _csv(content: bytes) -> list[SheetRow]:
         for cells in reader:
             if len(rows) >= SHEET_ROWS or len(cells) > SHEET_COLUMNS:
                 raise RuleBroken("node.sheet_too_long", rows=SHEET_ROWS, columns=SHEET_COLUMNS)
-            rows.append(SheetRow(len(rows) + _LINE_NUMBERS_BEGIN, tuple(_text(cell) for cell in cells)))
+            rows.append(SheetRow(len(rows) + 1, tuple(_text(cell) for cell in cells)))
     except csv.Error as error:
         raise RuleBroken("node.sheet_unreadable", reason=str(error)[:80]) from error
     return rows
@@ -103,15 +86,8 @@ def _decoded(content: bytes) -> str:
     raise RuleBroken("node.sheet_encoding")
 
 
-def _text(cell: str | float | bool | date | datetime | time | timedelta) -> str:
-    """A cell as text: whole numbers without a point, midnight as a day."""
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ", timespec="seconds")
-    text = str(cell).strip(" \t\r\n\u3000\ufeff")
+def _text(cell: Cell) -> str:
+    text = cell_text(cell).strip(" \t\r\n\u3000\ufeff")
     if len(text) > CELL_CHARS:
         raise RuleBroken("node.sheet_cell_long", limit=CELL_CHARS)
     return text

@@ -11,13 +11,14 @@ from typing import TypeVar
 
 from zhengtong.kernel.errors import Fact, RuleBroken
 from zhengtong.parties.rules.roles import ROLES, Level, OrgKind, Role
+from zhengtong.wire import spreadsheet
 
 HEADER_ROWS_MAX = 10  # the line of titles is looked for this far down
 ROWS_MAX = 20_000  # of one sheet
 CELL_CHARS_MAX = 600
 
 _Word = TypeVar("_Word")
-Cell = str | int | float | bool | date | datetime | None
+Cell = spreadsheet.Cell | None
 Tables = Mapping[str, Sequence[Sequence[Cell]]]  # sheet → rows of cells
 
 
@@ -296,13 +297,7 @@ class _Reading:
 
 
 def _text(cell: Cell) -> str:
-    """A cell as text: whole numbers without a point, days as 2026-10-16, blanks around taken off."""
-    if cell is None:
-        return ""
+    """A cell as text: whole numbers without a point, days as 2026-10-16 whatever the hour, blanks around taken off."""
     if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+        cell = cell.date()
+    return "" if cell is None else spreadsheet.cell_text(cell).strip()

@@ -43,7 +43,7 @@ def read_file(
     if body[:8] == OLD_BOOK and not most.old_books:
         raise RuleBroken("catalog.import_old_book")
     if body[:4] == b"PK\x03\x04" or body[:8] == OLD_BOOK:
-        tables = read_book(body, unpacked_most=most.unpacked_bytes)
+        tables = read_book(body, unpacked_most=most.unpacked_bytes, rows_most=most.rows)
     elif kind in (".xlsx", ".xlsm", ".xls"):
         raise RuleBroken("catalog.import_book_broken")
     elif kind == ".json":
