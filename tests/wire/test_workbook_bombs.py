@@ -17,9 +17,7 @@ _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
 _UNSPACED = f'<sheetData>{_ONE}<row x=""r="1048576"><c t="n"r="XFD1048576"><v>1</v></c></row></sheetData>'
-_UNNAMED = (
-    f'<sheetData><row r="1">{"<c><v>1</v></c>" * 200_000}</row><row r="50000"><c><v>1</v></c></row></sheetData>'
-)
+_UNNAMED = f'<sheetData><row r="1">{"<c><v>1</v></c>" * 200_000}</row><row r="50000"><c><v>1</v></c></row></sheetData>'
 _CORNERS = f'<sheetData>{_ONE}<row r="10000"><c r="GR10000"><v>1</v></c></row></sheetData>'
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"

@@ -236,7 +236,7 @@ class ColumnDecision(models.Model):
 
 
 class FacetGroup(models.Model):
-    """One combination of values to narrow by, as documents have it (分面组).  Written once, never changed."""
+    """One combination of values to narrow by, as documents have it (分面组).  Only `held` ever changes."""
 
     id = models.AutoField(primary_key=True)
     provider = models.CharField(max_length=40)  # code
@@ -246,6 +246,7 @@ class FacetGroup(models.Model):
     theme = models.CharField(max_length=10, blank=True)
     cycle = models.CharField(max_length=20, blank=True)
     open_flag = models.BooleanField()
+    held = models.PositiveIntegerField(default=0)  # documents in force, counted in the transaction that changes them
 
     class Meta:
         constraints = (

@@ -7,8 +7,10 @@ a file field takes a dropped file by itself.
 
 import base64
 import binascii
+import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import UUID
@@ -24,7 +26,7 @@ from zhengtong.catalog.rules.mapping import FIELDS, SURE, Guess
 from zhengtong.catalog.rules.reading import COLUMNS_MAX, Bounds
 from zhengtong.kernel import messages
 from zhengtong.kernel.actors import Actor
-from zhengtong.kernel.errors import PlatformError, RuleBroken
+from zhengtong.kernel.errors import PlatformError, RuleBroken, Unreachable
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.parties.web import ActorRequest, VisitorRequest, signed_in
@@ -39,6 +41,9 @@ DEPARTMENTS_SHOWN = 50
 CHOICES_MAX = 1_000  # columns on one page; the gate takes so many fields of a form
 ENTRIES_SHOWN = 5
 VERY_SURE = 0.93
+VISITORS_AT_ONCE = 1  # of the few threads of a center
+VISITOR_WAIT_S = 2.0
+_visitors = threading.BoundedSemaphore(VISITORS_AT_ONCE)
 
 Decided = dict[tuple[int, int], str | None]
 
@@ -88,10 +93,25 @@ def intake(request: HttpRequest) -> HttpResponse:
         body, filename = _file(request)
         if "keep" in request.POST:
             return _keep(request, body=body, filename=filename)
-        return _page(asked, _looked_at(asked, body, filename))
+        with a_turn(visitor=asked.actor is None):
+            return _page(asked, _looked_at(asked, body, filename))
     except PlatformError as refused:
         said = {"refused": refused.message(lang()), "remedy": refused.remedy(lang())}
         return _page(asked, said, status=refused.status)
+
+
+@contextmanager
+def a_turn(*, visitor: bool) -> Iterator[None]:
+    """A visitor's turn to have a file read: it takes seconds, and nobody knows who asks.  Raises Unreachable."""
+    if not visitor:
+        yield
+        return
+    if not _visitors.acquire(timeout=VISITOR_WAIT_S):
+        raise Unreachable("catalog.import_visitors_wait")
+    try:
+        yield
+    finally:
+        _visitors.release()
 
 
 @require_POST

@@ -33,12 +33,13 @@ def acts() -> tuple[Act, ...]:
         (_at(8, 27, 11, 0), _0002_told_once),
         (_at(8, 28, 9, 0), _0002_supplemented),
         (_at(8, 31, 10, 0), _0009_asked),
+        (_at(8, 31, 10, 30), _0008_asked),
         (_at(9, 2, 9, 0), _0003_asked),
+        (_at(9, 3, 15, 0), _0008_refused),
         (_at(9, 7, 9, 0), _0004_asked),
         (_at(9, 9, 15, 0), _0002_answered),
         (_at(9, 10, 15, 0), _0009_answered),
         (_at(9, 14, 9, 0), lambda story, clock: story.deliver("0009", "wl-health", clock)),
-        (_at(9, 14, 9, 30), watched.d1_raised),
         (_at(9, 15, 10, 0), _0003_more_time_asked),
         (_at(9, 15, 16, 0), _0003_more_time_agreed),
         (_at(9, 16, 9, 0), lambda story, clock: story.deliver("0002", "wl-land", clock)),
@@ -47,8 +48,10 @@ def acts() -> tuple[Act, ...]:
         (_at(9, 21, 9, 0), _0007_asked),
         (_at(9, 21, 15, 0), _0003_answered),
         (_at(9, 22, 10, 0), lambda story, clock: story.deliver("0003", "wl-housing", clock)),
-        (_at(9, 23, 10, 0), watched.d1_coordinated),
+        (_at(9, 23, 10, 0), watched.d1_raised),
         (_at(9, 24, 15, 0), watched.c01_answered),
+        (_at(9, 28, 10, 0), watched.d1_coordinated),
+        (_at(10, 1, 0, 5), lambda _, clock: _0010_ended(clock)),
         (_at(10, 9, 16, 0), _drafts_held_back),
         (_at(10, 9, 17, 0), _0013_and_0014_on_the_desk),
         (_at(10, 12, 9, 30), _0011_suspended),
@@ -240,6 +243,25 @@ def _0004_refused(story: Story, clock: Clock) -> None:
         note="如有异议，可依照条例第二十八条协商",
     )  # fmt: skip
     story.answer("0004", "wl-tax", reply, clock)
+
+
+def _0008_asked(story: Story, clock: Clock) -> None:
+    story.ask("0008", "tl-market", story.form("0008", "R06"), clock)
+
+
+def _0008_refused(story: Story, clock: Clock) -> None:
+    """A reason that is none in law: the form takes it, the other side may dispute it (条例 第二十八条)."""
+    refused = tuple(
+        ItemAnswer(item=item, outcome=Outcome.REFUSE, ground=Ground.OTHER, reason="系统升级")
+        for item in story.form("0008", "R06").items
+    )
+    reply = ReplyForm(answers=refused, quota=Quota(), valid_from=clock.today(), valid_until=clock.today())
+    story.answer("0008", "wl-housing", reply, clock)
+
+
+def _0010_ended(clock: Clock) -> None:
+    """0010 ends with its last day; the worker would find it too, but not before the story's next day."""
+    sharing.expire_grants(clock=clock)
 
 
 def _0011_suspended(story: Story, clock: Clock) -> None:

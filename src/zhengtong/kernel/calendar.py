@@ -5,13 +5,16 @@ notice of the State Council, published about November for the year to come, so a
 the last published year is counted with ordinary weekends and is provisional (暂定).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 WALK_DAYS_MAX = 40_000  # about a century: a bound on every walk, so that bad data cannot hang a page
 
 _DAY = timedelta(days=1)
+_CALENDARS_CACHED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,29 @@ class WorkCalendar:
             return -self.between(end, start)
         if (end - start).days > WALK_DAYS_MAX:
             raise ValueError("the span is longer than any limit")
-        return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+        off, on = _exceptions(self.closed, self.opened)
+        weekdays = _weekdays_until(end) - _weekdays_until(start)
+        return weekdays - _within(off, start, end) + _within(on, start, end)
 
     def extended(self, *, closed: Iterable[date] = (), opened: Iterable[date] = (), name: str = "") -> "WorkCalendar":
         """This calendar with a region's own days added; a region may close days and may open them again."""
         off, on = frozenset(closed), frozenset(opened)
         return replace(self, closed=(self.closed - on) | off, opened=(self.opened - off) | on, name=name or self.name)
+
+
+@lru_cache(maxsize=_CALENDARS_CACHED)
+def _exceptions(closed: frozenset[date], opened: frozenset[date]) -> tuple[list[date], list[date]]:
+    """Weekdays off and weekends worked, in order."""
+    off = sorted(day for day in closed - opened if day.weekday() < 5)
+    return off, sorted(day for day in opened if day.weekday() >= 5)
+
+
+def _weekdays_until(day: date) -> int:
+    """Mondays to Fridays from the year 1, which began on a Monday, to a day."""
+    weeks, rest = divmod(day.toordinal(), 7)
+    return weeks * 5 + min(rest, 5)
+
+
+def _within(days: list[date], start: date, end: date) -> int:
+    """How many of some days in order lie in (start, end]."""
+    return bisect_right(days, end) - bisect_right(days, start)

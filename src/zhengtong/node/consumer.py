@@ -17,7 +17,7 @@ from zhengtong.node.directory import View, alarm
 from zhengtong.node.entries import asking_record, outcome_record
 from zhengtong.node.incoming import SERVICE_TYPE
 from zhengtong.node.journal_thread import Step
-from zhengtong.node.peer_heads import PeerHeads
+from zhengtong.node.peer_heads import PeerHeads, ledger_of
 from zhengtong.node.peers import PeerAnswer, Peers
 from zhengtong.node.refusals import LedgerPlace, Refusal, Refuse
 from zhengtong.wire.canonical import Json, instant
@@ -206,7 +206,8 @@ class Consumer:
         )
         asked = sent.envelope if message is sent.message else envelope_of(message.evidence)
         got = self.verified(sent, answer, path=path, request_envelope=asked)
-        await self._heads.check(grant.provider, got.verified.envelope.ledger_head, key=got.verified.envelope.key)
+        ledger = ledger_of(sent.view.members, grant.provider, at=self._core.now())
+        await self._heads.check(grant.provider, got.verified.envelope.ledger_head, ledger=ledger)
         return got
 
     def verified(self, sent: Sent, answer: PeerAnswer, *, path: str, request_envelope: bytes) -> Got:

@@ -14,7 +14,7 @@ from zhengtong.node import refusals
 from zhengtong.node.core import About, Core, about_of, compose
 from zhengtong.node.directory import View, alarm
 from zhengtong.node.journal_thread import Step
-from zhengtong.node.peer_heads import PeerHeads, forked
+from zhengtong.node.peer_heads import PeerHeads, forked, ledger_of
 from zhengtong.node.refusals import Refusal
 from zhengtong.wire.canonical import Json, encode
 from zhengtong.wire.envelope import (
@@ -119,7 +119,8 @@ class Incoming:
             check(envelope, now=now, me=core.code)
             if envelope.kind not in kinds:
                 raise RuleBroken("node.kind_unexpected", kind=envelope.kind.value)
-            if not self._heads.fits(envelope.sender, envelope.ledger_head, key=envelope.key):
+            ledger = ledger_of(view.members, envelope.sender, at=now)
+            if not self._heads.fits(envelope.sender, envelope.ledger_head, ledger=ledger):
                 raise forked(envelope.sender, envelope.ledger_head)
             content = parse_service_body(call.body, max_bytes=BODY_BYTES_MAX) if call.body else {}
             return replace(received, content=content)

@@ -31,10 +31,10 @@ MARK = "mark"
 _HORIZON, _COLUMN = "x", "c"
 _MARK = re.compile(r"([xc])\.([0-9a-f]{16})\.([ -~]{1,64})")
 _XID_SPAN = 1 << 32
-_HALF = 1 << 31
 _TEXT_TIMES = ("%Y%m%d%H%M%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 _TEXT_DAYS = ("%Y%m%d", "%Y-%m-%d")
 _DAY_S = 86_400
+_DIGITS_MAX = 18  # what an integer of 64 bits holds for sure
 _ORDINARY: LiteralString = (
     "SELECT c.oid::text, (SELECT oid::text FROM pg_database WHERE datname = current_database()),"
     " txid_snapshot_xmin(txid_current_snapshot())::text"
@@ -110,9 +110,19 @@ def _by_column(source: Source, binding: SourceBinding, about: str, since: str | 
 
 
 def before(position: str, overlap: int) -> str | int | None:
-    """A watermark less the overlap, in its own form; None for a form that cannot be reckoned with."""
+    """A watermark less the overlap, in its own form; None for one that cannot be reckoned with.
+
+    It may come from a consumer, who can send anything.
+    """
+    try:
+        return _before(position, overlap)
+    except OverflowError:  # before the first day there is
+        return None
+
+
+def _before(position: str, overlap: int) -> str | int | None:
     if position.isdigit() and len(position) not in {8, 14}:
-        return int(position) - overlap
+        return int(position) - overlap if len(position) <= _DIGITS_MAX else None
     head = re.sub(r"([.,]\d+)?(Z|[+-]\d{2}(:?\d{2})?)?$", "", position) if ":" in position else position
     for form in _TEXT_TIMES:
         try:

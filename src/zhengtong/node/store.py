@@ -78,7 +78,7 @@ def connect(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous=FULL")
     db.executescript(_SCHEMA)
     _add_column(db, "parcel", "served_at", "INTEGER NOT NULL DEFAULT 0")
-    _add_column(db, "peer_head", "key", "TEXT NOT NULL DEFAULT ''")
+    _add_column(db, "peer_head", "ledger", "TEXT NOT NULL DEFAULT ''")
     _add_column(db, "run", "through", "INTEGER NOT NULL DEFAULT 0")
     _add_column(db, "binding", "sync", "TEXT NOT NULL DEFAULT '{}'")
     path.chmod(0o600)

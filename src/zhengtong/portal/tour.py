@@ -30,7 +30,7 @@ TOUR_FILE_BYTES_MAX = 64 * 1024
 HOUSES, REFUSED_ITEM = "0002-1", "抵押状态"  # the grant and the item of the story's refusals
 OWN_MACHINE = ("http://127.0.0.1:", "http://localhost:")
 LATE_REQUEST = "0007"
-FIELD_REFUSED = "exchange.field_not_granted"
+FIELD_REFUSED = "wire.refused_field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +184,13 @@ def _late_reply(actor: Actor, clock: Clock) -> Opened | None:
     if line is None:
         return None
     title = _("督办：申请 {number} 逾期未答复").format(number=LATE_REQUEST)
-    see = _(
-        "{organ}没有答复“{title}”的申请，逾期 {days} 个工作日，系统按规则立了督办。"
-        "点一个按钮要求说明理由，对方当天就会看到。"
-    )
+    see = _("{organ}没有答复“{title}”的申请，逾期 {days} 个工作日，系统按规则立了督办。")
     see = see.format(organ=line.organization_name, title=line.about_title, days=line.late_days)
+    if line.due_on is None:
+        see += _("点一个按钮要求说明理由，对方当天就会看到。")
+    else:
+        due = dates.short_day(line.due_on, lang=lang())
+        see += _("已要求说明理由，{day}前答复；轮到谁、依据哪一条，页面上都有。").format(day=due)
     return Opened(link("supervision:finding", line.id), title, see)
 
 

@@ -30,6 +30,8 @@ def calendar_for(jurisdiction: str = "") -> WorkCalendar:
 def calendars_for(jurisdictions: Iterable[str]) -> dict[str, WorkCalendar]:
     """The calendars of some places, their rows read at once: two statements however many places there are."""
     chains = {place: region_chain(place) for place in set(jurisdictions)}
+    if not chains:
+        return {}
     rows = list(CalendarDay.objects.filter(jurisdiction__in={one for chain in chains.values() for one in chain}))
     years = list(PublishedYear.objects.order_by("year").values_list("year", flat=True))
     return {place: _calendar(chain, rows, years) for place, chain in chains.items()}
@@ -39,6 +41,8 @@ def _calendar(chain: Sequence[str], rows: Sequence[CalendarDay], years: Sequence
     calendar = workdays.national()
     for place in reversed(chain):  # the nearest place has the last word
         own = [row for row in rows if row.jurisdiction == place]
+        if not own:
+            continue
         calendar = calendar.extended(closed=_days(own, DayKind.HOLIDAY), opened=_days(own, DayKind.MAKEUP))
     through = calendar.published_through
     for year in years:

@@ -32,7 +32,7 @@ FILE_BYTES_MAX = 1 << 40
 PASSPHRASE_CHARS_MIN = 12
 SALT_BYTES = 16
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 15, 8, 1  # 32 MiB, about 0.1 s: once an archive
-SCRYPT_N_MAX = 1 << 20  # an archive of a stranger must not order a gigabyte
+SCRYPT_N_MAX = 1 << 18  # 256 MiB: an archive of a stranger must not order a gigabyte
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 _TAG_BYTES = 16
 _LENGTH = struct.Struct(">I")
@@ -140,9 +140,17 @@ def _header(file: BinaryIO) -> tuple[dict[str, object], bytes]:
         header = json.loads(line)
     except ValueError as broken:
         raise RuleBroken("wire.archive_unreadable") from broken
-    if not isinstance(header, dict) or not {"kind", "about", "kdf"} <= set(cast("dict[str, object]", header)):
+    if not isinstance(header, dict) or not _is_header(cast("dict[str, object]", header)):
         raise RuleBroken("wire.archive_unreadable")
     return cast("dict[str, object]", header), line
+
+
+def _is_header(header: Mapping[str, object]) -> bool:
+    kdf = header.get("kdf")
+    if "kind" not in header or not isinstance(header.get("about"), dict) or not isinstance(kdf, dict):
+        return False
+    derivation = cast("dict[str, object]", kdf)
+    return type(derivation.get("n")) is int and isinstance(derivation.get("salt"), str)
 
 
 def _put(tar: tarfile.TarFile, member: Member) -> None:

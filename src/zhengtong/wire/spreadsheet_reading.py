@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
-MEMORY_B = 2 << 30  # of the process, its code and libraries included
-CPU_S = 120  # of the process; WAIT_S on the clock, on a machine that does other things too
+MEMORY_B, MEMORY_A_CELL_B = 512 << 20, 64  # of the process: its code, libraries and unpacked parts, and each cell
+CPU_S, CELLS_A_CPU_S = 20, 200_000  # of the process; WAIT_S on the clock, on a machine that does other things too
 WAIT_S = 300.0
 AT_ONCE = 2  # processes of one center or node
 TURN_S = 20.0  # how long a reader waits for its turn
@@ -24,7 +24,8 @@ class Ended(ValueError):
 
 def lines_of(content: bytes, *, rows: int, columns: int, cells: int) -> Iterator[Line]:
     """What the process says of a workbook, line by line; it is ended when the reader stops asking.  Raises Ended."""
-    wanted = {"rows": rows, "columns": columns, "cells": cells, "memory_b": MEMORY_B, "cpu_s": CPU_S}
+    bounds = {"memory_b": MEMORY_B + cells * MEMORY_A_CELL_B, "cpu_s": CPU_S + cells // CELLS_A_CPU_S}
+    wanted = {"rows": rows, "columns": columns, "cells": cells, **bounds}
     with _turn(), _process() as (given, taken):
         with suppress(BrokenPipeError):
             given.write(json.dumps(wanted).encode() + b"\n")
@@ -53,13 +54,12 @@ def _turn() -> Iterator[None]:
 @contextmanager
 def _process() -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     command = [sys.executable, "-I", "-m", "zhengtong.wire.spreadsheet_process"]
-    process = subprocess.Popen(  # noqa: S603 -- our own program, nothing from outside in the command
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     clock = threading.Timer(WAIT_S, process.kill)
     clock.daemon = True
     clock.start()
-    assert process.stdin and process.stdout  # both were asked for
+    assert process.stdin is not None  # both were asked for
+    assert process.stdout is not None
     try:
         yield process.stdin, process.stdout
     finally:

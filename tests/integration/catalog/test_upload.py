@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.support.workbooks import guide_workbook, plain_workbook
-from zhengtong.catalog import queries
+from zhengtong.catalog import queries, upload
 from zhengtong.catalog.upload import PAGE_FILE_BYTES_MAX
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,18 @@ def test_a_visitor_looks_at_a_file_and_nothing_is_kept(hall: Any) -> None:
     assert "房屋租赁登记备案信息" in page
     assert "导入为草稿</button>" not in page
     assert queries.entries(actor=hall.other, filters=queries.EntryFilters(scope="mine")).rows == ()
+
+
+def test_visitors_take_turns_and_officers_do_not_wait_for_them(
+    hall: Any, enter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload, "VISITOR_WAIT_S", 0.01)
+    officer = enter(hall.other)
+    with upload.a_turn(visitor=True):
+        answer = Client().post(PAGE, _file(plain_workbook(ROWS)))
+        assert (answer.status_code, "有别的访客正在预览文件" in answer.content.decode()) == (503, True)
+        assert officer.post(PAGE, _file(plain_workbook(ROWS))).status_code == 200
+    assert Client().post(PAGE, _file(plain_workbook(ROWS))).status_code == 200
 
 
 def test_a_visitor_who_asks_to_keep_is_led_to_the_sign_in_page(hall: Any) -> None:

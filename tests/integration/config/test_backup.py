@@ -1,7 +1,9 @@
 """Backup and restore of the center, as an operator types it: on both stores, and what nodes make of it."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -76,17 +78,36 @@ def centers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Ce
             db.execute("DROP DATABASE IF EXISTS restored_center WITH (FORCE)")
 
 
+def execute(center: Center, statement: str) -> list[Any]:
+    if center.database:
+        with psycopg.connect(center.database) as db:
+            found = db.execute(statement.encode())
+            return found.fetchall() if found.description else []
+    with contextlib.closing(sqlite3.connect(center.home / "center" / "center.db")) as lite, lite:
+        return lite.execute(statement).fetchall()
+
+
+def sign_in(center: Center) -> None:
+    execute(center, "INSERT INTO django_session VALUES ('a1b2', 'x', '2099-01-01 00:00:00')")
+
+
+def sessions(center: Center) -> int:
+    return int(execute(center, "SELECT count(*) FROM django_session")[0][0])
+
+
 def test_a_center_comes_back_whole_and_opens_a_new_epoch_that_nodes_follow(
     centers: tuple[Center, Center], passphrase: str, tmp_path: Path
 ) -> None:
     lost, back = centers
     archive = str(tmp_path / "center.zta")
+    sign_in(lost)
     written = lost.json("center", "backup", archive, "--passphrase-file", passphrase, "--with-root-keys")
     assert written["root_keys_left_out"] is False
     lost.json("exchange", "publish", "--force")  # what the backup does not know: its serials bind nobody afterwards
     again = ("center", "restore", archive, "--passphrase-file", passphrase, "--reason", "演练")
     restored = back.json(*again)
     assert (restored["epoch"], restored["directory"]) == (2, "2.1")
+    assert (sessions(lost), sessions(back)) == (1, 0)  # one that was ended since then does not come back either
     assert back.json("parties", "organizations") == lost.json("parties", "organizations")
     assert back.run("journal", "rebuild", "--check").returncode == 0
     held = parse_document(lost.roots(), kind="roots", max_bytes=1 << 17)

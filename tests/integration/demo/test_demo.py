@@ -20,7 +20,7 @@ def test_the_demo_proves_a_lawful_exchange(finished: Finished, tmp_path: Path) -
     said = finished.said
     assert said["organizations"] >= 22
     assert said["resources_published"] >= 17
-    assert said["requests"] == {"consented": 7, "partial": 2, "refused": 1}
+    assert said["requests"] == {"consented": 7, "partial": 2, "refused": 2}
     _the_board_stands_as_the_story_tells(said["board"])
     _data_are_as_untidy_as_real_ones(said)
     batch, increment = said["batch"], said["increment"]
@@ -68,6 +68,7 @@ BOARD = {
     "0005": ("wl-insurance", "wl-police", "consented", "2026-07-06", "2026-07-07", "2026-07-07", ["active"]),
     "0006": ("wl-labour", "wl-market", "consented", "2026-07-13", "2026-07-14", "2026-07-14", ["active"]),
     "0007": ("tl-housing", "wl-land", "received", "2026-09-21", "2026-10-12", None, []),
+    "0008": ("tl-market", "wl-housing", "refused", "2026-08-31", "2026-09-14", "2026-09-03", []),
     "0009": ("tl-market", "wl-health", "partly_consented", "2026-08-31", "2026-09-14", "2026-09-10", ["active"]),
     "0010": ("wl-insurance", "wl-police", "consented", "2026-06-08", "2026-06-23", "2026-06-12", ["expired"]),
     "0011": ("tl-urban", "wl-market", "consented", "2026-06-15", "2026-06-30", "2026-06-24", ["suspended"]),

@@ -289,3 +289,16 @@ def test_a_node_that_lost_its_ledger_joins_again_with_new_keys_and_a_new_ledger(
     assert sorted(head.size for head in page.heads) == [1, 6]
     assert exported_heads().sizes == {LAND: 1}
     assert queries.exchange(exchange=FIRST_ASK, actor=SYSTEM, clock=clock).provider is not None
+
+
+def test_a_node_whose_lost_ledger_was_never_cosigned_begins_anew_all_the_same(center: Path, clock: FixedClock) -> None:
+    grant = grant_row(provider=LAND, consumer=MARKET, number="0002-1", clock=clock)
+    lost = joined(LAND, clock)
+    assert lost.report(lost.receipt(FIRST_ASK, side="provider", peer=MARKET, grant=grant)).status_code == 200
+    node = queries.node_by_code(code=LAND).id
+    services.retire_node(node=node, reason="硬盘损坏", actor=actor(Role.SECURITY_ADMIN), clock=clock)
+    fresh = FakeNode(LAND, clock)
+    assert fresh.join(_invited(clock).code).status_code == 202
+    services.approve_node(node=node, fingerprint=fresh.fingerprint, actor=actor(Role.SECURITY_ADMIN), clock=clock)
+    said = json.loads(fresh.report(fresh.receipt(SECOND_ASK, side="provider", peer=MARKET, grant=grant)).content)
+    assert (said["accepted"], said["through"], said["refused"]) == (1, 0, [])  # its record 0, not the lost ledger's

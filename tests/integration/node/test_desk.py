@@ -205,14 +205,22 @@ def test_rows_a_target_refused_are_repaired_once_and_both_sides_still_agree(plac
     status, answer = place.c.post("/local/v1/pull", body, token=place.token)
     assert status == 200, answer
     assert (answer["rows"], answer["quarantined"], answer["reconciled"]) == (18, 2, True)
+    count = "SELECT count(*) FROM desk_record WHERE act = 'read_bad_row'"
+
+    def looks() -> int:
+        with contextlib.closing(sqlite3.connect(place.c.home.database)) as db:
+            return int(db.execute(count).fetchone()[0])
+
     listed = officer.open("/desk/quarantine")
     assert "批量传输 2 行" in listed.words
     path = listed.text.partition('<a href="/desk/quarantine/run/')[2].partition('"')[0].replace("&amp;", "&")
     form = officer.open(f"/desk/quarantine/run/{path}")
     assert "不符合目标表的取值约束" in form.words
     assert (person(18)[0] in form.text, "990102********0018" in form.words) == (False, True)
+    seen = looks()
     again = officer.send(f"/desk/quarantine/run/{path}", act="repair", resource=PERSONS, **{"cell.SG": "169"})
     assert (again.status, "目标表仍不接受这一行" in again.words) == (422, True)
+    assert looks() == seen + 1  # a refused form shows the row again
     done = officer.send(f"/desk/quarantine/run/{path}", act="repair", resource=PERSONS, **{"cell.SG": "165"})
     assert "批量传输 1 行" in done.words
     assert officer.send(f"/desk/quarantine/run/{path}", act="repair", resource=PERSONS).status == 409
@@ -288,6 +296,15 @@ def test_wrong_links_make_an_address_wait(place: Place) -> None:
     reader = Reader(place.p.url)
     pages = [reader.open("/desk/enter?token=wrong") for _ in range(ENTER_TRIES + 1)]
     assert ["登录尝试过多" in page.words for page in pages] == [False] * ENTER_TRIES + [True]
+
+
+def test_wrong_links_of_a_stranger_keep_nobody_out_who_has_a_right_one(place: Place) -> None:
+    """Behind a TLS front everybody comes from one address, and any page may load a picture from this one."""
+    reader = Reader(place.p.url)
+    for _ in range(ENTER_TRIES + 1):
+        reader.open("/desk/enter?token=wrong")
+    link = people.add(place.p.home, name="戊", clock=place.city.clock)
+    assert "戊" in Reader(place.p.url).open(link).words
 
 
 @pytest.mark.fault("node.sheet_unpacks", what="上传的工作簿解开后过大", unchanged="没有打开，现用的表不变")

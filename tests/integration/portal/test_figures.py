@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from tests.support.sharing_forms import USE, house_reply
-from tests.support.sharing_hall import Hall, build
+from tests.support.sharing_hall import Hall
 from tests.support.sharing_story import form_for, granted, received
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
@@ -32,9 +32,9 @@ LIST_QUERIES_MORE_MAX = 2  # a list of three may need a query or two that a list
 
 
 @pytest.fixture
-def hall(settings: Settings) -> Hall:
+def hall(departments: Hall, db: None, settings: Settings) -> Hall:
     settings.ZHENGTONG_CLOCK = TODAY
-    return build(FixedClock.on(date(2026, 6, 1)))
+    return departments
 
 
 def _enter(actor: Actor) -> Client:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from tests.support.sharing_hall import Hall, build
+from tests.support.sharing_hall import Hall
 from tests.support.sharing_story import form_for, granted, received
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.portal.papers import Verdict, check, paper_code
@@ -18,8 +18,8 @@ AUGUST, SEPTEMBER = FixedClock.on(date(2026, 8, 28)), FixedClock.on(date(2026, 9
 
 
 @pytest.fixture
-def hall() -> Hall:
-    return build(FixedClock.on(date(2026, 6, 1)))
+def hall(departments: Hall, db: None) -> Hall:
+    return departments
 
 
 def _request_code(number: str = "0001") -> str:

@@ -5,15 +5,15 @@ from datetime import date
 
 import pytest
 
-from tests.support.sharing_hall import Hall, build
+from tests.support.sharing_hall import Hall
 from zhengtong.kernel.clock import FixedClock
 
 On = Callable[..., FixedClock]
 
 
 @pytest.fixture
-def hall(db: None) -> Hall:
-    return build(FixedClock.on(date(2026, 6, 1)))
+def hall(departments: Hall, db: None) -> Hall:
+    return departments
 
 
 @pytest.fixture

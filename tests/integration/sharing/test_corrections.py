@@ -127,6 +127,19 @@ def test_nobody_files_on_an_item_it_does_not_read(hall: Hall, on: On, grant: UUI
         filed(hall, on, actor=hall.head("tl-market"))
 
 
+def test_whoever_filed_a_correction_does_not_answer_it_in_another_seat(hall: Hall, on: On, grant: UUID) -> None:
+    correction = filed(hall, on)
+    answering = hall.officer("wl-land")
+    for actor in (
+        replace(answering, officer=hall.officer("tl-market").officer),
+        replace(answering, acting_for=hall.officer("tl-market").officer),
+    ):
+        with pytest.raises(RuleBroken, match="same_person"):
+            services.answer_correction(
+                correction=correction, outcome=CORRECTED, cause="已按证书更正", actor=actor, clock=on(9, 24)
+            )
+
+
 def test_a_stranger_neither_sees_nor_answers_a_correction(hall: Hall, on: On, grant: UUID) -> None:
     correction, stranger = filed(hall, on), hall.officer("wl-tax")
     with pytest.raises(NotFound):

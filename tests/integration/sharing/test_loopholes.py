@@ -295,3 +295,14 @@ def test_an_extension_waits_at_the_authority_that_may_agree_to_it_and_nowhere_el
         jurisdiction="990102", is_authority=True, actor=SYSTEM, clock=on(9, 1),
     )  # fmt: skip
     assert not waits()
+
+
+def test_an_extension_agreed_once_the_reply_is_late_does_not_make_it_timely(hall: Hall, on: On) -> None:
+    """The article wants the authority's consent before more days run; one that comes later cures nothing."""
+    made = received(hall, on(9, 2))
+    leader = hall.holder("wl-data", Role.AUTHORITY_LEADER)
+    services.ask_extension(request=made, days=5, reason="纸质档案核对", actor=hall.head("wl-land"), clock=on(9, 16))
+    with pytest.raises(RuleBroken, match="extension_agreed_too_late"):
+        services.agree_extension(request=made, actor=leader, clock=on(9, 17))
+    assert SharingRequest.objects.get(pk=made).due_on == date(2026, 9, 16)
+    services.decline_extension(request=made, reason="期限已过", actor=leader, clock=on(9, 17))

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.support.sharing_hall import CITY, Hall, build
+from tests.support.sharing_hall import CITY, Hall
 from tests.support.sharing_story import received
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
@@ -28,8 +28,8 @@ class Late:
 
 
 @pytest.fixture
-def hall(db: None) -> Hall:
-    return build(FixedClock.on(date(2026, 6, 1)))
+def hall(departments: Hall, db: None) -> Hall:
+    return departments
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_the_workbook_holds_numbers_as_numbers_and_no_formula(watcher: Client, t
     file = tmp_path / "report.xlsx"
     file.write_bytes(answer.content)
     book = CalamineWorkbook.from_path(file)
-    assert book.sheet_names == ["说明", "答复", "提供与目录", "数据质量", "应用情况", "安全保障"]
+    assert book.sheet_names == ["说明", "答复", "提供与目录", "校核与更正", "提供与使用", "结点与督办"]
     rows = book.get_sheet_by_name("答复").to_python()
     land = next(row for row in rows if row[0] == "市自然资源和规划局")
     assert land[4] == 1.0

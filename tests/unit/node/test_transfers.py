@@ -80,3 +80,9 @@ def test_a_binding_of_an_older_home_has_no_keys(tmp_path: Path) -> None:
         db.commit()
     with contextlib.closing(store.connect(path)) as db:
         assert target_binding(db, "r").keys == ()
+
+
+@pytest.mark.parametrize("position", ["9" * 64, "0001-01-01", "00010101", "0001-01-01 00:00:00"])
+def test_a_mark_that_cannot_be_reckoned_with_makes_the_run_whole(position: str) -> None:
+    """A consumer can send any mark; none of them is an error of the provider's own."""
+    assert before(position, 3600) is None

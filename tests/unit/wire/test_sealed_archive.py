@@ -112,7 +112,14 @@ def test_an_archive_is_never_written_over_and_a_short_passphrase_is_refused(arch
 
 
 def test_any_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
-    for content in (b"", b"zhengtong-archive-1\n", b"zhengtong-archive-1\n{}\n", b"PK\x03\x04" * 50):
+    magic = b"zhengtong-archive-1\n"
+    strange = (
+        b'{"kind":"node","about":[],"kdf":{"n":2,"salt":""}}\n',
+        b'{"kind":"node","about":{},"kdf":[]}\n',
+        b'{"kind":"node","about":{},"kdf":{"n":[],"salt":""}}\n',
+        b'{"kind":"node","about":{},"kdf":{"n":1048576,"salt":""}}\n',  # orders a gigabyte
+    )
+    for content in (b"", magic, magic + b"{}\n", b"PK\x03\x04" * 50, *(magic + one for one in strange)):
         (tmp_path / "x").write_bytes(content)
         with pytest.raises(RuleBroken, match=r"archive_unreadable"):
             opened(tmp_path / "x", tmp_path / "out")

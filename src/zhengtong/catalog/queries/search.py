@@ -36,6 +36,7 @@ COLUMNS = {  # filter → column of the table of groups
 }
 GROUP_FIELDS = {name: column for name, column in COLUMNS.items() if name != "open"}
 Values = list[str | int]
+_BEGINNING = (0, -1)  # tier and place before the first hit
 
 
 def understood(text: str) -> Question:
@@ -56,13 +57,24 @@ def search(*, actor: Actor, filters: EntryFilters, after: str = "", rows: int | 
     asked = understood(filters.text)
     if not asked or not may_search(actor):
         return Page(rows=(), next_after="")
-    wanted, (tier, place) = size(rows), _started(after)
-    loose, found = is_loose(asked), list[tuple[int, int]]()
-    while tier < len(TIERS) and len(found) <= wanted:
-        match = _in_tier(asked, tier, loose=loose)
-        found += [(tier, at) for at in _places(match, filters, above=place, rows=wanted + 1 - len(found))]
-        tier, place = tier + 1, -1
+    wanted, start = size(rows), _started(after)
+    loose = start != _BEGINNING and is_loose(asked)
+    found = _ranked(asked, filters, start, rows=wanted + 1, loose=loose)
+    if not found and start == _BEGINNING and is_loose(asked):
+        found = _ranked(asked, filters, start, rows=wanted + 1, loose=True)
     return cut(_as_page(found), rows=wanted)
+
+
+def _ranked(
+    asked: Question, filters: EntryFilters, start: tuple[int, int], *, rows: int, loose: bool
+) -> list[tuple[int, int]]:
+    """Tier and place of the best hits behind a start, no more than needed of each tier."""
+    (tier, place), found = start, list[tuple[int, int]]()
+    while tier < len(TIERS) and len(found) < rows:
+        match = _in_tier(asked, tier, loose=loose)
+        found += [(tier, at) for at in _places(match, filters, above=place, rows=rows - len(found))]
+        tier, place = tier + 1, -1
+    return found
 
 
 def browse(*, actor: Actor, filters: EntryFilters, after: str = "", rows: int | None = None) -> Page[EntryRow]:
@@ -90,7 +102,9 @@ def is_loose(asked: Question) -> bool:
     """Whether nothing holds all of it as written, so that its words alone must do (放宽匹配)."""
     if asked.loose == asked.strict:
         return False
-    return not _places(_anywhere(asked, loose=False), EntryFilters(), above=-1, rows=1)
+    here, match = store(connection.vendor), _anywhere(asked, loose=False)
+    where = f"{match.condition} AND {here.place} < {IN_WORK}"
+    return not _run(f"SELECT 1 FROM {here.source} WHERE {where} LIMIT 1", [match.value])  # noqa: S608 -- own names
 
 
 def counted(filters: EntryFilters) -> dict[str, dict[str, int]]:
@@ -98,7 +112,12 @@ def counted(filters: EntryFilters) -> dict[str, dict[str, int]]:
     asked = understood(filters.text)
     if filters.text.strip() and not asked:
         return {}
-    hits, values = _hits(asked)
+    found = _counted(asked, filters, loose=False)
+    return _counted(asked, filters, loose=True) if asked and not found and is_loose(asked) else found
+
+
+def _counted(asked: Question, filters: EntryFilters, *, loose: bool) -> dict[str, dict[str, int]]:
+    hits, values = _hits(asked, loose=loose)
     parts, more = list[str](), Values()
     for name in ("", *COLUMNS):
         where, given = _chosen(filters, leave_out=name)
@@ -159,7 +178,7 @@ def _total(filters: EntryFilters) -> int:
 def _started(after: str) -> tuple[int, int]:
     tier, _, place = after.partition("~")
     at = int(place) if place.isascii() and place.isdigit() and len(place) < 20 else -1
-    return (whole(tier) or 0, at) if at >= 0 else (0, -1)
+    return (whole(tier) or 0, at) if at >= 0 else _BEGINNING
 
 
 def _in_tier(asked: Question, tier: int, *, loose: bool) -> Match:
@@ -184,11 +203,11 @@ def _places(match: Match, filters: EntryFilters, *, above: int, rows: int) -> li
     return [int(place) for (place,) in _run(statement, [match.value, above, *given])]
 
 
-def _hits(asked: Question) -> tuple[str, Values]:
+def _hits(asked: Question, *, loose: bool) -> tuple[str, Values]:
     """The hits counted by group."""
     if not asked:
         return "SELECT group_id AS grp, count(*) AS n FROM catalog_searchdocument WHERE in_force GROUP BY group_id", []
-    here, match = store(connection.vendor), _anywhere(asked, loose=is_loose(asked))
+    here, match = store(connection.vendor), _anywhere(asked, loose=loose)
     group = f"(({here.place} >> {SERIAL_BITS}) & {GROUP_MASK})"
     where = f"{match.condition} AND {here.place} < {IN_WORK}"
     statement = f"SELECT {group} AS grp, count(*) AS n FROM {here.source} WHERE {where} GROUP BY 1"  # noqa: S608 -- own names

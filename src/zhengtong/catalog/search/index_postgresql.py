@@ -42,6 +42,8 @@ def _said(asked: Question, fields: tuple[str, ...], *, loose: bool) -> str:
 STORE = Store(
     create=(_FUNCTION, f"CREATE INDEX {TEXTS}_vector ON {TEXTS} USING gin ({_VECTOR})"),
     drop=(f"DROP INDEX {TEXTS}_vector", "DROP FUNCTION catalog_search_vector"),
+    pause=(),  # to drop the index would lock readers out
+    resume=(),
     source=TEXTS,
     place="place",
     matching=matching,

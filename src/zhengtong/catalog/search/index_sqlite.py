@@ -13,9 +13,12 @@ _TAKE = f"INSERT INTO {INDEX}({INDEX}, rowid, {_COLUMNS}) VALUES ('delete', {_OL
 def matching(asked: Question, fields: tuple[str, ...], but_not: tuple[str, ...], loose: bool) -> Match:
     """All terms in `fields`, yet not all in `but_not`."""
     said = expression(asked, _term, both="AND", either="OR", loose=loose)
-    wanted = f"{{{' '.join(fields)}}} : ({said})"
-    without = f" NOT ({{{' '.join(but_not)}}} : ({said}))" if but_not else ""
-    return Match(f"{INDEX} MATCH %s", f"({wanted}){without}")
+    without = f" NOT ({_within(but_not, said)})" if but_not else ""
+    return Match(f"{INDEX} MATCH %s", f"({_within(fields, said)}){without}")
+
+
+def _within(fields: tuple[str, ...], said: str) -> str:
+    return f"({said})" if fields == FIELDS else f"{{{' '.join(fields)}}} : ({said})"
 
 
 def _term(term: Term) -> str:
@@ -31,19 +34,17 @@ _OPTIONS = ", ".join(
         "columnsize=0",
     )
 )
+_WATCH = (
+    f"CREATE TRIGGER {TEXTS}_added AFTER INSERT ON {TEXTS} BEGIN {_ADD} END",
+    f"CREATE TRIGGER {TEXTS}_taken AFTER DELETE ON {TEXTS} BEGIN {_TAKE} END",
+    f"CREATE TRIGGER {TEXTS}_changed AFTER UPDATE ON {TEXTS} BEGIN {_TAKE} {_ADD} END",
+)
+_LOOK_AWAY = tuple(f"DROP TRIGGER {TEXTS}_{which}" for which in ("changed", "taken", "added"))
 STORE = Store(
-    create=(
-        f"CREATE VIRTUAL TABLE {INDEX} USING fts5({_COLUMNS}, {_OPTIONS})",
-        f"CREATE TRIGGER {TEXTS}_added AFTER INSERT ON {TEXTS} BEGIN {_ADD} END",
-        f"CREATE TRIGGER {TEXTS}_taken AFTER DELETE ON {TEXTS} BEGIN {_TAKE} END",
-        f"CREATE TRIGGER {TEXTS}_changed AFTER UPDATE ON {TEXTS} BEGIN {_TAKE} {_ADD} END",
-    ),
-    drop=(
-        f"DROP TRIGGER {TEXTS}_changed",
-        f"DROP TRIGGER {TEXTS}_taken",
-        f"DROP TRIGGER {TEXTS}_added",
-        f"DROP TABLE {INDEX}",
-    ),
+    create=(f"CREATE VIRTUAL TABLE {INDEX} USING fts5({_COLUMNS}, {_OPTIONS})", *_WATCH),
+    drop=(*_LOOK_AWAY, f"DROP TABLE {INDEX}"),
+    pause=_LOOK_AWAY,
+    resume=(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')", *_WATCH),  # half the work of row after row
     source=INDEX,
     place="rowid",
     matching=matching,

@@ -23,11 +23,14 @@ class Store:
     """A store's own full text index over the table of tokens.
 
     `source` and `place`: what to select from, and the column that holds a document's place.
+    `create`, `drop`: make and remove the index.  `pause`, `resume`: for everything written anew in one transaction.
     `matching(asked, fields, but_not, loose)`: all terms are in `fields`, yet not all in `but_not`.
     """
 
     create: tuple[str, ...]
     drop: tuple[str, ...]
+    pause: tuple[str, ...]
+    resume: tuple[str, ...]
     source: str
     place: str
     matching: Callable[[Question, tuple[str, ...], tuple[str, ...], bool], Match]

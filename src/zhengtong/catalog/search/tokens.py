@@ -1,7 +1,8 @@
 """A text as tokens, and what somebody looks for as terms of tokens (检索词).  Pure.
 
 A run of Chinese characters is indexed by every pair of neighbours and its last character, so any part of
-a name finds it, whatever a dictionary makes of the name.  The dictionary (rjieba) cuts the *question*:
+a name finds it, whatever a dictionary makes of the name; a character right behind a Latin word or number has
+a token more, so that 第1期 need not look for all that begins with 期.  The dictionary (rjieba) cuts the *question*:
 pairs within a word must be there, pairs across two words need not, so 不动产登记房屋 finds
 不动产登记（房屋）信息.  A character that stands alone is tied to its neighbours: 动产登 asks for 动产 and 产登.
 
@@ -30,6 +31,9 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _RUNS = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
 _IS_HAN = re.compile(f"[{_HAN}]")
 _PARTS = re.compile(r"[0-9]+|[^0-9]+")
+_PAIR = re.compile(f"[{_HAN}]{{2}}")
+_AFTER_LATIN = re.compile(f"[^\\W_{_HAN}]([{_HAN}])")
+_LATIN = re.compile(f"[^\\W_{_HAN}]")
 _PLAIN = re.compile(r"[0-9a-z\u3400-\u4db5\u4e00-\u9fa5]*\Z")
 
 
@@ -67,8 +71,9 @@ def folded(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The tokens of a text, repeated ones too."""
-    found = list[str]()
-    for run in _RUNS.findall(folded(text)):
+    flat = folded(text)
+    found = [_after_latin(one) for one in _AFTER_LATIN.findall(flat)]
+    for run in _RUNS.findall(flat):
         if _IS_HAN.match(run):
             pairs = [*map(add, run, run[1:]), run[-1]]
             found += pairs if _PLAIN.match(run) else map(_spelled, pairs)
@@ -109,17 +114,23 @@ def question(text: str, cut: Cut) -> Question:
     strict, loose, latin, marks = list[Term](), list[Term](), list[Term](), list[str]()
     apart = ""
     for chunk in folded(text[:QUESTION_MAX]).split()[:CHUNKS_MAX]:
-        for run in _RUNS.findall(chunk):
-            if _IS_HAN.match(run):
+        for at in _RUNS.finditer(chunk):
+            run = at.group()
+            lone = len(run) == 1 and _IS_HAN.match(run)
+            if lone and (beside := _beside_latin(chunk, at.start())):
+                strict.append(beside)
+                marks.append(run)
+            elif lone and _PAIR.search(chunk):  # 县（市、区）人口: the words around it say enough
+                marks.append(run)
+            elif _IS_HAN.match(run):
                 words = cut(run)
                 strict += _tied(words)
                 loose += _loose(words)
                 marks += [run, *(word for word in words if len(word) > 1)]
-                continue
-            term = _word(run)
-            marks.append(run)
-            latin.append(term)
-            apart += run if run.isalpha() and run.isascii() else "\x00"
+            else:
+                marks.append(run)
+                latin.append(_word(run))
+                apart += run if run.isalpha() and run.isascii() else "\x00"
     if len(latin) > 1 and "\x00" not in apart:
         one = Term(apart[:WORD_MAX], prefix=True)
         return Question(_once(strict), _once(loose), _once(latin), one, tuple(dict.fromkeys(marks)))
@@ -139,6 +150,17 @@ def spans(text: str, marks: Iterable[str]) -> tuple[tuple[str, bool], ...]:
         pieces.append((text[hit.start() : hit.end()], True))
         last = hit.end()
     return (*pieces, (text[last:], False)) if last < len(text) else tuple(pieces)
+
+
+def _beside_latin(chunk: str, at: int) -> Term | None:
+    """A lone character next to a Latin word or number, which a token of its own stands for: 第1期."""
+    if at and _LATIN.match(chunk[at - 1]):
+        return Term(_after_latin(chunk[at]))
+    return Term(_spelled(chunk[at])) if _LATIN.match(chunk[at + 1 : at + 2]) else None
+
+
+def _after_latin(character: str) -> str:
+    return "0" + _spelled(character)
 
 
 def _tied(words: list[str]) -> Iterator[Term]:

@@ -3,19 +3,22 @@
 `keep` and `keep_all` are called by the use cases in this folder after each change; `reindex` is one itself.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet, Sum
 
 from zhengtong.catalog.models import FacetGroup, Item, Revision, SearchDocument, SearchText
 from zhengtong.catalog.rules import CURRENT_STATES, OPEN_STATES, ShareType
 from zhengtong.catalog.search import words
 from zhengtong.catalog.search.places import LENGTH_MAX, Place
 from zhengtong.catalog.search.port import TEXTS
+from zhengtong.catalog.search.stores import store
 from zhengtong.catalog.search.tokens import fields, han_runs, name_tokens, tokens
 from zhengtong.kernel.clock import Clock
 
@@ -31,14 +34,22 @@ _FACTS = (
     "entry__guide_code", "entry__short_code", "entry__provider__code", "entry__provider__name",
     "entry__provider__short_name", "entry__provider__jurisdiction", "entry__provider__level",
 )  # fmt: skip
+_ADD = (
+    "INSERT INTO catalog_searchdocument (revision_id, group_id, in_force, length, guide_code) "
+    "VALUES (%s, %s, %s, %s, %s)"
+)
+_SERIALS = "SELECT revision_id, id FROM catalog_searchdocument WHERE revision_id IN ({})"
+_ITEMS = "SELECT revision_id, name, code FROM catalog_item WHERE revision_id IN ({}) ORDER BY revision_id, position"
+_COUNT = "UPDATE catalog_facetgroup SET held = held + %s WHERE id = %s"
 _INSERT = f"INSERT INTO {TEXTS} (place, title, items, body) VALUES (%s, %s, %s, %s)"  # noqa: S608 -- own name
+RawId = UUID | str  # an id as the store writes it: handed back to it, never looked at
 Key = tuple[str, str, str, str, str, str, bool]  # the values of a FacetGroup, in the order of _GROUP
 
 
 class Facts(NamedTuple):
-    """What search knows of a revision, in the order of `_FACTS`."""
+    """What search knows of a revision, in the order of `_FACTS`, as the store says it."""
 
-    id: UUID
+    id: RawId
     state: str
     name: str
     abstract: str
@@ -83,24 +94,32 @@ def keep(revision: Revision) -> None:
 def keep_all(revisions: Sequence[UUID]) -> None:
     """Bring the documents of some revisions in step; a revision neither in force nor in work has none."""
     documents = list(SearchDocument.objects.filter(revision__in=revisions))
+    changed = Counter[int]()
     if documents:
         SearchText.objects.filter(place__in=[_place(document) for document in documents]).delete()
         SearchDocument.objects.filter(pk__in=[document.id for document in documents]).delete()
-    rows = Revision.objects.filter(pk__in=revisions, state__in=_FOUND).order_by()
-    _write([Facts(*row) for row in rows.values_list(*_FACTS)])
+        changed.subtract(document.group_id for document in documents if document.in_force)
+    changed.update(_write(_facts(Revision.objects.filter(pk__in=revisions, state__in=_FOUND).order_by())))
+    _count(changed)
 
 
 @transaction.atomic
 def reindex() -> int:
     """Make all documents anew (重建检索).  Returns how many there are."""
-    SearchText.objects.all().delete()
-    SearchDocument.objects.all().delete()
-    FacetGroup.objects.all().delete()
-    written = 0
-    for batch in _batches():
-        _write(batch)
-        written += len(batch)
-    return written
+    index, written = store(connection.vendor), Counter[int]()
+    with connection.cursor() as cursor:
+        for statement in index.pause:
+            cursor.execute(statement)
+        for model in (SearchText, SearchDocument, FacetGroup):
+            model.objects.all().delete()
+        total = 0
+        for batch in _batches():
+            written.update(_write(batch))
+            total += len(batch)
+        _count(written)
+        for statement in index.resume:
+            cursor.execute(statement)
+    return total
 
 
 def install(*, clock: Clock) -> dict[str, str]:  # noqa: ARG001 -- the signature of an install step
@@ -125,7 +144,9 @@ def differences() -> tuple[str, ...]:
             right = document is not None and row is not None and _filed(document) == facts.filed()
             if not right or _texts(row) != texts_of(facts, held.get(facts.id, ())):
                 wrong.append(facts.guide_code)
-    if SearchDocument.objects.count() != seen or SearchText.objects.count() != seen:
+    in_force = FacetGroup.objects.aggregate(held=Sum("held"))["held"] or 0
+    counted = SearchDocument.objects.filter(in_force=True).count() == in_force
+    if SearchDocument.objects.count() != seen or SearchText.objects.count() != seen or not counted:
         wrong.append("—")
     return tuple(wrong[:DIFFERENCES_MAX])
 
@@ -139,21 +160,31 @@ def texts_of(facts: Facts, items: Iterable[str]) -> Texts:
     return Texts(*fields(title, chain.from_iterable(map(name_tokens, items)), about))
 
 
-def _write(found: Sequence[Facts]) -> None:
+def _write(found: Sequence[Facts]) -> Counter[int]:
+    """Add documents; how many in force each group got.  Rows go past the models: they are many and plain."""
     if not found:
-        return
+        return Counter()
     groups, held = _groups({facts.key() for facts in found}), _items_of(found)
-    made = SearchDocument.objects.bulk_create(
-        SearchDocument(
-            revision_id=facts.id, group_id=groups[key], in_force=in_force, length=length, guide_code=facts.guide_code
+    filed = {facts.id: (groups[key], in_force, length) for facts in found for key, in_force, length in [facts.filed()]}
+    with connection.cursor() as cursor:
+        cursor.executemany(_ADD, [(facts.id, *filed[facts.id], facts.guide_code) for facts in found])
+        serials = dict(_run_for(_SERIALS, filed))
+        cursor.executemany(
+            _INSERT,
+            [
+                (Place(length, group, serials[facts.id], in_force).number(), said.title, said.items, said.body)
+                for facts in found
+                for group, in_force, length in [filed[facts.id]]
+                for said in [texts_of(facts, held.get(facts.id, ()))]
+            ],
         )
-        for facts in found
-        for key, in_force, length in [facts.filed()]
-    )
-    texts = (texts_of(facts, held.get(facts.id, ())) for facts in found)
-    with connection.cursor() as cursor:  # the rows are many and plain: half the time of bulk_create
-        rows = [(_place(at), said.title, said.items, said.body) for at, said in zip(made, texts, strict=True)]
-        cursor.executemany(_INSERT, rows)
+    return Counter(group for group, in_force, _ in filed.values() if in_force)
+
+
+def _count(changed: Counter[int]) -> None:
+    """Add to what groups hold, always in the same order, so that two who write at once never wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_COUNT, [(n, group) for group, n in sorted(changed.items()) if n])
 
 
 def _groups(keys: set[Key]) -> dict[Key, int]:
@@ -185,12 +216,26 @@ def _texts(row: SearchText | None) -> Texts | None:
     return Texts(row.title, row.items, row.body) if row else None
 
 
-def _items_of(found: Iterable[Facts]) -> dict[UUID, list[str]]:
-    held: dict[UUID, list[str]] = {}
-    rows = Item.objects.filter(revision__in=[facts.id for facts in found]).order_by("revision", "position")
-    for revision, name, code in rows.values_list("revision_id", "name", "code"):
+def _items_of(found: Iterable[Facts]) -> dict[RawId, list[str]]:
+    held: dict[RawId, list[str]] = {}
+    for revision, name, code in _run_for(_ITEMS, [facts.id for facts in found]):
         held.setdefault(revision, []).extend((name, code))
     return held
+
+
+def _run_for(statement: str, ids: Collection[RawId]) -> list[tuple[Any, ...]]:  # Any: what columns hold
+    """The rows of a statement about some revisions, as the store says them."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(", ".join(["%s"] * len(ids))), list(ids))
+        return cursor.fetchall()
+
+
+def _facts(rows: QuerySet[Revision]) -> list[Facts]:
+    """What search knows of some revisions."""
+    statement, values = rows.values_list(*_FACTS).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [Facts(*row) for row in cursor.fetchall()]
 
 
 def _place(document: SearchDocument) -> int:
@@ -198,7 +243,7 @@ def _place(document: SearchDocument) -> int:
 
 
 def _batches() -> Iterator[list[Facts]]:
-    rows = Revision.objects.filter(state__in=_FOUND).order_by("id").values_list(*_FACTS)
-    running = rows.iterator(chunk_size=BATCH_ROWS)
-    while batch := list(islice(running, BATCH_ROWS)):
-        yield [Facts(*row) for row in batch]
+    rows, behind = Revision.objects.filter(state__in=_FOUND).order_by("id"), Q()
+    while batch := _facts(rows.filter(behind)[:BATCH_ROWS]):
+        yield batch
+        behind = Q(pk__gt=batch[-1].id)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.contrib.sessions.models import Session
+
 from zhengtong.config import env
 from zhengtong.config.backup import store
 from zhengtong.config.backup.writing import KEYS_FOLDER, KIND, MIGRATIONS_SEPARATOR
@@ -82,6 +84,7 @@ def _put_back(held: Path, about: About) -> None:
     given = env.settings()
     migrations = dict(one.split(":", 1) for one in str(about["migrations"]).split(MIGRATIONS_SEPARATOR))
     store.load(held, engine=str(about["engine"]), migrations=migrations)
+    Session.objects.all().delete()  # some were ended since the backup: everybody signs in anew
     for name in (KEYS_FOLDER, OFFLINE_FOLDER):
         if (held / name).exists():
             (held / name).replace(given.center / name)

@@ -16,7 +16,7 @@ from zhengtong.exchange.events import (
     NodeRetired,
     NodeSuspended,
 )
-from zhengtong.exchange.models import Invitation, LedgerHead, Node, NodeKey
+from zhengtong.exchange.models import Invitation, LedgerHead, Node, NodeKey, Receipt
 from zhengtong.exchange.rules import NODE, KeyState, NodeState
 from zhengtong.exchange.services.publicity import queue_publication
 from zhengtong.journal.services import record
@@ -241,8 +241,9 @@ def _first_key(node: Node, *, request: JoinRequest, fingerprint: str, now: datet
 
 
 def _next_ledger(node: Node) -> None:
-    """A node that joins again keeps a new ledger; the heads of the one before stay, and are compared no more."""
-    if LedgerHead.objects.filter(node=node, ledger=node.ledger).exists():
+    """A node that joins again keeps a new ledger; heads and receipts of the one before stay, and count no more."""
+    before = {"node": node, "ledger": node.ledger}
+    if LedgerHead.objects.filter(**before).exists() or Receipt.objects.filter(**before).exists():
         node.ledger, node.ledger_size = node.ledger + 1, 0
 
 

@@ -111,6 +111,7 @@ async def upload_row_now(visit: Visit) -> Response:
 
     problems = await core.in_thread(put)
     if problems:
+        await _looked(visit, found.resource, found.row)  # the form shows the row again
         return _upload_form(visit, replace(found, cells=cells, problems=problems), status=422)
     await _did(visit, records.Act.REPAIR, found.resource, found.row)
     return go("/desk/quarantine")
@@ -149,6 +150,7 @@ async def pulled_row_now(visit: Visit) -> Response:
             )
         )
     except RuleBroken as error:
+        await _looked(visit, binding.resource, found.number)  # the form shows the row again
         return _pulled_form(
             visit, binding, replace(found, values=values), said=error.message(visit.lang),
             remedy=error.remedy(visit.lang), status=422,

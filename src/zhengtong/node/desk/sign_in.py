@@ -97,10 +97,10 @@ async def language(visit: Visit) -> Response:
 def _person(visit: Visit, token: str) -> Person:
     tries: Tries = visit.request.app.state.tries
     address = visit.request.client.host if visit.request.client else ""
-    tries.check(address)
-    try:
+    try:  # before the tries are counted: behind a front everybody has one address, and a link cannot be guessed
         return people.by_token(visit.node.core.reader, token, now=visit.node.core.clock.now())
     except NotAllowed:
+        tries.check(address)
         tries.failed(address)
         raise
 

@@ -10,9 +10,10 @@ from psycopg.rows import tuple_row
 
 from zhengtong.kernel.errors import NotAllowed, NotFound, Unreachable
 from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S, STATEMENT_S
+from zhengtong.node.database_errors import reason_of
 from zhengtong.node.sources.base import Cell, Column, Row
 from zhengtong.node.sources.pool import Pool
-from zhengtong.node.sources.postgresql_arrow import adbc, arrow_rows, gathered, short
+from zhengtong.node.sources.postgresql_arrow import adbc, arrow_rows, gathered
 from zhengtong.wire.arrow import Table
 
 _OPTIONS = (
@@ -59,7 +60,7 @@ class PostgresSource:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._pool = Pool(self._open, broken=psycopg.Error, short=_short)
+        self._pool = Pool(self._open, broken=psycopg.Error, short=reason_of)
 
     def refuse_writers(self) -> None:
         with self._pool.lend() as db:
@@ -92,7 +93,7 @@ class PostgresSource:
             with self._pool.slot(), arrow_rows(self._url, sql, values, seconds=RUN_STATEMENT_S) as batches:
                 yield gathered(batches, batch_rows)
         except adbc.Error as error:
-            raise Unreachable("node.source_failed", reason=short(error)) from error
+            raise Unreachable("node.source_failed", reason=reason_of(error)) from error
 
     def close(self) -> None:
         self._pool.close()
@@ -108,9 +109,5 @@ class PostgresSource:
                 row_factory=tuple_row,
             )
         except psycopg.Error as error:
-            raise Unreachable("node.source_unreadable", reason=_short(error)) from error
+            raise Unreachable("node.source_unreadable", reason=reason_of(error)) from error
         return db
-
-
-def _short(error: psycopg.Error) -> str:
-    return (error.diag.message_primary or str(error)).splitlines()[0][:200]

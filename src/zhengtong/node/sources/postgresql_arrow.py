@@ -57,11 +57,6 @@ def _one(batches: list[Table]) -> Table:
     return batches[0] if len(batches) == 1 else arrow().concat_batches(batches)
 
 
-def short(error: Exception) -> str:
-    """The first line of a driver's message."""
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
-
-
 def _with_settings(sql: str, values: Sequence[object]) -> str:
     if not values:
         return sql

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from zhengtong.kernel.errors import RuleBroken, Unreachable
+from zhengtong.node.database_errors import reason_of
 from zhengtong.node.targets.base import Applied, Mended, Settling, StagedParcel, Standing, Target, TargetTable
 from zhengtong.node.targets.sqlite import SqliteTarget
 
@@ -21,8 +22,6 @@ __all__ = [
     "open_target",
     "telling",
 ]
-
-_REASON_CHARS = 200
 
 
 def open_target(url: str) -> Target:
@@ -45,8 +44,7 @@ def telling() -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, _driver_errors()):
             raise
-        said = (str(error).splitlines() or [type(error).__name__])[0][:_REASON_CHARS]
-        raise Unreachable("node.target_failed", reason=said) from error
+        raise Unreachable("node.target_failed", reason=reason_of(error)) from error
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:

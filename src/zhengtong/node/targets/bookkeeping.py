@@ -8,7 +8,6 @@ from zhengtong.kernel.errors import RuleBroken
 from zhengtong.node.bounds import QUARANTINE_FREE, QUARANTINE_PERCENT, QUARANTINE_ROWS
 from zhengtong.node.targets.base import StagedParcel, Standing
 
-RULES = ("target.not_null", "target.unique", "target.check", "target.foreign_key", "target.type", "target.other")
 _OF_SQLSTATE: Mapping[str, str] = {
     "23502": "target.not_null",
     "23505": "target.unique",

@@ -19,6 +19,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from zhengtong.kernel.errors import NotFound, RuleBroken, Unreachable, WrongState
 from zhengtong.node.bounds import LOCK_WAIT_S
+from zhengtong.node.database_errors import reason_of
 from zhengtong.wire.canonical import instant
 
 if TYPE_CHECKING:  # loaded only for a target that is PostgreSQL: a node without one starts faster
@@ -212,11 +213,12 @@ def _postgres(url: str) -> Iterator[_Database]:
         with psycopg.connect(url, connect_timeout=int(LOCK_WAIT_S)) as connection:
             yield _Postgres(connection)
     except psycopg.Error as error:
-        raise _failed(error) from error
+        raise failed(error) from error
 
 
-def _failed(error: Exception) -> Unreachable:
-    return Unreachable("node.target_failed", reason=(str(error).splitlines() or ["-"])[0][:200])
+def failed(error: Exception) -> Unreachable:
+    """The error for a target that cannot be worked with now."""
+    return Unreachable("node.target_failed", reason=reason_of(error))
 
 
 @contextmanager
@@ -231,7 +233,7 @@ def _sqlite(path: Path, *, writing: bool) -> Iterator[_Database]:
         yield _Sqlite(db)
         db.execute("COMMIT")
     except sqlite3.Error as error:
-        raise _failed(error) from error
+        raise failed(error) from error
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")

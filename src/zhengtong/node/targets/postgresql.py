@@ -14,6 +14,7 @@ from psycopg.rows import tuple_row
 
 from zhengtong.kernel.errors import RuleBroken, Unreachable
 from zhengtong.node.bounds import LOCK_WAIT_S, RUN_STATEMENT_S
+from zhengtong.node.database_errors import reason_of
 from zhengtong.node.sources.postgresql_arrow import arrow_rows
 from zhengtong.node.targets import bookkeeping
 from zhengtong.node.targets.base import Applied, Mended, Settling, StagedParcel, Standing, TargetTable
@@ -125,7 +126,7 @@ class PostgresTarget:
                         copy.write(piece)
                     copy.write(TAIL)
         except psycopg.Error as error:
-            raise Unreachable("node.target_failed", reason=_short(error)) from error
+            raise Unreachable("node.target_failed", reason=reason_of(error)) from error
 
     def swap(self, run: str, table: TargetTable, settling: Settling) -> Applied:
         try:
@@ -134,7 +135,7 @@ class PostgresTarget:
                 applied = applied or self._fill(run, table, settling.keys)
                 self._write_down(run, table, settling, applied)
         except psycopg.Error as error:
-            raise Unreachable("node.target_failed", reason=_short(error)) from error
+            raise Unreachable("node.target_failed", reason=reason_of(error)) from error
         return applied
 
     def _replace(self, run: str, table: TargetTable) -> Applied | None:
@@ -252,7 +253,7 @@ class PostgresTarget:
         try:
             return measured(self._db, table, self._column_types(table.table), source=source)
         except psycopg.Error as error:
-            raise Unreachable("node.target_failed", reason=_short(error)) from error
+            raise Unreachable("node.target_failed", reason=reason_of(error)) from error
 
     def finish(self, run: str) -> None:
         self._db.execute(pg.SQL("DROP TABLE IF EXISTS {}").format(pg.Identifier(_stage(run))))

@@ -55,12 +55,12 @@ def authority_of(*, jurisdiction: str) -> OrganizationCard | None:
 
 def organizations_under(*, authority: UUID) -> frozenset[UUID]:
     """The organizations whose nearest data authority is this one; empty if it is no authority."""
-    rows = list(
-        Organization.objects.filter(active=True).values_list("id", "jurisdiction", "is_authority")[:ORGANIZATIONS_MAX]
-    )
+    active = Organization.objects.filter(active=True)
+    rows = list(active.values_list("id", "jurisdiction", "is_authority")[:ORGANIZATIONS_MAX])
     seated = {place: org for org, place, is_authority in rows if is_authority}
-    nearest = {org: next((seated[p] for p in region_chain(place) if p in seated), None) for org, place, _ in rows}
-    return frozenset(org for org, found in nearest.items() if found == authority)
+    places = {place for _, place, _ in rows}
+    under = {place for place in places if next((seated[p] for p in region_chain(place) if p in seated), 0) == authority}
+    return frozenset(org for org, place, _ in rows if place in under)
 
 
 def duties(*, organization: UUID) -> tuple[DutyRow, ...]:

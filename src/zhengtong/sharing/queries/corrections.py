@@ -52,6 +52,7 @@ class CorrectionLine:
     remaining: int | None
     late: bool
     answered_on: date | None
+    answer_days: int | None  # working days from filing to the answer
     others_found: int
     article: str
 
@@ -177,6 +178,7 @@ def correction_lines(found: Iterable[Correction], *, on: date) -> tuple[Correcti
             remaining=None if row.answered_on else calendars[row.jurisdiction].between(on, row.due_on),
             late=row.answered_late or (row.answered_on is None and row.due_on < on and not row.due_provisional),
             answered_on=row.answered_on,
+            answer_days=calendars[row.jurisdiction].between(row.filed_on, row.answered_on) if row.answered_on else None,
             others_found=row.others_found,
             article=ARTICLE_CORRECTION,
         )

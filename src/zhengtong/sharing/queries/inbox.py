@@ -7,9 +7,9 @@ from django.db.models import Q
 from zhengtong.kernel.actors import Actor
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.models import Correction, Demand, Grant, SharingRequest
+from zhengtong.sharing.models import Correction, Demand, Grant
 from zhengtong.sharing.queries.corrections import ARTICLE_CORRECTION, ARTICLE_DEMAND, correction_lines
-from zhengtong.sharing.queries.lines import grant_lines, request_lines
+from zhengtong.sharing.queries.lines import grant_lines, listed_requests, request_lines
 from zhengtong.sharing.queries.records import GrantLine, InboxCard, Organ, RequestLine
 from zhengtong.sharing.queries.scope import organs
 from zhengtong.sharing.queries.turns import article_of_verb
@@ -26,7 +26,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
     """What waits for this actor on a day.  Nothing for an actor without an organization or such a role."""
     if actor.organization is None:
         return ()
-    cards = [card for verb, where in _waiting(actor) for card in _cards(verb, where, on=on)]
+    cards = _request_cards(actor, on=on)
     cards += _grant_cards(actor, on=on) + _correction_cards(actor, on=on) + _demand_cards(actor)
     cards.sort(key=lambda card: (card.due_on is None, card.due_on or on, card.number))
     return tuple(cards[:INBOX_ROWS_MAX])
@@ -37,7 +37,7 @@ def told(*, actor: Actor, on: date) -> tuple[RequestLine, ...]:
     if actor.organization is None or not (actor.has(Role.DATA_OFFICER) or actor.has(Role.SHARING_OFFICE_HEAD)):
         return ()
     where = Q(consumer=actor.organization, state=str(RequestState.EXTENDED))
-    return request_lines(SharingRequest.objects.filter(where).order_by("due_on", "number")[:INBOX_ROWS_MAX], on=on)
+    return request_lines(listed_requests().filter(where).order_by("due_on", "number")[:INBOX_ROWS_MAX], on=on)
 
 
 def _waiting(actor: Actor) -> list[tuple[str, Q]]:
@@ -63,9 +63,11 @@ def _waiting(actor: Actor) -> list[tuple[str, Q]]:
     return found
 
 
-def _cards(verb: str, where: Q, *, on: date) -> list[InboxCard]:
-    found = SharingRequest.objects.filter(where).order_by("due_on", "number")[:INBOX_ROWS_MAX]
-    return [_request_card(verb, line) for line in request_lines(found, on=on)]
+def _request_cards(actor: Actor, *, on: date) -> list[InboxCard]:
+    rows = listed_requests().order_by("due_on", "number")
+    found = [(verb, row) for verb, where in _waiting(actor) for row in rows.filter(where)[:INBOX_ROWS_MAX]]
+    lines = request_lines((row for _, row in found), on=on)
+    return [_request_card(verb, line) for (verb, _), line in zip(found, lines, strict=True)]
 
 
 def _request_card(verb: str, line: RequestLine) -> InboxCard:

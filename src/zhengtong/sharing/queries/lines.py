@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from zhengtong.journal import queries as journal
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.models import Grant, SharingRequest
@@ -13,6 +15,15 @@ from zhengtong.sharing.rules import REGULATION, REPLY_OWED, GrantState, RequestS
 from zhengtong.standards import queries as standards
 
 HISTORY_ROWS_MAX = 200
+_LISTED = (  # what a line shows: not the decision with its reasons, which may be long
+    "number", "entry_id", "entry_code", "entry_name", "consumer_id", "provider_id", "jurisdiction", "purpose", "state",
+    "received_on", "due_on", "due_provisional", "answered_late", "decided_on", "limit_id",
+)  # fmt: skip
+
+
+def listed_requests() -> QuerySet[SharingRequest]:
+    """All requests, with the columns that a list line needs; not yet narrowed to what anybody may see."""
+    return SharingRequest.objects.only(*_LISTED)
 
 
 def request_lines(found: Iterable[SharingRequest], *, on: date) -> tuple[RequestLine, ...]:

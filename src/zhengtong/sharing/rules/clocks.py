@@ -111,6 +111,12 @@ def _delivery_events(consented_on: date, ended_on: date | None) -> tuple[ClockEv
     return (started, ClockEvent(ClockEventKind.STOP, ended_on)) if ended_on else (started,)
 
 
+def check_agreed_in_time(*, due_on: date | None, provisional: bool, on: date) -> None:
+    """Raise RuleBroken once the reply is late: consent to more days comes before they run (第二十一条)."""
+    if due_on is not None and not provisional and on > due_on:
+        raise RuleBroken("sharing.extension_agreed_too_late", due_on=due_on.isoformat())
+
+
 def check_extension(
     *, days: int, reason: str, limit: TimeLimit, due_on: date | None, on: date, asked_before: bool
 ) -> None:

@@ -18,6 +18,7 @@ APART: Mapping[str, tuple[str, ...]] = {
     "sign": ("draft", "approve", "prepare_reply"),
     "countersign": ("draft", "approve", "prepare_reply", "sign"),
     "agree_extension": ("ask_extension",),
+    "answer_correction": ("file_correction",),
 }
 ACT_ZH: Mapping[str, str] = {
     "draft": "填写申请",
@@ -27,6 +28,8 @@ ACT_ZH: Mapping[str, str] = {
     "countersign": "复核签发",
     "ask_extension": "报请延长",
     "agree_extension": "同意延长",
+    "file_correction": "提出校核",
+    "answer_correction": "核实并反馈",
 }
 ACT_EN: Mapping[str, str] = {
     "draft": "draft the request",
@@ -36,6 +39,8 @@ ACT_EN: Mapping[str, str] = {
     "countersign": "countersign the reply",
     "ask_extension": "ask for the extension",
     "agree_extension": "agree to the extension",
+    "file_correction": "file the correction",
+    "answer_correction": "answer the correction",
 }
 
 

@@ -12,7 +12,7 @@ from zhengtong.sharing.events import ExtensionAsked, ExtensionDeclined, RequestE
 from zhengtong.sharing.models import Extension, SharingRequest, Supplement
 from zhengtong.sharing.queries.clockwork import reply_limit
 from zhengtong.sharing.queries.forms_of import form_of
-from zhengtong.sharing.rules import RequestState, check_apart, check_extension, check_supplement
+from zhengtong.sharing.rules import RequestState, check_agreed_in_time, check_apart, check_extension, check_supplement
 from zhengtong.sharing.services.finding import hands, keep, keep_clock, officer_of, put_hand, request_for
 
 
@@ -77,10 +77,12 @@ def agree_extension(*, request: UUID, actor: Actor, clock: Clock) -> None:
 
     Raises:
         WrongState: nothing was asked for.
+        RuleBroken: the reply is late already; the same person asked for it.
     """
     row = request_for("agree_extension", request=request, actor=actor)
     asked = _asked_extension(row)
     check_apart("agree_extension", actor=actor, done=hands(row))
+    check_agreed_in_time(due_on=row.due_on, provisional=row.due_provisional, on=clock.today())
     asked.agreed, asked.answered_on, asked.answered_at, asked.answered_by = (
         True,
         clock.today(),

@@ -25,6 +25,7 @@ from zhengtong.sharing.rules import (
     CorrectionOutcome,
     CorrectionState,
     check_answer,
+    check_apart,
     check_filing,
 )
 from zhengtong.sharing.services.finding import officer_of
@@ -139,12 +140,13 @@ def answer_correction(
     Raises:
         NotFound: no such correction, or not the actor's organization's to answer.
         WrongState: it is answered already.
-        RuleBroken: the cause is not given.
+        RuleBroken: the cause is not given; the person filed it, in another seat or as a substitute.
     """
     row = Correction.objects.select_for_update().filter(pk=correction, provider=actor.organization).first()
     if row is None:
         raise NotFound("sharing.no_correction")
     step = CORRECTION.step(VERB_OF_OUTCOME[outcome], state=CorrectionState(row.state), roles=actor.roles)
+    check_apart("answer_correction", actor=actor, done={"file_correction": (row.filed_by,)})
     check_answer(outcome=outcome, cause=cause, others_found=others_found)
     row.state, row.cause, row.others_found = step.target, cause.strip(), others_found
     today = clock.today()

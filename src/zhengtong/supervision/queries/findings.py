@@ -1,5 +1,6 @@
 """What can be asked about findings (督办查询).  Every query for people takes the actor and denies by default."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -240,14 +241,13 @@ def inbox(*, actor: Actor, on: date) -> tuple[FindingCard, ...]:
 def counts(*, actor: Actor) -> FindingCounts:
     """How many findings the actor may see stand where."""
     found = Finding.objects.filter(visible_findings(actor))
-    by_state = dict(found.values_list("state").annotate(n=Count("id")).order_by())
-    at = lambda state: by_state.get(str(state), 0)  # noqa: E731 -- a table of counts
+    held = Counter(dict(found.values_list("state").annotate(n=Count("id")).order_by()))
     return FindingCounts(
-        open=at(FindingState.OPEN),
-        asked=at(FindingState.EXPLANATION_ASKED),
-        explained=at(FindingState.EXPLAINED),
-        closed=at(FindingState.CLOSED),
-        upheld=at(FindingState.UPHELD),
+        open=held[FindingState.OPEN],
+        asked=held[FindingState.EXPLANATION_ASKED],
+        explained=held[FindingState.EXPLAINED],
+        closed=held[FindingState.CLOSED],
+        upheld=held[FindingState.UPHELD],
     )
 
 

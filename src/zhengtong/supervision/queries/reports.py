@@ -61,6 +61,7 @@ class MonthReport:
 
     month: Month
     through: date  # the last day counted
+    issued_on: date  # the day it is drawn up
     is_running: bool
     place: str
     organ: str  # who reports: the data authority of the place
@@ -119,6 +120,7 @@ def _report(
     return MonthReport(
         month=month,
         through=month.closed_on(clock.today()),
+        issued_on=clock.today(),
         is_running=clock.today() <= month.last,
         place=region_name(place),
         organ=authority.name if authority else "",

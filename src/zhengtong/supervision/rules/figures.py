@@ -89,7 +89,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "quality",
-        Words("数据质量", "Data quality"),
+        Words("校核与更正", "Corrections"),
         Words("数据质量情况", "data quality"),
         (
             Figure("corrections_received", Words("收到校核", "Corrections received"), _S),
@@ -108,7 +108,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "use",
-        Words("应用情况", "Use"),
+        Words("提供与使用", "Served and used"),
         Words("数据应用情况", "use of the data"),
         (
             Figure("calls_served", Words("提供次数", "Calls served"), _U),
@@ -122,7 +122,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "security",
-        Words("安全保障", "Security"),
+        Words("结点与督办", "Nodes and findings"),
         Words("安全保障措施", "security measures"),
         (
             Figure("refusals", Words("结点拒绝", "Refused by nodes"), _U),

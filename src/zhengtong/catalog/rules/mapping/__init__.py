@@ -5,7 +5,6 @@ from zhengtong.catalog.rules.mapping.fields import (
     FIELDS,
     PROFILE_FIELDS,
     Field,
-    column_of_field,
     field_of_column,
 )
 from zhengtong.catalog.rules.mapping.guesses import SURE, THRESHOLD, Guess, guess_columns, signature_of
@@ -20,7 +19,6 @@ __all__ = [
     "Field",
     "Guess",
     "Shape",
-    "column_of_field",
     "field_of_column",
     "guess_columns",
     "shape_of",

@@ -56,11 +56,6 @@ _ENGLISH = {
 FIELDS = {f.id: f for f in (*COMMON, *(Field(n, COLUMNS[n], _ENGLISH[n], n) for n in PROFILE_FIELDS))}
 
 
-def column_of_field(field: str) -> str:
-    """The draft's column for a field; "" where a draft has none."""
-    return FIELDS[field].column if field in FIELDS else ""
-
-
 def field_of_column(column: str) -> str:
     """The field that a draft's column goes by."""
     return _TAKEN.get(column, column)
