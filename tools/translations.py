@@ -106,7 +106,7 @@ def _in_file(path: Path, *, shown: str) -> Iterator[Message]:
         blanked = templatize(text, origin=shown)  # calls of gettext, everything else blanked out
         text = "\n".join(line.strip() for line in blanked.splitlines())  # Babel reads indentation as Python's
     for line, function, found, _comments in extract_python(io.BytesIO(text.encode()), KEYWORDS, (), {}):
-        parts: list[str] = [found] if isinstance(found, str) else [p for p in found if p]
+        parts: list[str] = [found] if isinstance(found, str) else [p for p in found or () if p]  # none: a variable
         if message := _message(str(function or ""), parts, place=f"{shown}:{line}"):
             yield message
 

@@ -101,16 +101,15 @@ def without_filters(given: "QueryDict") -> str:
 
 
 def _group(given: "QueryDict", name: str, values: Sequence[queries.Facet], chosen: str) -> FacetGroupLinks:
-    links = [_link(given, name, facet, chosen=facet.value == chosen) for facet in values]
+    others = given.copy()
+    others.pop("after", None)
+    others.pop(name, None)
+    links = [_link(others.urlencode(), name, facet, chosen=facet.value == chosen) for facet in values]
     first, rest = tuple(links[:SHOWN_AT_ONCE]), tuple(links[SHOWN_AT_ONCE:])
     return FacetGroupLinks(name, str(_TITLES[name]), first, rest, any(link.chosen for link in rest))
 
 
-def _link(given: "QueryDict", name: str, facet: queries.Facet, *, chosen: bool) -> FacetLink:
-    query = given.copy()
-    query.pop("after", None)
-    query.pop(name, None)
-    if not chosen:
-        query[name] = facet.value
+def _link(others: str, name: str, facet: queries.Facet, *, chosen: bool) -> FacetLink:
+    own = "" if chosen else urlencode({name: facet.value})
     label = facet.label_en if lang() == "en" else facet.label_zh
-    return FacetLink(label, facet.count, chosen, query.urlencode())
+    return FacetLink(label, facet.count, chosen, "&".join(filter(None, (others, own))))

@@ -207,8 +207,8 @@ def _page(request: VisitorRequest, found: Mapping[str, object], *, status: int =
     actor = request.actor
     may_keep = actor is not None and _may_keep(actor)
     remembered: tuple[queries.DecisionRow, ...] = ()
-    if may_keep and actor is not None and actor.organization is not None:
-        remembered = queries.column_decisions(organization=actor.organization)
+    if may_keep and actor is not None:
+        remembered = queries.column_decisions(actor=actor)
     context = {
         "may_keep": may_keep,
         "most": PAGE_FILE_BYTES_MAX // 1024 // 1024,

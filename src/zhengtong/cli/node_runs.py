@@ -9,7 +9,7 @@ import typer
 
 from zhengtong.cli.exits import Exit
 from zhengtong.cli.node_options import HOME, AsJson, Home, NodeCode, ask, line, open_home
-from zhengtong.kernel.errors import RuleBroken
+from zhengtong.kernel.errors import NotFound
 from zhengtong.node import schedules, store
 from zhengtong.node.bounds import FULL_EVERY_DAYS
 from zhengtong.node.calling import call_node
@@ -82,7 +82,7 @@ def schedule(
     held = open_home(home, node)
     with contextlib.closing(store.connect(held.database)) as db:
         if grant and off and not schedules.drop(db, grant):
-            raise RuleBroken("node.ask_shape", part=grant[:40])
+            raise NotFound("node.no_schedule", grant=grant[:40])
         if grant and not off and not list_:
             made = Schedule(
                 grant=grant, system=system_, purpose=purpose, case_ref=case, every=every, at=at, full_every=full_every

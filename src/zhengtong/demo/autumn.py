@@ -238,10 +238,7 @@ def _0004_refused(story: Story, clock: Clock) -> None:
         article="税收征收管理法 第八条；政务数据共享条例 第二十条",
         alternative="登记状态属于无条件共享，可以直接申请",
     )
-    reply = ReplyForm(
-        answers=(answer,), quota=Quota(), valid_from=clock.today(), valid_until=clock.today(),
-        note="如有异议，可依照条例第二十八条协商",
-    )  # fmt: skip
+    reply = ReplyForm(answers=(answer,), quota=Quota(), valid_from=clock.today(), valid_until=clock.today())
     story.answer("0004", "wl-tax", reply, clock)
 
 

@@ -207,10 +207,13 @@ def epoch_new(reason: Reason, as_login: As, offline: Offline = None, as_json: As
 @heads.command("export")
 def heads_export(
     file: Annotated[Path, typer.Argument(help="File to write, for `zhengtong verify --heads FILE`.", dir_okay=False)],
+    ledger: Annotated[
+        int | None, typer.Option(min=0, help="Of earlier ledgers: 0 is what a node kept before it first joined anew.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the center's own copy of the ledger heads it co-signed, for an auditor (导出会签树头)."""
-    found = exported_heads()
+    found = exported_heads(ledger=ledger)
     file.write_bytes(found.content)
     _done({"file": str(file), **found.sizes}, as_json=as_json)
 

@@ -412,7 +412,8 @@ class Runs:
 
         index = await core.journal.do(settle)
         shutil.rmtree(core.parcel_folder(run), ignore_errors=True)
-        self._news.pop(run, None)
+        if (news := self._news.pop(run, None)) is not None:
+            news.set()  # who waits for a parcel learns now that none will come
         return index
 
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from zhengtong.kernel.clock import BEIJING
-from zhengtong.kernel.errors import PlatformError, RuleBroken
+from zhengtong.kernel.errors import NotFound, PlatformError, RuleBroken
 from zhengtong.node import refusals
 from zhengtong.node.bounds import FULL_EVERY_DAYS, REALTIME_POLL_S, RETRY_FIRST_S, RETRY_MAX_S, TEXT_CHARS
 from zhengtong.node.consumer import LocalAsk
@@ -106,6 +106,18 @@ def keep(db: sqlite3.Connection, schedule: Schedule, *, now: datetime) -> None:
 def drop(db: sqlite3.Connection, grant: str) -> bool:
     """End the schedule of a grant.  True if there was one."""
     return db.execute("DELETE FROM schedule WHERE grant_name = ?", (grant,)).rowcount == 1
+
+
+def switch(db: sqlite3.Connection, grant: str, *, on: bool, now: datetime) -> None:
+    """Let a schedule run again from its next time, or stop it until somebody lets it run.  Raises NotFound."""
+    row = db.execute("SELECT every, at FROM schedule WHERE grant_name = ?", (grant,)).fetchone()
+    if row is None:
+        raise NotFound("node.no_schedule", grant=grant)
+    due = instant(next_after(now, every=Every(row["every"]), at=row["at"]))
+    db.execute(
+        "UPDATE schedule SET state = ?, reason = '', failures = 0, next_at = ? WHERE grant_name = ?",
+        (ACTIVE if on else STOPPED, due, grant),
+    )
 
 
 def listed(db: sqlite3.Connection) -> list[dict[str, Json]]:

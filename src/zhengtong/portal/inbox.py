@@ -15,6 +15,7 @@ from zhengtong.kernel.clock import Clock
 from zhengtong.parties.rules import Role
 from zhengtong.portal.links import link
 from zhengtong.portal.mechanism import Words
+from zhengtong.portal.rulebook import basis_of
 from zhengtong.sharing import queries as sharing
 from zhengtong.supervision import queries as supervision
 from zhengtong.ui.language import lang
@@ -167,7 +168,7 @@ def _from_supervision(actor: Actor, today: date) -> list[InboxLine]:
             number=card.line.number,
             who=card.line.organization_name,
             why=_("{number} 逾期 {days} 个工作日").format(number=card.line.about_number, days=card.line.late_days),
-            article=card.line.breach.cites(lang()),
+            article=basis_of(card.limit_id, actor=actor, on=today) if card.limit_id else card.line.breach.cites(lang()),
             due_on=card.line.due_on,
             late=card.line.overdue,
             today=card.line.due_on == today,

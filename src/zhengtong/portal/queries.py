@@ -104,7 +104,7 @@ def _entry_figures() -> list[Figure]:
 
 
 def _request_figures(actor: Actor, clock: Clock) -> list[Figure]:
-    counted = sharing.counts(actor=actor, on=clock.today())
+    counted = sharing.figures(actor=actor, on=clock.today())
     corrections = sharing.correction_counts(actor=actor, on=clock.today())
     requests, grants = link("sharing:requests"), link("sharing:grants", query="state=active")
     return [

@@ -38,6 +38,13 @@ def limits_in_force(*, actor: Actor | None, clock: Clock) -> tuple[LimitLine, ..
     return tuple(_limit_line(stated) for stated in limits.all_limits(on=on, jurisdiction=place, local=local))
 
 
+def basis_of(limit_id: str, *, actor: Actor, on: date) -> str:
+    """On what a limit rests where the actor works, in the reader's language (依据)."""
+    local = standards.local_limits(jurisdiction=actor.jurisdiction, on=on)
+    stated = limits.all_limits(on=on, jurisdiction=actor.jurisdiction, local=local)
+    return next((_limit_line(one).cites for one in stated if one.limit.id == limit_id), "")
+
+
 def _limit_line(stated: StatedLimit) -> LimitLine:
     held, english = stated.limit, lang() == "en"
     return LimitLine(

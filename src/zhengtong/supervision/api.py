@@ -124,49 +124,25 @@ def get_finding(request: ActorRequest, finding_id: UUID) -> dict[str, object]:
 @router.post("/findings/{uuid:finding_id}/ask", response=StandingOut, operation_id="ask_explanation")
 def ask(request: ActorRequest, finding_id: UUID, body: AskIn, key: OnceKey = "") -> dict[str, object]:
     """Ask the department to explain."""
-    return _written(
-        request,
-        finding_id,
-        lambda: services.ask_explanation(finding=finding_id, note=body.note, actor=request.actor, clock=request.clock),
-        body=body,
-        key=key,
-    )
+    return _written(request, finding_id, services.ask_explanation, body=body, key=key)
 
 
 @router.post("/findings/{uuid:finding_id}/explain", response=StandingOut, operation_id="explain_finding")
 def explain(request: ActorRequest, finding_id: UUID, body: ExplainIn, key: OnceKey = "") -> dict[str, object]:
     """Explain, as the department."""
-    return _written(
-        request,
-        finding_id,
-        lambda: services.explain(finding=finding_id, text=body.text, actor=request.actor, clock=request.clock),
-        body=body,
-        key=key,
-    )
+    return _written(request, finding_id, services.explain, body=body, key=key)
 
 
 @router.post("/findings/{uuid:finding_id}/close", response=StandingOut, operation_id="close_finding")
 def close(request: ActorRequest, finding_id: UUID, body: ReasonIn, key: OnceKey = "") -> dict[str, object]:
     """End it: good reason, or no breach."""
-    return _written(
-        request,
-        finding_id,
-        lambda: services.close(finding=finding_id, reason=body.reason, actor=request.actor, clock=request.clock),
-        body=body,
-        key=key,
-    )
+    return _written(request, finding_id, services.close, body=body, key=key)
 
 
 @router.post("/findings/{uuid:finding_id}/uphold", response=StandingOut, operation_id="uphold_finding")
 def uphold(request: ActorRequest, finding_id: UUID, body: ReasonIn, key: OnceKey = "") -> dict[str, object]:
     """Hold that it was a breach."""
-    return _written(
-        request,
-        finding_id,
-        lambda: services.uphold(finding=finding_id, reason=body.reason, actor=request.actor, clock=request.clock),
-        body=body,
-        key=key,
-    )
+    return _written(request, finding_id, services.uphold, body=body, key=key)
 
 
 @router.get("/report/{month}", response=ReportOut, operation_id="get_month_report")
@@ -197,14 +173,14 @@ def _out(line: queries.FindingLine) -> dict[str, object]:
 
 
 def _written(
-    request: ActorRequest, finding: UUID, act: Callable[[], None], *, body: Schema, key: str
+    request: ActorRequest, finding: UUID, act: Callable[..., None], *, body: Schema, key: str
 ) -> dict[str, object]:
-    """Act once per Idempotency-Key and say where the finding stands."""
+    """Act once per Idempotency-Key, with the fields of the body, and say where the finding stands."""
     if not key:
         raise RuleBroken("supervision.once_key_missing")
 
     def once() -> Answer:
-        act()
+        act(finding=finding, actor=request.actor, clock=request.clock, **body.model_dump())
         page = queries.finding(actor=request.actor, id=finding, on=request.clock.today())
         return Answer(200, {"finding": str(finding), "state": str(page.line.state)})
 

@@ -1,6 +1,8 @@
 """What can be done in supervision (督查办理).  One function, one use case, one transaction."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from uuid import UUID
 
 from django.db import transaction
@@ -8,6 +10,7 @@ from django.db import transaction
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.deadlines import TimeLimit
 from zhengtong.kernel.errors import NotAllowed, NotFound
 from zhengtong.kernel.events import Event
 from zhengtong.kernel.ids import new_id
@@ -35,7 +38,7 @@ from zhengtong.supervision.rules import (
     finding_number,
 )
 
-MENDED_BATCH = 1_000
+MENDED_BATCH = 1_000  # findings asked about at once
 
 
 def detect(*, clock: Clock, actor: Actor = SYSTEM) -> int:
@@ -43,15 +46,24 @@ def detect(*, clock: Clock, actor: Actor = SYSTEM) -> int:
 
     Safe to repeat: a thing has one finding for a rule, whatever becomes of it.
     """
-    late = sharing.late_things(on=clock.today())
-    known = set(Finding.objects.filter(about__in={one.id for one in late}).values_list("rule", "about"))
-    opened = sum(_open(one, known=known, actor=actor, clock=clock) for one in late)
+    opened = 0
+    limit_for = cache(standards.limit_for)  # many things are late by the same limit of the same day
+    for late in sharing.late_things(on=clock.today()):
+        known = set(Finding.objects.filter(about__in={one.id for one in late}).values_list("rule", "about"))
+        opened += sum(_open(one, limit_for, known=known, actor=actor, clock=clock) for one in late)
     _note_done(actor=actor, clock=clock)
     return opened
 
 
-def _open(late: sharing.LateThing, *, known: set[tuple[str, UUID]], actor: Actor, clock: Clock) -> bool:
-    limit = standards.limit_for(late.limit_id, on=late.started_on, jurisdiction=late.jurisdiction)
+def _open(
+    late: sharing.LateThing,
+    limit_for: Callable[..., TimeLimit],
+    *,
+    known: set[tuple[str, UUID]],
+    actor: Actor,
+    clock: Clock,
+) -> bool:
+    limit = limit_for(late.limit_id, on=late.started_on, jurisdiction=late.jurisdiction)
     breach = breach_of_limit(limit.on_expiry)
     if breach is None or (breach.id, late.id) in known:
         return False
@@ -113,11 +125,12 @@ def _record_opened(row: Finding, *, actor: Actor, clock: Clock) -> None:
 
 def _note_done(*, actor: Actor, clock: Clock) -> None:
     """Note what was done after all (已补办), also where a person has judged it meanwhile."""
-    owed = Finding.objects.filter(done_on=None).order_by("-opened_on")
+    owed = Finding.objects.filter(done_on=None).order_by("number")
     for kind in sharing.LateKind:
-        ids = list(owed.filter(kind=str(kind)).values_list("about", flat=True)[:MENDED_BATCH])
-        for about, day in sharing.done_on(kind=kind, ids=ids).items():
-            _mend(about, kind=kind, day=day, actor=actor, clock=clock)
+        ids = list(owed.filter(kind=str(kind)).values_list("about", flat=True))
+        for start in range(0, len(ids), MENDED_BATCH):
+            for about, day in sharing.done_on(kind=kind, ids=ids[start : start + MENDED_BATCH]).items():
+                _mend(about, kind=kind, day=day, actor=actor, clock=clock)
 
 
 @transaction.atomic

@@ -66,8 +66,9 @@ def write_archive(path: Path, members: Iterable[Member], *, passphrase: str, kin
     line = json.dumps(header, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
     fresh = path.with_name(path.name + ".part")
     count = 0
+    fresh.unlink(missing_ok=True)  # of a backup that was broken off, or a link that somebody laid there
     try:
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb") as file:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as file:
             file.write(MAGIC + line)
             sealing = _Sealing(file, _key(passphrase, SCRYPT_N, salt), line)
             with tarfile.open(fileobj=cast(BinaryIO, sealing), mode="w|", format=tarfile.PAX_FORMAT) as tar:

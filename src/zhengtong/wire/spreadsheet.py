@@ -3,10 +3,11 @@
 A workbook is a packed file of XML, and a small one can unpack to a very large one, or name a
 cell so far away that the space before it fills the memory.  So the parts that are needed are
 unpacked here under a bound, looked through, and only they are handed on, to a process of its own
-(`spreadsheet_process`): what a look through the parts misses, and an xls, which has none, ends that one.
+(`spreadsheet_parsing`): what a look through the parts misses, and an xls, which has none, ends that one.
 """
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -17,12 +18,17 @@ from enum import StrEnum
 from typing import Any, cast
 from xml.parsers import expat
 
-from zhengtong.wire.spreadsheet_reading import Ended, Line, lines_of
+from zhengtong.kernel.child import Ended, lines_of
 
 PACKED, OLD_BOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # how xlsx and ods begin, how xls does
 PARTS_MAX = 2000
 CELLS_MAX = 20_000_000
+MEMORY_B, MEMORY_A_CELL_B = 512 << 20, 64  # of the parsing process: code, libraries and unpacked parts, and each cell
+CPU_S, CELLS_A_CPU_S = 20, 200_000
+_PARSER = "zhengtong.wire.spreadsheet_parsing:lines"
 PREAMBLE_BYTES_MAX = 512 * 1024  # of a sheet, before its cells
+BOOK_BYTES_MAX = 4 * 1024 * 1024  # of the list of sheets, and of where they are
+SHEETS_MAX = 1000
 _PARTS_NEEDED = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|xl/(workbook\.xml|_rels/workbook\.xml\.rels|sharedStrings\.xml|styles\.xml"
     r"|worksheets/[^/]+\.xml)|mimetype|content\.xml|META-INF/manifest\.xml",
@@ -31,6 +37,7 @@ _PARTS_NEEDED = re.compile(
 _CELL = re.compile(rb"([A-Z]{0,3})(\d{1,7})")
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
+Line = dict[str, Any] | list[Any]  # Any: JSON of the parsing process
 Merge = tuple[int, int, int, int]  # top, left, bottom, right; rows from 1, columns from 0
 
 
@@ -88,7 +95,7 @@ def visible_sheets(body: bytes, bounds: BookBounds) -> Iterator[Sheet]:
         parts = _unpacked(body, bounds)
         hidden = _hidden_columns(parts, bounds.columns)
         body = _packed(parts)
-    lines = lines_of(body, rows=bounds.rows, columns=bounds.columns, cells=bounds.cells)
+    lines = _parsed(body, bounds)
     try:
         yield from _sheets(lines, hidden)
     except Ended:
@@ -106,6 +113,14 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, date | time):
         return cell.isoformat()
     return str(cell.total_seconds()) if isinstance(cell, timedelta) else str(cell)
+
+
+def _parsed(body: bytes, bounds: BookBounds) -> Iterator[Line]:
+    wanted = {"rows": bounds.rows, "columns": bounds.columns, "cells": bounds.cells}
+    request = json.dumps(wanted).encode() + b"\n" + body
+    memory_b, cpu_s = MEMORY_B + bounds.cells * MEMORY_A_CELL_B, CPU_S + bounds.cells // CELLS_A_CPU_S
+    for line in lines_of(_PARSER, request, memory_b=memory_b, cpu_s=cpu_s):
+        yield json.loads(line)
 
 
 def _sheets(lines: Iterator[Line], hidden: Mapping[str, frozenset[int]]) -> Iterator[Sheet]:
@@ -201,25 +216,32 @@ def _packed(parts: Mapping[str, bytes]) -> bytes:
 
 def _hidden_columns(parts: Mapping[str, bytes], columns: int) -> dict[str, frozenset[int]]:
     """Sheet name → its hidden columns, which calamine does not tell."""
-    targets = {
-        told.get("Id", ""): told.get("Target", "")
-        for tag, told in _elements(parts.get("xl/_rels/workbook.xml.rels", b""))
-        if tag == "Relationship"
-    }
+    book, links = parts.get("xl/workbook.xml", b""), parts.get("xl/_rels/workbook.xml.rels", b"")
+    if max(len(book), len(links)) > BOOK_BYTES_MAX:
+        raise BookRefused(BookFault.BROKEN)
+    targets = {told.get("Id", ""): told.get("Target", "") for tag, told in _elements(links) if tag == "Relationship"}
+    sheets = [told for tag, told in _elements(book) if tag == "sheet"]
+    if len(sheets) > SHEETS_MAX:
+        raise BookRefused(BookFault.BROKEN)
+    known: dict[str, frozenset[int]] = {}  # by part: many names may lead to one
     found: dict[str, frozenset[int]] = {}
-    for tag, told in _elements(parts.get("xl/workbook.xml", b"")):
-        if tag != "sheet":
-            continue
+    for told in sheets:
         key = next((value for name, value in told.items() if name.rpartition(":")[2] == "id"), "")
-        target = targets.get(key, "").removeprefix("/xl/").removeprefix("xl/")
-        text = parts.get(f"xl/{target}", b"")
-        found[told.get("name", "")] = frozenset(
-            column
-            for inner, said in _elements(text[:PREAMBLE_BYTES_MAX], until="sheetData")
-            if inner == "col" and said.get("hidden") in ("1", "true")
-            for column in range(_whole(said.get("min")) - 1, min(_whole(said.get("max")), columns))
-        )
+        part = "xl/" + targets.get(key, "").removeprefix("/xl/").removeprefix("xl/")
+        if part not in known:
+            known[part] = _hidden_in(parts.get(part, b""), columns)
+        found[told.get("name", "")] = known[part]
     return found
+
+
+def _hidden_in(text: bytes, columns: int) -> frozenset[int]:
+    """The hidden columns of a sheet; gathered as bits, because ranges of columns may overlap without end."""
+    bits = 0
+    for tag, told in _elements(text[:PREAMBLE_BYTES_MAX], until="sheetData"):
+        low, high = _whole(told.get("min")) - 1, min(_whole(told.get("max")), columns)
+        if tag == "col" and told.get("hidden") in ("1", "true") and 0 <= low < high:
+            bits |= (1 << high) - (1 << low)
+    return frozenset(column for column in range(columns) if bits >> column & 1)
 
 
 def _whole(text: str | None) -> int:

@@ -85,19 +85,19 @@ def test_what_an_officer_chooses_is_taken_remembered_told_and_forgotten(hall: An
     assert {row.name for row in mine} == {"公共厕所分布信息", "民办学校名单"}
     later = browser.post(PAGE, _file(plain_workbook(ROWS))).content.decode()
     assert _chosen(later)["column-0-2"] == "tags"
-    remembered = queries.column_decisions(organization=hall.other.organization)
+    remembered = queries.column_decisions(actor=hall.other)
     assert ("归口", "tags") in {(row.source, row.field) for row in remembered}
     assert "归口" in browser.get(PAGE).content.decode()
     for row in remembered:
         browser.post(f"{PAGE}/forget/{row.id}")
-    assert queries.column_decisions(organization=hall.other.organization) == ()
+    assert queries.column_decisions(actor=hall.other) == ()
 
 
 def test_another_organizations_memory_is_out_of_reach(hall: Any, enter: Any) -> None:
     browser = enter(hall.other)
     page = browser.post(PAGE, _file(plain_workbook(ROWS))).content.decode()
     browser.post(PAGE, {**_hidden(page), **_chosen(page), "column-0-2": "tags", "keep": "1"})
-    (row, *_) = queries.column_decisions(organization=hall.other.organization)
+    (row, *_) = queries.column_decisions(actor=hall.other)
     assert enter(hall.officer).post(f"{PAGE}/forget/{row.id}").status_code == 404
 
 

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from tests.support import postgres
 from zhengtong.kernel.errors import PlatformError
 from zhengtong.wire.acceptance import accept_roots
 from zhengtong.wire.directory import parse_roots
@@ -55,27 +57,40 @@ def passphrase(tmp_path: Path) -> str:
     return str(path)
 
 
-@pytest.fixture(params=[os.environ.get("ZHENGTONG_TEST_STORE", "sqlite")])  # the suite runs once for each store
-def centers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Center, Center]]:
-    """A center with one organization in it, and an empty place for it to come back to."""
-    databases = ("", "")
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-        with psycopg.connect(url, autocommit=True) as db:
-            db.execute("DROP DATABASE IF EXISTS restored_center")
-            db.execute("CREATE DATABASE restored_center")
-        databases = (url, url.rsplit("/", 1)[0] + "/restored_center")
-    lost, back = Center(tmp_path / "lost", databases[0]), Center(tmp_path / "back", databases[1])
-    lost.json("center", "init")
-    code, name, short = ORGANIZATION
-    added = lost.run(
-        "parties", "register", code, "--name", name, "--short-name", short, "--region", "330100", "--authority"
-    )
-    assert added.returncode == 0, added.stderr
-    yield lost, back
-    if request.param == "postgresql":
-        with psycopg.connect(databases[0], autocommit=True) as db:
-            db.execute("DROP DATABASE IF EXISTS restored_center WITH (FORCE)")
+STORE = os.environ.get("ZHENGTONG_TEST_STORE", "sqlite")  # the suite runs once for each store
+
+
+@contextlib.contextmanager
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database of the store under test; "" where it is a file in the home."""
+    if STORE == "sqlite":
+        yield ""
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    name = f"backup_{uuid4().hex}"
+    yield server.create(name)
+    server.drop(name)
+
+
+@pytest.fixture(scope="module")
+def lost(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
+    """A center with one organization in it, that every test backs up for itself."""
+    with database(request) as url:
+        made = Center(tmp_path_factory.mktemp("lost"), url)
+        made.json("center", "init")
+        code, name, short = ORGANIZATION
+        added = made.run(
+            "parties", "register", code, "--name", name, "--short-name", short, "--region", "330100", "--authority"
+        )
+        assert added.returncode == 0, added.stderr
+        yield made
+
+
+@pytest.fixture
+def centers(lost: Center, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Center, Center]]:
+    """That center, and an empty place for it to come back to."""
+    with database(request) as url:
+        yield lost, Center(tmp_path / "back", url)
 
 
 def execute(center: Center, statement: str) -> list[Any]:

@@ -4,7 +4,7 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ import pytest
 
 from tests.support.wire_city import Place, person_grant, two_departments
 from tests.support.wire_ledgers import alarms, outcomes, records
-from zhengtong.node import producing, runs, store
+from zhengtong.node import bounds, outbound, producing, runs, store
 from zhengtong.node.fetching import Fetcher
 from zhengtong.node.inbound import Pulls
+from zhengtong.node.producing import Produced, Production, produce
 from zhengtong.node.recheck import recheck
 from zhengtong.wire.grant import GrantStatus, Limits
 from zhengtong.wire.records import OutcomeKind, RecordKind
@@ -137,12 +138,19 @@ def test_a_grant_revoked_under_way_stops_the_run(place: Place, monkeypatch: pyte
 @pytest.mark.fault(
     key="wire.refused_rows_day", what="批量行数超过当日许可", unchanged="没有更新目标表，双方都有拒绝记录"
 )
-def test_a_run_beyond_the_days_rows_is_refused(place: Place) -> None:
+def test_a_run_beyond_the_days_rows_is_refused_at_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(work: Production, *, tell: Callable[[], None]) -> Produced:
+        time.sleep(0.3)  # the consumer waits for the first parcel by then
+        return produce(work, tell=tell)
+
+    monkeypatch.setattr(outbound, "produce", slowly)
     grant = next(iter(place.city.grants.values()))
     place.city.grants[grant.id] = replace(grant, limits=Limits(max_rows=100, rows_per_day=500))
     place.publish()
+    began = time.monotonic()
     status, told = pull(place)
     assert (status, told["key"]) == (403, "wire.refused_rows_day"), told
+    assert time.monotonic() - began < bounds.RUN_WAIT_S / 2
     assert held(place) == 0
 
 

@@ -254,6 +254,10 @@ def test_a_form_without_the_sessions_token_changes_nothing(place: Place, county:
     assert reader.open("/desk/").status == 200
 
 
+def test_a_number_that_no_row_can_have_is_no_bug_of_ours(officer: Reader) -> None:
+    assert officer.open(f"/desk/quarantine/upload/{10**20}/1").status == 404
+
+
 def test_the_cookie_of_one_node_opens_no_other(place: Place, officer: Reader) -> None:
     other = Reader(place.p.url, jar=officer.jar)
     assert other.open("/desk/").status == 403

@@ -305,4 +305,8 @@ def test_an_extension_agreed_once_the_reply_is_late_does_not_make_it_timely(hall
     with pytest.raises(RuleBroken, match="extension_agreed_too_late"):
         services.agree_extension(request=made, actor=leader, clock=on(9, 17))
     assert SharingRequest.objects.get(pk=made).due_on == date(2026, 9, 16)
+    late = {who: queries.request(actor=who, id=made, on=date(2026, 9, 17)) for who in (leader, hall.head("wl-land"))}
+    assert "agree_extension" not in late[leader].verbs
+    assert "ask_extension" not in late[hall.head("wl-land")].verbs
+    assert [page.turn.verb for page in late.values() if page.turn] == ["prepare_reply", "prepare_reply"]
     services.decline_extension(request=made, reason="期限已过", actor=leader, clock=on(9, 17))

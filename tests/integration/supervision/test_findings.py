@@ -49,6 +49,7 @@ def test_a_supervisor_asks_the_department_explains_the_supervisor_closes(late: L
     services.ask_explanation(finding=finding, actor=late.supervisor, clock=at(STORY))
     (card,) = queries.inbox(actor=officer, on=STORY)
     assert (card.verb, card.line.due_on) == ("explain", date(2026, 10, 23))
+    assert card.limit_id == "EXPLANATION"  # the day rests on it, not on the item that may be breached
     services.explain(finding=finding, text="管线数据正在作保密审查", actor=officer, clock=at(date(2026, 10, 19)))
     assert queries.inbox(actor=officer, on=STORY) == ()
     (judge,) = queries.inbox(actor=late.supervisor, on=STORY)

@@ -107,6 +107,7 @@ CASES = (
         refused="kernel.wrong_state",
     ),
     Case("26-11", "记录标识", "页面只显示末四位", lambda: masked_key("GB00017F00010001"), "********0001"),
+    Case("26-12", "短的记录标识", "末位不超过三分之一", lambda: masked_key("Zhang"), "****g"),
 )
 
 

@@ -5,6 +5,7 @@
 import gzip
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable, Mapping
 
@@ -15,6 +16,7 @@ from zhengtong.catalog.rules.intake import CODE_LISTS
 from zhengtong.catalog.rules.listing import Taken, take_table
 from zhengtong.catalog.rules.mapping import guess_columns
 from zhengtong.catalog.rules.reading import COLUMNS_MAX, ROWS_MAX, Table, read_file
+from zhengtong.catalog.rules.reading.tables import Grid, Line, table_of
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.standards.tables import code_list
 
@@ -226,3 +228,10 @@ def test_a_kind_of_file_that_is_not_read_says_which_are() -> None:
     with pytest.raises(RuleBroken, match="import_kind_unknown") as refused:
         read_file(b"%PDF-1.7", "目录.pdf")
     assert ".xlsx" in refused.value.remedy("zh")
+
+
+def test_merges_that_overlap_without_end_cost_no_more_than_the_rows_they_cover() -> None:
+    rows: list[Line] = [(1, ["标题", "来源"]), *((n, [f"信息{n}", "市教育局"]) for n in range(2, 5_000))]
+    began = time.process_time()
+    assert table_of(Grid("a", rows, frozenset(), [(2, 0, 5_000, 0)] * 5_000)) is not None
+    assert time.process_time() - began < 1

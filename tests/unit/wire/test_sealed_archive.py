@@ -123,3 +123,11 @@ def test_any_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
         (tmp_path / "x").write_bytes(content)
         with pytest.raises(RuleBroken, match=r"archive_unreadable"):
             opened(tmp_path / "x", tmp_path / "out")
+
+
+def test_a_link_laid_where_the_archive_is_written_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_bytes(b"mine")
+    (tmp_path / "b.part").symlink_to(tmp_path / "mine")
+    write_archive(tmp_path / "b", [Member("x", b"1")], passphrase=PASSPHRASE, kind="node", about={})
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+    assert not (tmp_path / "b").is_symlink()

@@ -11,6 +11,7 @@ from zhengtong.catalog.rules.intake import CODE_LISTS, COLUMNS, columns_of
 from zhengtong.catalog.rules.listing import Taken, take_table
 from zhengtong.catalog.rules.mapping import Guess, guess_columns, shape_of, signature_of
 from zhengtong.catalog.rules.reading import Bounds, Table, read_file
+from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.standards.tables import code_list
 
@@ -125,9 +126,11 @@ def _no_heading_twice(table: Table) -> None:
             seen.add(name)
 
 
-def column_decisions(*, organization: UUID) -> tuple[DecisionRow, ...]:
-    """What an organization's officers decided about columns, by heading (列映射记忆)."""
-    rows = ColumnDecision.objects.filter(organization=organization)[:DECISIONS_MAX]
+def column_decisions(*, actor: Actor) -> tuple[DecisionRow, ...]:
+    """What the officers of the actor's organization decided about columns, by heading (列映射记忆)."""
+    if actor.organization is None:
+        return ()
+    rows = ColumnDecision.objects.filter(organization=actor.organization)[:DECISIONS_MAX]
     return tuple(
         DecisionRow(r.id, r.source, r.field, r.decided_by, department=r.signature.startswith(DEPARTMENT)) for r in rows
     )

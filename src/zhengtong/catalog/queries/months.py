@@ -6,6 +6,7 @@ No actor: control plane queries for supervision above, which scopes what it show
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -13,12 +14,11 @@ from django.db.models import Count, Q
 from zhengtong.catalog.models import Revision
 from zhengtong.catalog.rules import EntryState
 from zhengtong.catalog.rules.clocks import UPDATE, Dates, update_clock
-from zhengtong.kernel.deadlines import deadline
+from zhengtong.kernel.deadlines import TimeLimit, WorkCalendar, deadline
 from zhengtong.kernel.errors import NotFound
 from zhengtong.standards import queries as standards
 
 LIST_ROWS_MAX = 500
-UPDATES_MAX = 20_000
 
 
 class EntryFigure(StrEnum):
@@ -86,9 +86,13 @@ def _updates(
     )
     rows = Revision.objects.filter(done | owed, change_on__isnull=False).select_related("entry__provider")
     rows = rows.filter(entry__provider=provider) if provider else rows
+    held = list(rows.order_by("entry__guide_code"))
+    calendars = standards.calendars_for(row.entry.provider.jurisdiction for row in held)
+    limit_at = cache(_limit)  # read once for each place and day
     found = list[tuple[UUID, EntryFigure, EntryLine]]()
-    for row in rows.order_by("entry__guide_code")[:UPDATES_MAX]:
-        due = _due(row)
+    for row in held:
+        place = row.entry.provider.jurisdiction
+        due = _due(row, limit_at(place, row.change_on), calendars[place])
         if due is None:
             continue
         late = (row.change_done_on or on) > due
@@ -100,15 +104,20 @@ def _updates(
     return found
 
 
-def _due(row: Revision) -> date | None:
-    """The last day of an update, derived afresh; None where no limit of the Decree binds or it is provisional."""
-    dates = Dates(change_on=row.change_on, change_extended_days=row.change_extended_days)
-    place = row.entry.provider.jurisdiction
-    assert row.change_on is not None
+def _limit(place: str, changed_on: date | None) -> TimeLimit | None:
+    """The limit of an update; None where none binds on that day."""
+    assert changed_on is not None  # the rows were asked for by it
     try:
-        limit = standards.limit_for(UPDATE, on=row.change_on, jurisdiction=place)
+        return standards.limit_for(UPDATE, on=changed_on, jurisdiction=place)
     except NotFound:
         return None
+
+
+def _due(row: Revision, limit: TimeLimit | None, calendar: WorkCalendar) -> date | None:
+    """The last day of an update, derived afresh; None where no limit of the Decree binds or it is provisional."""
+    if limit is None or row.change_on is None:
+        return None
+    dates = Dates(change_on=row.change_on, change_extended_days=row.change_extended_days)
     held = replace(limit, extension_days=max(limit.extension_days, row.change_extended_days))
-    view = deadline(update_clock(dates), held, standards.calendar_for(place), on=row.change_on)
+    view = deadline(update_clock(dates), held, calendar, on=row.change_on)
     return None if view.provisional else view.due_on

@@ -60,7 +60,7 @@ def search(*, actor: Actor, filters: EntryFilters, after: str = "", rows: int | 
     wanted, start = size(rows), _started(after)
     loose = start != _BEGINNING and is_loose(asked)
     found = _ranked(asked, filters, start, rows=wanted + 1, loose=loose)
-    if not found and start == _BEGINNING and is_loose(asked):
+    if not found and start == _BEGINNING and _nothing_strictly(asked, filters):
         found = _ranked(asked, filters, start, rows=wanted + 1, loose=True)
     return cut(_as_page(found), rows=wanted)
 
@@ -107,13 +107,18 @@ def is_loose(asked: Question) -> bool:
     return not _run(f"SELECT 1 FROM {here.source} WHERE {where} LIMIT 1", [match.value])  # noqa: S608 -- own names
 
 
+def _nothing_strictly(asked: Question, filters: EntryFilters) -> bool:
+    """The same once nothing was found: without filters that is known, with them they may be why."""
+    return is_loose(asked) if filters.narrowed else asked.loose != asked.strict
+
+
 def counted(filters: EntryFilters) -> dict[str, dict[str, int]]:
     """Per filter, how many hits each value leaves, its own filter left out; and the total under ""."""
     asked = understood(filters.text)
     if filters.text.strip() and not asked:
         return {}
     found = _counted(asked, filters, loose=False)
-    return _counted(asked, filters, loose=True) if asked and not found and is_loose(asked) else found
+    return _counted(asked, filters, loose=True) if not found and _nothing_strictly(asked, filters) else found
 
 
 def _counted(asked: Question, filters: EntryFilters, *, loose: bool) -> dict[str, dict[str, int]]:
@@ -206,7 +211,7 @@ def _places(match: Match, filters: EntryFilters, *, above: int, rows: int) -> li
 def _hits(asked: Question, *, loose: bool) -> tuple[str, Values]:
     """The hits counted by group."""
     if not asked:
-        return "SELECT group_id AS grp, count(*) AS n FROM catalog_searchdocument WHERE in_force GROUP BY group_id", []
+        return "SELECT id AS grp, held AS n FROM catalog_facetgroup WHERE held > 0", []
     here, match = store(connection.vendor), _anywhere(asked, loose=loose)
     group = f"(({here.place} >> {SERIAL_BITS}) & {GROUP_MASK})"
     where = f"{match.condition} AND {here.place} < {IN_WORK}"

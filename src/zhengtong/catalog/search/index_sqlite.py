@@ -4,6 +4,7 @@ from zhengtong.catalog.search.port import FIELDS, TEXTS, Match, Store, expressio
 from zhengtong.catalog.search.tokens import Question, Term
 
 INDEX = "catalog_searchindex"
+AUTOMERGE = 4  # segments of one size that are merged while rows come one by one; FTS5's own default
 _COLUMNS = ", ".join(FIELDS)
 _NEW, _OLD = (", ".join(f"{which}.{name}" for name in ("place", *FIELDS)) for which in ("new", "old"))
 _ADD = f"INSERT INTO {INDEX}(rowid, {_COLUMNS}) VALUES ({_NEW});"  # noqa: S608 -- names of our own
@@ -44,7 +45,12 @@ STORE = Store(
     create=(f"CREATE VIRTUAL TABLE {INDEX} USING fts5({_COLUMNS}, {_OPTIONS})", *_WATCH),
     drop=(*_LOOK_AWAY, f"DROP TABLE {INDEX}"),
     pause=_LOOK_AWAY,
-    resume=(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')", *_WATCH),  # half the work of row after row
+    resume=(  # half the work of row after row, the more so as nothing is merged on the way
+        f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('automerge', 0)",
+        f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')",
+        f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('automerge', {AUTOMERGE})",
+        *_WATCH,
+    ),
     source=INDEX,
     place="rowid",
     matching=matching,

@@ -29,6 +29,8 @@ Cut = Callable[[str], list[str]]  # a run of Chinese characters → its words
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _RUNS = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
+_HAN_OR_LATIN = re.compile(f"([{_HAN}]+)|([^\\W_{_HAN}]+)")
+_ODD = re.compile(r"[^\W_0-9a-z\u3400-\u4db5\u4e00-\u9fa5]")
 _IS_HAN = re.compile(f"[{_HAN}]")
 _PARTS = re.compile(r"[0-9]+|[^0-9]+")
 _PAIR = re.compile(f"[{_HAN}]{{2}}")
@@ -73,16 +75,16 @@ def tokens(text: str) -> list[str]:
     """The tokens of a text, repeated ones too."""
     flat = folded(text)
     found = [_after_latin(one) for one in _AFTER_LATIN.findall(flat)]
-    for run in _RUNS.findall(flat):
-        if _IS_HAN.match(run):
-            pairs = [*map(add, run, run[1:]), run[-1]]
-            found += pairs if _PLAIN.match(run) else map(_spelled, pairs)
+    for han, latin in _HAN_OR_LATIN.findall(flat):
+        if han:
+            found += map(add, han, han[1:])
+            found.append(han[-1])
         else:
-            found.append(_spelled(run)[:WORD_MAX])
-            parts = _PARTS.findall(run)
+            found.append(latin[:WORD_MAX])
+            parts = _PARTS.findall(latin)
             if len(parts) > 1:
-                found += [_spelled(part)[:WORD_MAX] for part in parts]
-    return found
+                found += [part[:WORD_MAX] for part in parts]
+    return [_spelled(token)[:WORD_MAX] for token in found] if _ODD.search(flat) else found
 
 
 @lru_cache(maxsize=NAMES_CACHED)

@@ -44,8 +44,8 @@ def pinyin(run: str) -> list[str]:
     for word in reversed(rjieba.cut(run, False)):
         own_sound, own_initials = _sounds(word)
         sound, initials = (own_sound + sound)[:SYLLABLES_MAX], (own_initials + initials)[:INITIALS_MAX]
-        found += sound, initials
-    return [one for one in found if one]
+        found += initials, sound
+    return [one for one in reversed(found) if one]
 
 
 @lru_cache(maxsize=WORDS_CACHED)

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
 
-from zhengtong.catalog.models import FacetGroup, Item, Revision, SearchDocument, SearchText
+from zhengtong.catalog.models import FacetGroup, Revision, SearchDocument, SearchText
 from zhengtong.catalog.rules import CURRENT_STATES, OPEN_STATES, ShareType
 from zhengtong.catalog.search import words
 from zhengtong.catalog.search.places import LENGTH_MAX, Place
@@ -99,7 +99,7 @@ def keep_all(revisions: Sequence[UUID]) -> None:
         SearchText.objects.filter(place__in=[_place(document) for document in documents]).delete()
         SearchDocument.objects.filter(pk__in=[document.id for document in documents]).delete()
         changed.subtract(document.group_id for document in documents if document.in_force)
-    changed.update(_write(_facts(Revision.objects.filter(pk__in=revisions, state__in=_FOUND).order_by())))
+    changed.update(_write(_facts(Revision.objects.filter(pk__in=revisions, state__in=_FOUND).order_by()), {}))
     _count(changed)
 
 
@@ -112,9 +112,9 @@ def reindex() -> int:
             cursor.execute(statement)
         for model in (SearchText, SearchDocument, FacetGroup):
             model.objects.all().delete()
-        total = 0
+        total, known = 0, dict[Key, int]()
         for batch in _batches():
-            written.update(_write(batch))
+            written.update(_write(batch, known))
             total += len(batch)
         _count(written)
         for statement in index.resume:
@@ -138,7 +138,7 @@ def differences() -> tuple[str, ...]:
         texts = {text.place: text for text in SearchText.objects.filter(place__in=map(_place, documents.values()))}
         held = _items_of(batch)
         for facts in batch:
-            document = documents.get(facts.id)
+            document = documents.get(UUID(str(facts.id)))
             row = texts.get(_place(document)) if document else None
             seen += document is not None
             right = document is not None and row is not None and _filed(document) == facts.filed()
@@ -153,18 +153,22 @@ def differences() -> tuple[str, ...]:
 
 def texts_of(facts: Facts, items: Iterable[str]) -> Texts:
     """The tokens of a revision; `items` are names and codes."""
-    sounds = [sound for run in han_runs(facts.name) for sound in words.pinyin(run)]
+    sounds = chain.from_iterable(map(words.pinyin, han_runs(facts.name)))
     names = (facts.provider_name, facts.provider_short, facts.office, _SHARES.get(facts.share_type, ""))
     title = [*tokens(facts.name), *tokens(facts.guide_code), *tokens(facts.short_code), *sounds]
     about = chain(tokens(facts.abstract[:BODY_CHARACTERS_MAX]), *map(name_tokens, names))
     return Texts(*fields(title, chain.from_iterable(map(name_tokens, items)), about))
 
 
-def _write(found: Sequence[Facts]) -> Counter[int]:
-    """Add documents; how many in force each group got.  Rows go past the models: they are many and plain."""
+def _write(found: Sequence[Facts], groups: dict[Key, int]) -> Counter[int]:
+    """Add documents; how many in force each group got.  Rows go past the models: they are many and plain.
+
+    `groups` are those known so far; what is new is added to it.
+    """
     if not found:
         return Counter()
-    groups, held = _groups({facts.key() for facts in found}), _items_of(found)
+    _learn_groups(groups, {facts.key() for facts in found} - groups.keys())
+    held = _items_of(found)
     filed = {facts.id: (groups[key], in_force, length) for facts in found for key, in_force, length in [facts.filed()]}
     with connection.cursor() as cursor:
         cursor.executemany(_ADD, [(facts.id, *filed[facts.id], facts.guide_code) for facts in found])
@@ -187,15 +191,16 @@ def _count(changed: Counter[int]) -> None:
         cursor.executemany(_COUNT, [(n, group) for group, n in sorted(changed.items()) if n])
 
 
-def _groups(keys: set[Key]) -> dict[Key, int]:
-    """The group of each combination; those that no document had yet are added."""
-    known = _known(keys)
-    new = sorted(keys - known.keys())
+def _learn_groups(groups: dict[Key, int], keys: set[Key]) -> None:
+    """Add the group of each combination; those that no document had yet are made."""
+    if not keys:
+        return
+    groups.update(_known(keys))
+    new = sorted(keys - groups.keys())
     if new:  # somebody else may add the same at this moment
         made = (FacetGroup(**dict(zip(_GROUP, key, strict=True))) for key in new)
         FacetGroup.objects.bulk_create(made, ignore_conflicts=True)
-        known = _known(keys)
-    return known
+        groups.update(_known(keys))
 
 
 def _known(keys: set[Key]) -> dict[Key, int]:

@@ -22,11 +22,14 @@ class HeadsExport:
     sizes: Mapping[str, int]  # node code → records that the center vouches for
 
 
-def exported_heads() -> HeadsExport:
-    """The highest co-signed head of every node, with all roots by which an auditor checks them offline."""
+def exported_heads(*, ledger: int | None = None) -> HeadsExport:
+    """The highest co-signed head of every node, with all roots by which an auditor checks them offline.
+
+    `ledger`: instead of the ledgers in use, those with this number: 0 is what a node kept before it joined anew.
+    """
     rows: dict[str, LedgerHead] = {}
     for row in (
-        LedgerHead.objects.filter(forked=False, ledger=F("node__ledger"))
+        LedgerHead.objects.filter(forked=False, ledger=F("node__ledger") if ledger is None else ledger)
         .select_related("node")
         .order_by("node__code", "size")
     ):

@@ -69,6 +69,47 @@ class Choice:
     chosen: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A record in a ledger: whose, and which."""
+
+    node: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where both ledgers hold the exchange, and the center's page of it."""
+
+    here: Place | None
+    there: Place | None
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the provider gave, by the titles of items."""
+
+    result: str
+    titles: tuple[str, ...]
+    rows: tuple[tuple[Json, ...], ...]
+    masked: tuple[str, ...]
+    has_flaws: bool
+    ends: Ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A refusal in words: rule, article, remedy."""
+
+    said: str
+    remedy: str
+    article: str
+    by_provider: bool
+    at: str
+    ends: Ends
+
+
 async def ask_page(visit: Visit) -> Response:
     """The list of grants, or the form of one."""
     view = visit.node.core.directory.view(visit.node.core.now())
@@ -151,7 +192,7 @@ def _ask_of(visit: Visit, grant: Grant) -> LocalAsk:
 
 
 def _form(
-    visit: Visit, grant: Grant, said: Form, *, answer: object = None, refusal: object = None
+    visit: Visit, grant: Grant, said: Form, *, answer: Answer | None = None, refusal: Refused | None = None
 ) -> Response:  # fmt: skip
     core = visit.node.core
     contract = contracts.known(core.reader, grant.resource)
@@ -223,22 +264,23 @@ def names_of(visit: Visit) -> Mapping[str, str]:
     return {one.id: names.get(one.organization, one.organization) for one in view.members.nodes}
 
 
-def _answered(visit: Visit, grant: Grant, answer: Mapping[str, Json]) -> dict[str, object]:
+def _answered(visit: Visit, grant: Grant, answer: Mapping[str, Json]) -> Answer:
     contract = contracts.known(visit.node.core.reader, grant.resource)
     held = answer.get("rows")
     rows = cast("list[dict[str, Json]]", held) if isinstance(held, list) else []
     items = list(rows[0]) if rows else []
     masked = answer.get("masked")
-    return {
-        "result": answer.get("result"), "rows": [[row[name] for name in items] for row in rows],
-        "items": [title_of(name, grant, contract) for name in items],
-        "masked": [title_of(str(n), grant, contract) for n in masked] if isinstance(masked, list) else [],
-        "flaws": answer.get("flaws") or [], **_ends(visit, answer["record"]), "link": _at_center(visit, answer["id"]),
-    }  # fmt: skip
+    return Answer(
+        result=str(answer.get("result") or ""),
+        titles=tuple(title_of(name, grant, contract) for name in items),
+        rows=tuple(tuple(row[name] for name in items) for row in rows),
+        masked=tuple(title_of(str(n), grant, contract) for n in masked) if isinstance(masked, list) else (),
+        has_flaws=bool(answer.get("flaws")),
+        ends=_ends(visit, answer["record"], exchange=answer["id"]),
+    )
 
 
-def _refused(visit: Visit, grant: Grant, refusal: Refusal) -> dict[str, object]:
-    """A refusal in words: rule, article, remedy, the records at both ends."""
+def _refused(visit: Visit, grant: Grant, refusal: Refusal) -> Refused:
     contract = contracts.known(visit.node.core.reader, grant.resource)
     facts: dict[str, Fact] = dict(refusal.facts)
     for part in _OF_ITEMS:
@@ -246,25 +288,28 @@ def _refused(visit: Visit, grant: Grant, refusal: Refusal) -> dict[str, object]:
             facts[part] = "、".join(title_of(name, grant, contract) for name in str(facts[part]).split("、"))
     told = replace(refusal, facts=facts)
     kind = refusal.key.rpartition(".")[2].removeprefix("refused_")
-    return {
-        "said": told.message(visit.lang), "remedy": told.remedy(visit.lang), "article": ARTICLES.get(kind, ""),
-        "by_provider": refusal.at == "provider" and refusal.there is not None,
-        **_ends(visit, told.problem()["record"]), "link": _at_center(visit, refusal.exchange),
-        "at": instant(visit.node.core.now()),
-    }  # fmt: skip
+    return Refused(
+        said=told.message(visit.lang),
+        remedy=told.remedy(visit.lang),
+        article=ARTICLES.get(kind, ""),
+        by_provider=refusal.at == "provider" and refusal.there is not None,
+        at=instant(visit.node.core.now()),
+        ends=_ends(visit, told.problem()["record"], exchange=refusal.exchange),
+    )
 
 
-def _ends(visit: Visit, record: Json) -> dict[str, object]:
-    """Where both ledgers hold the exchange."""
+def _ends(visit: Visit, record: Json, *, exchange: object) -> Ends:
     held = record if isinstance(record, dict) else {}
     names = names_of(visit)
-    ends: dict[str, object] = {}
-    for end in ("here", "there"):
-        place = held.get(end)
-        ends[end] = {"node": names.get(str(place["node"]), place["node"]), "index": place["index"]} if isinstance(
-            place, dict
-        ) else None  # fmt: skip
-    return ends
+    here, there = (_place(held.get(end), names) for end in ("here", "there"))
+    return Ends(here, there, _at_center(visit, exchange))
+
+
+def _place(told: Json, names: Mapping[str, str]) -> Place | None:
+    if not isinstance(told, dict):
+        return None
+    node, index = str(told["node"]), told["index"]
+    return Place(names.get(node, node), index if isinstance(index, int) else 0)
 
 
 def _at_center(visit: Visit, exchange: object) -> str:

@@ -1,8 +1,6 @@
 """Other pages of the desk (其他页面): first page, uploads, runs with both sides' figures, schedules, records."""
 
-import sqlite3
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +14,7 @@ from zhengtong.node.desk.people import Role
 from zhengtong.node.desk.visits import Visit, go
 from zhengtong.node.journal_thread import Step
 from zhengtong.node.sheets import store, upload_bytes
-from zhengtong.wire.canonical import Json, instant
+from zhengtong.wire.canonical import Json
 
 ACT_TITLES: Mapping[records.Act, str] = {
     records.Act.SIGN_IN: "登录", records.Act.QUERY: "查询", records.Act.VERIFY: "核验",
@@ -171,25 +169,13 @@ async def switch_now(visit: Visit) -> Response:
     grant, on = visit.form.text("grant")[:TEXT_CHARS], visit.form.text("act") == "on"
 
     def switch(step: Step) -> None:
-        _switch(step.db, grant, on=on, now=at)
+        schedules.switch(step.db, grant, on=on, now=at)
         records.keep(
             step.db, at=at, person=person, act=records.Act.SCHEDULE, subject=grant, facts={"on": on}
         )  # fmt: skip
 
     await core.journal.do(switch)
     return go("/desk/schedules")
-
-
-def _switch(db: sqlite3.Connection, grant: str, *, on: bool, now: datetime) -> None:
-    """Without a reason of a grant's, a stopped schedule stays stopped until somebody lets it run."""
-    row = db.execute("SELECT every, at FROM schedule WHERE grant_name = ?", (grant,)).fetchone()
-    if row is None:
-        raise NotFound("node.no_such_grant", grant=grant)
-    due = instant(schedules.next_after(now, every=schedules.Every(row["every"]), at=row["at"]))
-    db.execute(
-        "UPDATE schedule SET state = ?, reason = '', failures = 0, next_at = ? WHERE grant_name = ?",
-        (schedules.ACTIVE if on else schedules.STOPPED, due, grant),
-    )
 
 
 async def records_page(visit: Visit) -> Response:

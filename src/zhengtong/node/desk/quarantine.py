@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
-from zhengtong.kernel.errors import RuleBroken
+from zhengtong.kernel.errors import NotFound, RuleBroken
 from zhengtong.node import contracts
 from zhengtong.node.bindings import TargetBinding, target_binding
 from zhengtong.node.bounds import DESK_ROWS, TEXT_CHARS
@@ -31,6 +31,7 @@ TARGET_RULES: Mapping[str, str] = {
     "target.type": "不符合目标表的类型",
     "target.other": "目标表没有接受",
 }
+_NUMBER_MAX = 2**63 - 1
 STATE_TITLES: Mapping[str, str] = {
     "open": "待处理", "repaired": "已修正", "discarded": "已放弃", "replaced": "已被新表取代",
     "superseded": "已被新数据取代",
@@ -165,7 +166,8 @@ def count_open(visit: Visit) -> tuple[int, int]:
     if store.path_of(home).is_file():
         with store.opened(home) as db:
             uploads = store.count_open(db)
-    return uploads, sum(line.open for line in _of_pulls(visit))
+    targets = _targets(visit)
+    return uploads, sum(len(mending.refused_rows(one.url, one.table, open_only=True)) for one in targets)
 
 
 def _of_uploads(visit: Visit) -> list[Line]:
@@ -200,19 +202,24 @@ def _cells(visit: Visit, row: store.QuarantinedRow, contract: Contract | None) -
 
 
 def _of_pulls(visit: Visit) -> list[Line]:
-    rows = visit.node.core.reader.execute("SELECT resource FROM binding WHERE side = 'target' ORDER BY resource")
     lines: list[Line] = []
-    for (resource,) in rows.fetchall():
-        binding = target_binding(visit.node.core.reader, resource)
+    for binding in _targets(visit):
+        title = title_of(visit, binding.resource)
         refused = mending.refused_rows(binding.url, binding.table)
-        lines += [_pulled_line(visit, binding, found) for found in refused]
+        lines += [_pulled_line(visit, binding, found, title=title) for found in refused]
     return sorted(lines, key=lambda line: not line.open)
 
 
-def _pulled_line(visit: Visit, binding: TargetBinding, found: RefusedRow) -> Line:
+def _targets(visit: Visit) -> list[TargetBinding]:
+    db = visit.node.core.reader
+    rows = db.execute("SELECT resource FROM binding WHERE side = 'target' ORDER BY resource").fetchall()
+    return [target_binding(db, resource) for (resource,) in rows]
+
+
+def _pulled_line(visit: Visit, binding: TargetBinding, found: RefusedRow, *, title: str) -> Line:
     return Line(
         path=f"/desk/quarantine/run/{found.run}/{found.n}?resource={binding.resource}",
-        title=title_of(visit, binding.resource), number=found.number, rules=(_rule(visit, found),), faulty=(),
+        title=title, number=found.number, rules=(_rule(visit, found),), faulty=(),
         state=visit.say(STATE_TITLES.get(found.state, "已被新数据取代")), open=found.state == mending.OPEN,
         who=found.who, at=found.at,
     )  # fmt: skip
@@ -338,7 +345,10 @@ def title_of(visit: Visit, resource: str) -> str:
 
 
 def _number(visit: Visit, name: str) -> int:
-    return int(visit.request.path_params[name])
+    number = int(visit.request.path_params[name])
+    if number > _NUMBER_MAX:  # no database could look for it
+        raise NotFound("node.no_bad_row", row=number)
+    return number
 
 
 def _reason(visit: Visit) -> str:

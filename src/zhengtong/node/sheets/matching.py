@@ -91,7 +91,10 @@ def likeness(header: str, item: Item) -> float:
 
 def _alike(said: str, name: str) -> float:
     """Never certain: one that stands inside the other (登记编号, 编号), or letters that mostly agree."""
-    inside = min(len(said), len(name)) >= _INSIDE_CHARS and (said in name or name in said)
+    shorter, both = min(len(said), len(name)), len(said) + len(name)
+    inside = shorter >= _INSIDE_CHARS and (said in name or name in said)
+    if _ALIKE_MOST * 2 * shorter < LIKELY * both:  # too unlike in length, whatever the letters are
+        return _INSIDE if inside else 0.0
     return max(_INSIDE if inside else 0.0, _ALIKE_MOST * SequenceMatcher(None, said, name).ratio())
 
 

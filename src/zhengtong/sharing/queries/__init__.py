@@ -34,6 +34,7 @@ from zhengtong.sharing.queries.months import (
 from zhengtong.sharing.queries.papers import PaperFacts, PaperKind, PaperState, paper
 from zhengtong.sharing.queries.records import (
     Counts,
+    Figures,
     GrantLine,
     GrantPage,
     InboxCard,
@@ -45,7 +46,7 @@ from zhengtong.sharing.queries.records import (
     Turn,
 )
 from zhengtong.sharing.queries.request_page import request
-from zhengtong.sharing.queries.requests import counts, decision_record, everything, overdue, requests
+from zhengtong.sharing.queries.requests import counts, decision_record, everything, figures, overdue, requests
 
 __all__ = [
     "CorrectionCounts",
@@ -54,6 +55,7 @@ __all__ = [
     "Counts",
     "DemandLine",
     "DemandPage",
+    "Figures",
     "GrantLine",
     "GrantPage",
     "InboxCard",
@@ -81,6 +83,7 @@ __all__ = [
     "demands",
     "done_on",
     "everything",
+    "figures",
     "grant",
     "grant_brief",
     "grant_briefs",

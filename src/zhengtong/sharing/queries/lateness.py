@@ -3,18 +3,20 @@
 No actor: a control plane query for the area that watches limits; it scopes what it shows by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from zhengtong.sharing.models import Correction, Grant, SharingRequest
 from zhengtong.sharing.rules import CORRECTION_LIMIT, DELIVER, REPLY_OWED, CorrectionState, GrantState
 
-LATE_ROWS_MAX = 5_000
+LATE_AT_ONCE = 1_000
+_Row = TypeVar("_Row", SharingRequest, Grant, Correction)
 LOOK_BACK_DAYS = 31  # what was done late since then counts too, if nobody looked in between
 
 
@@ -43,21 +45,29 @@ class LateThing:
     done_on: date | None  # when it was done after all
 
 
-def late_things(*, on: date) -> tuple[LateThing, ...]:
-    """Everything whose limit has passed by a day and is not provisional, open or done late lately."""
+def late_things(*, on: date) -> Iterator[tuple[LateThing, ...]]:
+    """Everything whose limit has passed by a day and is not provisional, open or done late lately.
+
+    Yields up to LATE_AT_ONCE at a time; nothing is left out, however much is late.
+    """
     since = on - timedelta(days=LOOK_BACK_DAYS)
     owed = Q(state__in=[str(s) for s in REPLY_OWED], due_on__lt=on, due_provisional=False)
-    replies = SharingRequest.objects.filter(owed | Q(answered_late=True, decided_on__gte=since)).order_by("due_on")
+    replies = SharingRequest.objects.filter(owed | Q(answered_late=True, decided_on__gte=since))
     passed = Q(state=str(GrantState.DELIVERING), deliver_due_on__lt=on)
     after_all = Q(delivered_on__gt=F("deliver_due_on"), delivered_on__gte=since)
     grants = Grant.objects.filter(passed | after_all, deliver_provisional=False).select_related("request")
     filed = Q(state=str(CorrectionState.FILED), due_on__lt=on, due_provisional=False)
     corrections = Correction.objects.filter(filed | Q(answered_late=True, answered_on__gte=since))
-    return (
-        *_replies(replies[:LATE_ROWS_MAX]),
-        *_deliveries(grants.order_by("deliver_due_on")[:LATE_ROWS_MAX]),
-        *_corrections(corrections.order_by("due_on")[:LATE_ROWS_MAX]),
-    )
+    yield from (tuple(_replies(rows)) for rows in _parts(replies))
+    yield from (tuple(_deliveries(rows)) for rows in _parts(grants))
+    yield from (tuple(_corrections(rows)) for rows in _parts(corrections))
+
+
+def _parts(found: QuerySet[_Row]) -> Iterator[QuerySet[_Row]]:
+    """The rows in parts: ids first, so that no cursor stays open while somebody writes."""
+    ids = list(found.order_by("number").values_list("pk", flat=True))
+    for start in range(0, len(ids), LATE_AT_ONCE):
+        yield found.filter(pk__in=ids[start : start + LATE_AT_ONCE]).order_by("number")
 
 
 def done_on(*, kind: LateKind, ids: Iterable[UUID]) -> dict[UUID, date]:

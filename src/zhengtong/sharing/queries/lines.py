@@ -21,9 +21,9 @@ _LISTED = (  # what a line shows: not the decision with its reasons, which may b
 )  # fmt: skip
 
 
-def listed_requests() -> QuerySet[SharingRequest]:
-    """All requests, with the columns that a list line needs; not yet narrowed to what anybody may see."""
-    return SharingRequest.objects.only(*_LISTED)
+def listed_requests(*more: str) -> QuerySet[SharingRequest]:
+    """All requests, with the columns that a list line needs and some more; not yet narrowed to what one may see."""
+    return SharingRequest.objects.only(*_LISTED, *more)
 
 
 def request_lines(found: Iterable[SharingRequest], *, on: date) -> tuple[RequestLine, ...]:

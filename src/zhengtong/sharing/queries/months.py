@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from statistics import median_low
 from uuid import UUID
 
 from django.db.models import Count, F, Q
 
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.models import Correction, Grant, SharingRequest
-from zhengtong.sharing.rules import CorrectionState, RequestState
+from zhengtong.sharing.rules import CorrectionState, RequestState, median_days
 from zhengtong.standards import queries as standards
 
 LIST_ROWS_MAX = 500
@@ -148,7 +147,7 @@ def month_median_days(span: Span) -> dict[UUID, int]:
     days = dict[UUID, list[int]]()
     for provider, received, again, decided, place in rows:
         days.setdefault(provider, []).append(calendars[place].between(again or received, decided))
-    return {provider: median_low(taken) for provider, taken in days.items()}
+    return {provider: median_days(taken) for provider, taken in days.items()}
 
 
 def month_list(figure: MonthFigure, span: Span, *, organization: UUID) -> tuple[MonthLine, ...]:

@@ -267,6 +267,16 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers of the home page (首页数字)."""
+
+    due_today: int
+    late: int
+    active_grants: int
+    median_reply_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedGrant:
     """A grant as exchange signs it: terms with today's status and the provider's row filter."""
 

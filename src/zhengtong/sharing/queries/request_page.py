@@ -41,7 +41,7 @@ def _page(row: SharingRequest, *, actor: Actor, on: date) -> RequestPage:
     )
     verb = next_verb(
         state,
-        extension_asked=any(e.agreed is None for e in row.extensions.all()),
+        extension_asked=not clock.late and any(e.agreed is None for e in row.extensions.all()),
         prepared=reply is not None,
         signed=bool(reply and reply.signed_by),
     )
@@ -56,7 +56,7 @@ def _page(row: SharingRequest, *, actor: Actor, on: date) -> RequestPage:
         clock=clock,
         days=request_days(row, on=on),
         turn=request_turn(verb, consumer=consumer, provider=provider, clock=clock),
-        verbs=_verbs(row, actor, sides),
+        verbs=_verbs(row, actor, sides, late=clock.late),
         drafted_by=names.get(row.drafted_by, ""),
         approved_by=names.get(row.approved_by, ""),
         approved_at=row.approved_at,
@@ -82,16 +82,16 @@ def _reply_seen(reply: Reply, *, own: bool) -> ReplyForm:
     return held if own else replace(held, rows=())
 
 
-def _verbs(row: SharingRequest, actor: Actor, sides: frozenset[Side]) -> tuple[str, ...]:
-    """What the actor can do now: lifecycle, side, and what is already prepared."""
+def _verbs(row: SharingRequest, actor: Actor, sides: frozenset[Side], *, late: bool) -> tuple[str, ...]:
+    """What the actor can do now: lifecycle, side, what is already prepared; no more days once the reply is late."""
     state = RequestState(row.state)
     reply = getattr(row, "reply", None)
     asked = any(e.agreed is None for e in row.extensions.all())
     once = any(e.agreed is not False for e in row.extensions.all())
     blocked = {
         "ask_supplement": hasattr(row, "supplement"),
-        "ask_extension": once,
-        "agree_extension": not asked,
+        "ask_extension": once or late,
+        "agree_extension": late or not asked,
         "decline_extension": not asked,
         "consent": reply is None or bool(reply.signed_by),
         "consent_partly": True,  # one button signs; the items say which it is

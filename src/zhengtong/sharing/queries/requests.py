@@ -3,20 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from statistics import median_low
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.models import Grant, SharingRequest
-from zhengtong.sharing.queries.lines import request_lines
-from zhengtong.sharing.queries.records import Counts, RequestLine
+from zhengtong.sharing.queries.lines import listed_requests, request_lines
+from zhengtong.sharing.queries.records import Counts, Figures, RequestLine
 from zhengtong.sharing.queries.scope import NOBODY, visible_grants, visible_requests
-from zhengtong.sharing.rules import ANSWERABLE, DECIDED_STATES, REPLY_OWED, GrantState, RequestState
+from zhengtong.sharing.rules import ANSWERABLE, DECIDED_STATES, REPLY_OWED, GrantState, RequestState, median_days
 from zhengtong.standards import queries as standards
 
 OVERDUE_ROWS_MAX = 1_000
@@ -39,7 +38,8 @@ def requests(
     page before ended.
     """
     wanted = paging.size(rows)
-    found = SharingRequest.objects.filter(visible_requests(actor)).filter(_narrowed(actor, role, state, on))
+    columns = ("supplement__answered_on",) if state == "answered" else ()
+    found = listed_requests(*columns).filter(visible_requests(actor)).filter(_narrowed(actor, role, state, on))
     if after:
         found = found.filter(number__lt=after)
     if state == "answered":
@@ -64,10 +64,14 @@ def _narrowed(actor: Actor, role: str, state: str, on: date) -> Q:
     elif state == "late":
         asked &= _late(on)
     elif state == "due_today":
-        asked &= Q(state__in=[str(s) for s in ANSWERABLE], due_on=on)
+        asked &= _due_today(on)
     elif state:
         asked &= Q(state=state) if state in set(RequestState) else NOBODY
     return asked
+
+
+def _due_today(on: date) -> Q:
+    return Q(state__in=[str(s) for s in ANSWERABLE], due_on=on)
 
 
 def _late(on: date) -> Q:
@@ -103,6 +107,14 @@ def decision_record(*, actor: Actor, request: UUID) -> bytes:
     return row.decision.encode()
 
 
+def figures(*, actor: Actor, on: date) -> Figures:
+    """The numbers of the home page over what the actor may see, each equal to its list."""
+    seen = SharingRequest.objects.filter(visible_requests(actor))
+    owed = seen.filter(state__in=[str(s) for s in REPLY_OWED], due_on__lte=on)  # one index, no look at what is answered
+    counted = owed.aggregate(due_today=Count("id", filter=_due_today(on)), late=Count("id", filter=_late(on)))
+    return Figures(**counted, active_grants=_active_grants(visible_grants(actor)), median_reply_days=_median_of(seen))
+
+
 def counts(*, actor: Actor | None, on: date) -> Counts:
     """Numbers over what the actor may see; `actor` None: over everything (home page, console)."""
     scope, seen_grants = (Q(), Q()) if actor is None else (visible_requests(actor), visible_grants(actor))
@@ -110,7 +122,7 @@ def counts(*, actor: Actor | None, on: date) -> Counts:
     unanswered = Q(received_on__isnull=False, decided_on__isnull=True, withdrawn_on__isnull=True)
     counted = found.aggregate(  # one pass over the rows for all of them
         open=Count("id", filter=unanswered),
-        due_today=Count("id", filter=Q(state__in=[str(s) for s in ANSWERABLE], due_on=on)),
+        due_today=Count("id", filter=_due_today(on)),
         late=Count("id", filter=_late(on)),
         consented=Count("id", filter=Q(state=str(RequestState.CONSENTED))),
         partial=Count("id", filter=Q(state=str(RequestState.PARTLY_CONSENTED))),
@@ -118,19 +130,25 @@ def counts(*, actor: Actor | None, on: date) -> Counts:
     )
     return Counts(
         **counted,
-        active_grants=Grant.objects.filter(seen_grants, state=str(GrantState.ACTIVE)).count(),
-        median_reply_days=_median_days(
-            found.filter(decided_on__isnull=False)
-            .order_by("-decided_on")
-            .values_list("received_on", "supplement__answered_on", "decided_on", "jurisdiction")[:MEDIAN_ROWS_MAX]
-        ),
+        active_grants=_active_grants(seen_grants),
+        median_reply_days=_median_of(found),
     )
+
+
+def _active_grants(seen: Q) -> int:
+    return Grant.objects.filter(seen, state=str(GrantState.ACTIVE)).count()
+
+
+def _median_of(seen: QuerySet[SharingRequest]) -> int | None:
+    columns = ("received_on", "supplement__answered_on", "decided_on", "jurisdiction")
+    decided = seen.filter(decided_on__isnull=False).order_by("-decided_on")
+    return _median_days(decided.values_list(*columns)[:MEDIAN_ROWS_MAX])
 
 
 def _median_days(answered: Iterable[tuple[date, date | None, date, str]]) -> int | None:
     """Median working days from receipt (or the supplement, which restarts the clock) to the answer."""
     found = list(answered)
-    return median_low(_spans(found)) if found else None
+    return median_days(_spans(found)) if found else None
 
 
 def _spans(answered: list[tuple[date, date | None, date, str]]) -> list[int]:

@@ -7,6 +7,8 @@ the view; a changed calendar or limit only means deriving it again.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
+from statistics import median
 
 from zhengtong.catalog.rules import ShareType
 from zhengtong.kernel.calendar import WorkCalendar
@@ -109,6 +111,11 @@ def delivery_days(
 def _delivery_events(consented_on: date, ended_on: date | None) -> tuple[ClockEvent, ...]:
     started = ClockEvent(ClockEventKind.START, consented_on)
     return (started, ClockEvent(ClockEventKind.STOP, ended_on)) if ended_on else (started,)
+
+
+def median_days(taken: Iterable[int]) -> int:
+    """The median of working days taken (用时中位数), at least one; between two it is rounded up, to nobody's favour."""
+    return ceil(median(taken))
 
 
 def check_agreed_in_time(*, due_on: date | None, provisional: bool, on: date) -> None:

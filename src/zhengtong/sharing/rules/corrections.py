@@ -147,8 +147,11 @@ def check_demand(*, what: str, legal_basis: str, matter: str, has_holder: bool) 
 
 
 def masked_key(text: str) -> str:
-    """What identifies a record, as lists and pages show it (掩码): a citizen number 6-4, else the last four."""
+    """What identifies a record, as lists and pages show it (掩码): a citizen number 6-4, else the last four.
+
+    Of a short one, which may be a name, no more than a third.
+    """
     if citizen_id_is_valid(text):
         return text[:6] + "*" * 8 + text[-KEY_TAIL_SHOWN:]
-    hidden = len(text) - KEY_TAIL_SHOWN
-    return "*" * len(text) if hidden <= 0 else "*" * min(hidden, 8) + text[-KEY_TAIL_SHOWN:]
+    shown = min(KEY_TAIL_SHOWN, len(text) // 3)
+    return "*" * min(len(text) - shown, 8) + text[len(text) - shown :]

@@ -18,7 +18,6 @@ from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
 
 ORGANS_SHOWN_MAX = 500
-DEMAND_VERBS = ("coordinate", "meet", "withdraw")
 
 
 @require_GET

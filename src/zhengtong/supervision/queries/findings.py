@@ -19,7 +19,7 @@ from zhengtong.sharing.queries import LateKind
 from zhengtong.standards import queries as standards
 from zhengtong.supervision.models import Finding
 from zhengtong.supervision.queries.scope import OWN_ROLES, oversees, visible_findings
-from zhengtong.supervision.rules import BREACHES, FINDING, LIVE_FINDINGS, Breach, FindingState
+from zhengtong.supervision.rules import BREACHES, EXPLANATION, FINDING, LIVE_FINDINGS, Breach, FindingState
 
 INBOX_ROWS_MAX = 50
 HISTORY_ROWS_MAX = 50
@@ -85,6 +85,7 @@ class FindingCard:
 
     line: FindingLine
     verb: str
+    limit_id: str = ""  # the limit its day rests on; empty: no day
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[FindingCard, ...]:
     found = list[FindingCard]()
     if actor.roles & OWN_ROLES:
         asked = Finding.objects.filter(organization=actor.organization, state=str(FindingState.EXPLANATION_ASKED))
-        found += [FindingCard(line, "explain") for line in finding_lines(asked[:INBOX_ROWS_MAX], on=on)]
+        found += [FindingCard(line, "explain", EXPLANATION) for line in finding_lines(asked[:INBOX_ROWS_MAX], on=on)]
     if actor.has(Role.SUPERVISOR):
         mine = Finding.objects.filter(visible_findings(actor))
         fresh = mine.filter(state=str(FindingState.OPEN)).order_by("number")

@@ -94,6 +94,7 @@ class Behind:
     month: Month
     department: DepartmentMonth
     rows: tuple[BehindRow, ...]
+    is_cut: bool  # the figure counts more than a page lists
 
 
 def month_report(*, actor: Actor, month: str, clock: Clock) -> MonthReport:
@@ -148,8 +149,9 @@ def behind(*, actor: Actor, month: str, code: str, figure: str, clock: Clock) ->
     if figure not in FIGURES:
         raise NotFound("supervision.no_figure")
     held = FIGURES[figure]
-    rows = _rows_of(FIGURES[held.listed], card, span, clock)
-    return Behind(held, span, _counted([card], span, clock)[0], rows[:LIST_ROWS_MAX])
+    rows = _rows_of(FIGURES[held.listed], card, span, clock)[:LIST_ROWS_MAX]
+    one = _counted([card], span, clock)[0]
+    return Behind(held, span, one, rows, is_cut=len(rows) == LIST_ROWS_MAX < (one.values.get(held.listed) or 0))
 
 
 def _span(month: str, clock: Clock) -> Month:

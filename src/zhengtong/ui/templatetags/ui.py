@@ -8,7 +8,7 @@ from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -92,10 +92,17 @@ def crumb(label: object, url: str) -> SafeString:
     return format_html('<li><a href="{}">{}</a></li>', url, label)
 
 
-@register.inclusion_tag("ui/components/due.html")
-def due(on: date | None, *, late: bool = False, provisional: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def due(on: date | None, *, late: bool = False, provisional: bool = False) -> SafeString | str:
     """A due date with its weekday, and whether it has passed or is provisional (暂定)."""
-    return {"on": on, "late": late, "provisional": provisional}
+    if on is None:
+        return DASH
+    said = [badge(_("已超期"), "late")] if late else []
+    said += [badge(_("暂定"), "quiet")] if provisional else []
+    return format_html(
+        '<span class="zt-due{}"><time datetime="{}">{}</time>{}</span>',
+        " zt-due-late" if late else "", f"{on:%Y-%m-%d}", day(on), format_html_join("", " {}", ((one,) for one in said)),
+    )  # fmt: skip
 
 
 @register.inclusion_tag("ui/components/standing.html")

@@ -179,10 +179,14 @@ def _flat(cell: str) -> str:
 def _filled(rows: Sequence[Line], merged: Sequence[Merge]) -> list[Line]:
     """The rows with the value of a cell that was merged downwards in each of its rows."""
     held: Mapping[int, list[str]] = {number: list(cells) for number, cells in rows}
+    ends: dict[tuple[int, int], int] = {}  # of each merged cell once: a file may repeat it without end
+    reached: dict[int, int] = {}  # by column, as far down as it was filled: merges of one column do not overlap
     for top, left, bottom, right in merged:
-        if bottom == top or top not in held or left >= len(held[top]):
-            continue
-        for number in range(top + 1, min(bottom, top + ROWS_MAX) + 1):
-            if number in held and right == left and left < len(held[number]):
+        if right == left and top in held and left < len(held[top]):
+            ends[top, left] = max(bottom, ends.get((top, left), 0))
+    for (top, left), bottom in sorted(ends.items()):
+        for number in range(max(top, reached.get(left, 0)) + 1, min(bottom, top + ROWS_MAX) + 1):
+            if number in held and left < len(held[number]):
                 held[number][left] = held[number][left] or held[top][left]
+        reached[left] = max(bottom, reached.get(left, 0))
     return [(number, held[number]) for number, _ in rows]

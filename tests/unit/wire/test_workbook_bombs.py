@@ -1,6 +1,7 @@
 """A small workbook that claims a very large one is refused, and whoever asked for its cells goes on living."""
 
 import io
+import time
 import zipfile
 from collections.abc import Sequence
 
@@ -29,10 +30,11 @@ _OPEN_BODY = (
 )
 
 
-def book(sheets: Sequence[str]) -> bytes:
-    """A workbook of sheets as they are given, well formed or not."""
+def book(sheets: Sequence[str], *, again: int = 0) -> bytes:
+    """A workbook of sheets as they are given, well formed or not; the first one named `again` more times."""
     numbers = range(1, len(sheets) + 1)
-    named = "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="r{n}"/>' for n in numbers)
+    named = "".join(f'<sheet name="x{n}" sheetId="{n + 999}" r:id="r1"/>' for n in range(again))
+    named += "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="r{n}"/>' for n in numbers)
     links = "".join(
         f'<Relationship Id="r{n}" Type="{_RELATED}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
     )
@@ -97,3 +99,14 @@ def test_a_reader_who_wants_no_more_sheets_leaves_no_process_waiting() -> None:
         assert sheet.rows == [[1.0]]
     with pytest.raises(BookRefused):
         list(visible_sheets(b"PK\x03\x04 no archive", bounds))
+
+
+def test_one_sheet_under_many_names_is_looked_through_once() -> None:
+    hidden = '<col min="1" max="9999999" hidden="1"/>' * 5_000
+    body = book([f"<cols>{hidden}</cols><sheetData>{_ONE}</sheetData>"], again=400)
+    began = time.process_time()
+    sheet = next(visible_sheets(body, BookBounds(unpacked_bytes=32 << 20, rows=100, columns=200)))
+    assert sheet.hidden == frozenset(range(200))
+    with pytest.raises(BookRefused):
+        next(visible_sheets(book([_CORNERS], again=2_000), BookBounds(unpacked_bytes=1 << 20, rows=100, columns=200)))
+    assert time.process_time() - began < 2

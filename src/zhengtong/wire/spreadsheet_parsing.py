@@ -1,14 +1,11 @@
-"""A workbook is parsed in a process of its own (解析进程), bounded in memory and time, that holds nothing else.
+"""The bytes of a workbook as lines of JSON (工作簿解析): one for each visible sheet and for each of its rows.  Pure.
 
-A workbook of a few kilobytes can name a cell so far away that the space before it fills the memory of
-whoever parses it, and the parsing library then ends the whole process.  What looks through the parts
-beforehand cannot know all that the library is lenient about, and cannot look into an xls at all.
-Run as `python -I -m zhengtong.wire.spreadsheet_process`: one line of bounds and the workbook on
-stdin; on stdout a line for each sheet and for each of its rows, and a last one.
+Run in a process of its own (`kernel.child`): a workbook of a few kilobytes can name a cell so far away that the
+space before it fills the memory of whoever parses it, and calamine then ends the whole process.  What looks
+through the parts beforehand cannot know all that calamine is lenient about, and cannot look into an xls at all.
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from io import BytesIO
@@ -16,31 +13,21 @@ from typing import Any
 
 import python_calamine
 
-Line = dict[str, Any] | list[Any]  # Any: JSON between the two sides of `spreadsheet`
+A_MERGE_COUNTS = 20  # as so many cells: whoever reads the rows looks through all merges
 ROWS, COLUMNS, CELLS, BROKEN, LOCKED = "rows", "columns", "cells", "broken", "locked"
+Line = dict[str, Any] | list[Any]  # Any: JSON
 
 
-def main() -> None:
-    """Answer the request on stdin."""
-    wanted: dict[str, int] = json.loads(sys.stdin.buffer.readline())
-    _limit(memory_b=wanted["memory_b"], cpu_s=wanted["cpu_s"])
+def lines(request: bytes) -> Iterator[str]:
+    """The sheets of a workbook; before its bytes stands a line with how many rows, columns and cells are read."""
+    bounds, _, content = request.partition(b"\n")
     try:
-        for line in _lines(sys.stdin.buffer.read(), wanted):
-            print(json.dumps(line, ensure_ascii=True, separators=(",", ":")))
-        print('{"end":true}')
+        for line in _lines(content, json.loads(bounds)):
+            yield json.dumps(line, separators=(",", ":"))
     except python_calamine.PasswordError:
-        print(json.dumps({"fault": LOCKED}))
+        yield json.dumps({"fault": LOCKED})
     except (python_calamine.CalamineError, OSError, ValueError):
-        print(json.dumps({"fault": BROKEN}))
-
-
-def _limit(*, memory_b: int, cpu_s: int) -> None:
-    import resource  # not on every system; where it is missing, the parent's clock is the bound
-
-    for what, most in ((resource.RLIMIT_AS, memory_b), (resource.RLIMIT_CPU, cpu_s), (resource.RLIMIT_CORE, 0)):
-        held = resource.getrlimit(what)[1]
-        bound = most if held == resource.RLIM_INFINITY else min(most, held)
-        resource.setrlimit(what, (bound, bound))
+        yield json.dumps({"fault": BROKEN})
 
 
 def _lines(content: bytes, wanted: dict[str, int]) -> Iterator[Line]:
@@ -51,12 +38,13 @@ def _lines(content: bytes, wanted: dict[str, int]) -> Iterator[Line]:
             continue
         sheet = book.get_sheet_by_name(told.name)
         height, width = sheet.total_height + 1, sheet.total_width + 1  # it counts from 0
-        left -= height * width
+        ranges = sheet.merged_cell_ranges or ()
+        left -= height * width + len(ranges) * A_MERGE_COUNTS
         over = ROWS if height > wanted["rows"] else COLUMNS if width > wanted["columns"] else CELLS if left < 0 else ""
         if over:
             yield {"fault": over}
             return
-        merged = [[top + 1, low, bottom + 1, high] for (top, low), (bottom, high) in sheet.merged_cell_ranges or ()]
+        merged = [[top + 1, low, bottom + 1, high] for (top, low), (bottom, high) in ranges]
         yield {"sheet": told.name, "width": width, "merged": merged}
         yield from _rows(sheet)
 
@@ -81,7 +69,3 @@ def _said(cell: Any) -> Any:  # Any: what the library makes of a cell, as JSON
     if isinstance(cell, date):
         return ["date", cell.isoformat()]
     return ["time", cell.isoformat()] if isinstance(cell, time) else ["seconds", cell.total_seconds()]
-
-
-if __name__ == "__main__":
-    main()
