@@ -40,7 +40,7 @@ def test_a_late_reply_is_asked_about_explained_and_closed(browser: Browser, city
     supervisor.close()
     officer.close()
     assert "逾期 4 个工作日" in listed
-    assert "第三十九条第（四）项" in card
+    assert "条例第二十九条" in card  # whence the day by which to explain
     assert "已办结" in ended
     assert not wrong
 

@@ -23,6 +23,17 @@ def test_a_lone_character_is_tied_to_its_neighbours() -> None:
     assert asked("动产登") == {"动产", "产登"}
 
 
+def test_a_lone_character_beside_a_number_is_a_token_of_its_own() -> None:
+    assert {"0期", "第", "1"} <= set(tokens("统计表（第1期）"))
+    assert asked("第1期") == {"第", "1", "0期"}
+    assert not any(term.prefix for term in question("第1期", words.cut).strict)
+
+
+def test_a_lone_character_between_signs_asks_nothing_beside_words() -> None:
+    assert asked("各县（市、区）人口") == {"各县", "人口"}
+    assert asked("（市、区）") == {"市", "区"}
+
+
 def test_width_and_case_make_no_difference() -> None:
     assert list(tokens("ＡＢｃ１２")) == list(tokens("abC12"))
 

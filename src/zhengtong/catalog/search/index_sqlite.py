@@ -40,15 +40,16 @@ _WATCH = (
     f"CREATE TRIGGER {TEXTS}_taken AFTER DELETE ON {TEXTS} BEGIN {_TAKE} END",
     f"CREATE TRIGGER {TEXTS}_changed AFTER UPDATE ON {TEXTS} BEGIN {_TAKE} {_ADD} END",
 )
+_SAY = f"INSERT INTO {INDEX}({INDEX}"  # how FTS5 takes an order
 _LOOK_AWAY = tuple(f"DROP TRIGGER {TEXTS}_{which}" for which in ("changed", "taken", "added"))
 STORE = Store(
     create=(f"CREATE VIRTUAL TABLE {INDEX} USING fts5({_COLUMNS}, {_OPTIONS})", *_WATCH),
     drop=(*_LOOK_AWAY, f"DROP TABLE {INDEX}"),
     pause=_LOOK_AWAY,
     resume=(  # half the work of row after row, the more so as nothing is merged on the way
-        f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('automerge', 0)",
-        f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')",
-        f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('automerge', {AUTOMERGE})",
+        f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('automerge', 0)",  # noqa: S608 -- own names
+        f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')",  # noqa: S608 -- own names
+        f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('automerge', {AUTOMERGE})",  # noqa: S608 -- own names
         *_WATCH,
     ),
     source=INDEX,

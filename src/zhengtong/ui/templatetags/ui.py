@@ -99,10 +99,9 @@ def due(on: date | None, *, late: bool = False, provisional: bool = False) -> Sa
         return DASH
     said = [badge(_("已超期"), "late")] if late else []
     said += [badge(_("暂定"), "quiet")] if provisional else []
-    return format_html(
-        '<span class="zt-due{}"><time datetime="{}">{}</time>{}</span>',
-        " zt-due-late" if late else "", f"{on:%Y-%m-%d}", day(on), format_html_join("", " {}", ((one,) for one in said)),
-    )  # fmt: skip
+    marks, tone = format_html_join("", " {}", ((one,) for one in said)), " zt-due-late" if late else ""
+    written = '<span class="zt-due{}"><time datetime="{}">{}</time>{}</span>'
+    return format_html(written, tone, f"{on:%Y-%m-%d}", day(on), marks)
 
 
 @register.inclusion_tag("ui/components/standing.html")
