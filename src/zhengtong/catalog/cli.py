@@ -53,7 +53,9 @@ def import_(
     if actor is None:
         done = services.Intake.of_reading(tables)
     else:
-        done = services.import_entries(tables=tables, actor=actor, clock=current_clock(), dry_run=dry_run)
+        done = services.import_entries(
+            tables=tables, actor=actor, clock=current_clock(), dry_run=dry_run, strangers_too=bool(provider)
+        )
     said = listing_report(tables, done)
     typer.echo(_line({**said, "dry_run": dry_run})) if as_json else _tell(said, dry_run=dry_run)
     raise typer.Exit(code=1 if done.refusals or done.waiting else 0)

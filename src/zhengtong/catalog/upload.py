@@ -185,7 +185,8 @@ def _waiting(tables: tuple[queries.ReadTable, ...], actor: Actor, posted: QueryD
         return {}
     chosen = {name: code for _, (name, code) in _departments(posted).items()}
     under = parties.organizations_under(authority=actor.organization) if actor.organization else frozenset()
-    cards = [card for card in parties.organizations(actor=actor) if card.id in under]
+    theirs = under if actor.has(Role.AUTHORITY_REVIEWER) and under else {actor.organization}
+    cards = [card for card in parties.organizations(actor=actor) if card.id in theirs]
     return {
         "departments": [(name, waiting[name], chosen.get(name, "")) for name in names],
         "organs": [(card.code, card.name) for card in cards],

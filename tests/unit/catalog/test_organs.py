@@ -113,3 +113,11 @@ def test_openness_says_whether_and_on_which_condition(text: str, found: tuple[bo
 @pytest.mark.parametrize("text", ["", "暂无", "None", "无", "null", "—", " \u3000", "[]", "N/A"])
 def test_what_stands_for_nothing_is_nothing(text: str) -> None:
     assert plain(text) == ""
+
+
+@pytest.mark.parametrize("text", ["苏州市公安局", "南通市工信局", "苏州市相城区市场监督管理局"])
+def test_an_organ_of_another_region_is_nobody_here(text: str) -> None:
+    here = OrganNames(
+        (Organ("a", "望澜市公安局"), Organ("b", "望澜市工业和信息化局"), Organ("c", "望澜市汀兰区市场监督管理局"))
+    )
+    assert here.find(text) is None

@@ -1,7 +1,7 @@
 """Which organization a listing's department is (部门归一): by name, short name, or both without their region.
 
 Listings write 市工信局 for 望澜市工业和信息化局 and 【某市】 before a name.  A name that fits two
-organizations fits none: nobody is guessed, and none is made up.
+organizations fits none, and neither does one that names another region: nobody is guessed, and none is made up.
 """
 
 import re
@@ -31,9 +31,11 @@ class OrganNames:
     _exact: dict[str, str | None] = field(default_factory=dict)
     _cores: dict[str, str | None] = field(default_factory=dict)
     _asked: dict[str, str | None] = field(default_factory=dict)
+    _regions: dict[str, str] = field(default_factory=dict)  # key → the region in the full name
 
     def __post_init__(self) -> None:
         for organ in self.organs:
+            self._regions[organ.key] = _region_of(organ.name)
             for name in {organ.name, organ.short_name} - {""}:
                 _note(self._exact, name, organ.key)
                 for core in _cores_of(name):
@@ -50,11 +52,17 @@ class OrganNames:
         if name in self._exact:
             return self._exact[name]
         for core in _cores_of(name):
-            if found := self._cores.get(core):
+            if (found := self._cores.get(core)) and self._is_there(found, name):
                 return found
         short = _levelled(name)
         fits = {organ.key for organ in self.organs if _abbreviates(short, organ.name)}
+        fits = {key for key in fits if self._is_there(key, name)}
         return fits.pop() if len(fits) == 1 else None
+
+    def _is_there(self, key: str, name: str) -> bool:
+        """Whether the region a name speaks of, if any, is the organization's: 苏州市公安局 is not 望澜市公安局."""
+        said, own = _region_of(name), self._regions[key]
+        return not said or not own or own.endswith(said) or said.endswith(own)
 
 
 def _note(held: dict[str, str | None], name: str, key: str) -> None:
@@ -68,9 +76,13 @@ def _cores_of(name: str) -> list[str]:
     return [core] if len(core) > CORE_CHARACTERS_MIN else []
 
 
-def _levelled(name: str) -> str:
+def _region_of(name: str) -> str:
     found = None if _LEVEL.match(name) else _REGION.match(name)
-    region = found[0] if found else ""
+    return found[0] if found else ""
+
+
+def _levelled(name: str) -> str:
+    region = _region_of(name)
     rest = name[len(region) :]
     if not region or len(rest) < CORE_CHARACTERS_MIN:
         return name

@@ -56,13 +56,15 @@ def import_entries(
     clock: Clock,
     dry_run: bool = False,
     decisions: Decisions | None = None,
+    strangers_too: bool = False,
 ) -> Intake:
     """Take entries from a file's tables as drafts (导入目录).
 
     A data officer takes them for the own department, and a row that names another one is
     refused.  A reviewer of the data authority takes them for the departments that the rows
-    name; what no organization is called by waits for a person.  With `dry_run` everything is
-    done and undone.  `decisions` are kept for the next file too.
+    name.  A name that no organization is called by waits for a person, who says whose it is; with
+    `strangers_too` whoever hands in the file has said that such rows are the own department's.
+    With `dry_run` everything is done and undone.  `decisions` are kept for the next file too.
 
     Raises:
         NotAllowed: the actor is neither.
@@ -74,7 +76,7 @@ def import_entries(
         with transaction.atomic():
             if decisions:
                 remember(said=decisions, actor=actor, clock=clock)
-            whose = _Whose.of(actor)
+            whose = _Whose.of(actor, strangers_too=strangers_too)
             for at, one in read:
                 _take_table(at, one, whose, done, actor, clock)
             if dry_run:
@@ -107,9 +109,10 @@ class _Whose:
     own: UUID | None
     names: OrganNames
     said: Mapping[str, UUID]  # what people said a department is called here
+    strangers_too: bool  # names nobody is called by are the own department's
 
     @classmethod
-    def of(cls, actor: Actor) -> "_Whose":
+    def of(cls, actor: Actor, *, strangers_too: bool = False) -> "_Whose":
         if actor.organization is None or not (actor.has(Role.DATA_OFFICER) or actor.has(Role.AUTHORITY_REVIEWER)):
             role = Role.DATA_OFFICER
             raise NotAllowed("parties.role_needed", role_zh=role_label(role), role_en=role_label(role, "en"))
@@ -122,7 +125,7 @@ class _Whose:
         codes = {card.code: card.id for card in cards}
         told = named_departments(organization=actor.organization)
         said = {name: codes[code] for name, code in told.items() if code in codes}
-        return cls(None if as_authority else actor.organization, names, said)
+        return cls(None if as_authority else actor.organization, names, said, strangers_too)
 
     def provider(self, department: str) -> UUID | None:
         """The provider of a row that names this department; None where a person has to say.
@@ -136,7 +139,7 @@ class _Whose:
             return found
         if found and found != self.own:
             raise RuleBroken("catalog.import_other_department", department=department[:60])
-        return self.own
+        return self.own if found or not department or self.strangers_too else None
 
 
 def _take_table(at: int, one: ReadTable, whose: _Whose, done: Intake, actor: Actor, clock: Clock) -> None:
