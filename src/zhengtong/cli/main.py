@@ -11,6 +11,7 @@ import traceback
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -18,7 +19,7 @@ from typer.core import TyperGroup
 from typer.main import get_command_from_info, get_group
 
 from zhengtong.cli.exits import Exit, language
-from zhengtong.kernel.errors import PlatformError, Unreachable
+from zhengtong.kernel.errors import PlatformError, RuleBroken, Unreachable
 
 OWNER_ONLY = 0o077
 
@@ -87,12 +88,27 @@ def run(argv: list[str] | None = None) -> None:
         _explain(refused, as_json="--json" in args)
         sys.exit(Exit.TRY_AGAIN if refused.retryable else Exit.REFUSED)
     except Exception as failed:
+        if named := _unusable_file(failed, args):
+            _explain(named, as_json="--json" in args)
+            sys.exit(Exit.USAGE)
         if not _is_database(failed):
             traceback.print_exc()
             sys.exit(Exit.BUG)
         why = str(failed).strip().partition("\n")[0]
         _explain(Unreachable("config.database_unreachable", why=why), as_json="--json" in args)
         sys.exit(Exit.TRY_AGAIN)
+
+
+def _unusable_file(failed: Exception, args: list[str]) -> PlatformError | None:
+    """The refusal for a file that the command line names and that cannot be read or written; None: another failure."""
+    found = next((one for one in (failed, *failed.args) if isinstance(one, OSError) and one.filename), None)
+    if found is None:
+        return None
+    path = Path(os.fsdecode(found.filename)).absolute()
+    named = [Path(arg.rpartition("=")[2]).absolute() for arg in args]
+    if not any(path == one or (path.parent == one.parent and not one.parent.exists()) for one in named):
+        return None
+    return RuleBroken("config.file_unusable", path=str(path), why=found.strerror or type(found).__name__)
 
 
 def _is_database(failed: Exception) -> bool:

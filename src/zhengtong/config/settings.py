@@ -13,6 +13,7 @@ SOURCE = Path(__file__).resolve().parents[1]
 REQUEST_BYTES_MAX = 16 * 1024 * 1024
 FORM_FIELDS_MAX = 2000
 LOCK_WAIT_S = 20
+SHORT_STATEMENTS = "-c jit=off -c max_parallel_workers_per_gather=0"  # helpers cost more than they save
 
 
 def _has(path: str) -> bool:
@@ -47,7 +48,7 @@ def _database() -> dict[str, Any]:
         "PASSWORD": held.password,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": f"-c lock_timeout={LOCK_WAIT_S}s -c jit=off", **dict(held.options)},  # short statements
+        "OPTIONS": {"options": f"-c lock_timeout={LOCK_WAIT_S}s {SHORT_STATEMENTS}", **dict(held.options)},
     }
 
 

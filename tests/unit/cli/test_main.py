@@ -1,6 +1,7 @@
 """`zhengtong` finds its commands lazily: the node's and the verifier's run where no Django is installed."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -80,3 +81,31 @@ def test_a_filter_that_names_nothing_is_wrong_usage_not_an_empty_list(args: tupl
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
     assert answer.returncode == main.Exit.USAGE
     assert "nonsense" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("node", "profile", "sqlite:///{0}/held.db", "--out", "{0}/nowhere/draft.json"),
+        ("node", "restore", "{0}/none.zt", "--passphrase-file", "{0}/pass"),
+        ("parties", "template", "{0}/nowhere/city.xlsx"),
+        ("rules", "--nonsense={0}/nowhere/x"),
+    ],
+)
+def test_a_file_named_on_the_command_line_that_cannot_be_used_is_no_traceback(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "pass").write_text("long enough for this\n")
+    sqlite3.connect(tmp_path / "held.db").execute("CREATE TABLE t (a TEXT)").connection.close()
+    command = [sys.executable, "-m", "zhengtong.cli.main", *(word.format(tmp_path) for word in words)]
+    environment = {**os.environ, "ZHENGTONG_HOME": str(tmp_path), "LANG": "", "LC_ALL": ""}
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+    assert answer.returncode == main.Exit.USAGE
+    assert "Traceback" not in answer.stderr
+    if words[0] != "rules":
+        assert "config.file_unusable" in answer.stderr
+
+
+def test_a_missing_file_that_nobody_named_stays_a_bug(tmp_path: Path) -> None:
+    failed = FileNotFoundError(2, "No such file or directory", str(tmp_path / "inner" / "template.toml"))
+    assert main._unusable_file(failed, ["node", "status", "--home", str(tmp_path)]) is None

@@ -62,7 +62,7 @@ class SqliteSource:
             raise Unreachable("node.source_unreadable", reason=f"{self._path.name}: no such file")
         try:
             db = sqlite3.connect(
-                f"file:{quote(str(self._path))}?mode=ro",
+                f"file://{quote(str(self._path))}?mode=ro",
                 uri=True,
                 timeout=LOCK_WAIT_S,
                 isolation_level=None,

@@ -51,7 +51,7 @@ class SqliteTarget:
         path = Path(unquote(urlsplit(url).path))
         try:
             self._db = sqlite3.connect(
-                f"file:{quote(str(path))}?mode=rwc",
+                f"file://{quote(str(path))}?mode=rwc",
                 uri=True,
                 timeout=LOCK_WAIT_S,
                 isolation_level=None,

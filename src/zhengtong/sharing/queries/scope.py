@@ -8,7 +8,7 @@ from django.db.models import Q
 from zhengtong.kernel.actors import Actor
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.models import RequestBeneficiary
+from zhengtong.sharing.models import RequestBeneficiary, SharingRequest
 from zhengtong.sharing.queries.records import Organ
 
 OWN_ROLES = frozenset(
@@ -46,9 +46,10 @@ def visible_requests(actor: Actor) -> Q:
 
 def _named_by_others(organ: UUID) -> Q:
     """Requests of others that name an organization: by their ids while few, so that the store may use its indexes."""
-    named = RequestBeneficiary.objects.filter(organization=organ).exclude(request__consumer=organ).order_by()
-    few = list(named.values_list("request_id", flat=True)[: NAMED_MAX + 1])
-    return Q(pk__in=few) if len(few) <= NAMED_MAX else Q(pk__in=named.values("request"))
+    named = RequestBeneficiary.objects.filter(organization=organ).order_by().values_list("request_id", flat=True)
+    own = SharingRequest.objects.filter(consumer=organ).order_by().values_list("id", flat=True)
+    few = list(named.difference(own)[: NAMED_MAX + 1])  # no join: two narrow index scans whatever the size
+    return Q(pk__in=few) if len(few) <= NAMED_MAX else Q(pk__in=named)
 
 
 def visible_grants(actor: Actor) -> Q:
