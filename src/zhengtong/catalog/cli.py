@@ -17,10 +17,11 @@ from zhengtong.catalog.services import listing_report
 from zhengtong.journal.door import current_clock
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.errors import PlatformError
+from zhengtong.kernel.messages import Lang, terminal_language
 from zhengtong.kernel.paging import PAGE_ROWS_MAX
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
-from zhengtong.standards.rules import Severity
+from zhengtong.standards.rules import Finding, Severity
 
 app = typer.Typer(help="The catalogue: entries in and out (目录).", no_args_is_help=True)
 
@@ -91,22 +92,43 @@ def _named(columns: Iterable[str]) -> dict[str, str | None]:
     return found
 
 
+_WORDS: dict[Lang, dict[str, str]] = {
+    "zh": {
+        "column": "列“{0}” → {1}", "sure": "（{0:.2f}）", "hidden": "隐藏，不读取", "none": "不采用",
+        "tried": "（试运行，未写入）", "rows": "共 {0} 行 · 新建 {1} · 更新 {2} · 无变化 {3} · 拒收 {4}",
+        "refused": "第{0}行：{1}。{2}",
+        "waiting": "部门“{0}”不在册：{1}个条目等待人工指定（在页面上，或用 --provider）",
+        "nobody": "{0}个条目没有写明部门：等待人工指定（--provider）", "left": "{0}“{1}”未识别，未写入草稿（{2}行）",
+    },
+    "en": {
+        "column": 'Column "{0}" → {1}', "sure": " ({0:.2f})", "hidden": "hidden, not read", "none": "not used",
+        "tried": "(dry run, nothing kept) ",
+        "rows": "{0} rows · {1} created · {2} updated · {3} unchanged · {4} refused",
+        "refused": "Row {0}: {1} {2}",
+        "waiting": 'No organization is called "{0}": {1} entries wait for a person (on the page, or --provider).',
+        "nobody": "{0} entries name no department: say whose they are with --provider.",
+        "left": '{0} "{1}" is none of our values and is left out ({2} rows).',
+    },
+}  # fmt: skip
+
+
 def _tell(said: Mapping[str, Any], *, dry_run: bool) -> None:  # Any: the report's JSON
+    lang = terminal_language()
+    words, end = _WORDS[lang], "_en" if lang == "en" else ""
+    called = {name: field.en if lang == "en" else field.zh for name, field in FIELDS.items()}
     for column in said["columns"]:
-        name = FIELDS[column["field"]].zh if column["field"] else "隐藏，不读取" if column.get("hidden") else "不采用"
-        typer.echo(f"列“{column['source']}” → {name}" + (f"（{column['confidence']:.2f}）" if column["field"] else ""))
-    rows = said["rows"]
-    tried = "（试运行，未写入）" if dry_run else ""
-    typer.echo(
-        f"{tried}共 {rows['total']} 行 · 新建 {said['created']} · 更新 {said['updated']} · 无变化 {said['unchanged']}"
-        f" · 拒收 {len(rows['refused'])}"
-    )
+        name = called[column["field"]] if column["field"] else words["hidden" if column.get("hidden") else "none"]
+        sure = words["sure"].format(column["confidence"]) if column["field"] else ""
+        typer.echo(words["column"].format(column["source"], name) + sure)
+    rows, counts = said["rows"], (said["created"], said["updated"], said["unchanged"])
+    typer.echo((words["tried"] if dry_run else "") + words["rows"].format(rows["total"], *counts, len(rows["refused"])))
     for row in rows["refused"]:
-        typer.echo(f"第{row['row']}行：{row['reason']}。{row['remedy']}")
+        typer.echo(words["refused"].format(row["row"], row["reason" + end], row["remedy" + end]))
     for one in said["waiting"]:
-        typer.echo(f"部门“{one['department'] or '未填写'}”不在册：{one['entries']}个条目等待人工指定（--provider）")
+        facts = (one["department"], one["entries"]) if one["department"] else (one["entries"],)
+        typer.echo(words["waiting" if one["department"] else "nobody"].format(*facts))
     for one in said["left"]:
-        typer.echo(f"{FIELDS[one['field']].zh}“{one['value']}”未识别，未写入草稿（{one['rows']}行）")
+        typer.echo(words["left"].format(called[one["field"]], one["value"], one["rows"]))
 
 
 @app.command("list")
@@ -194,9 +216,16 @@ def check(
                 "finding_en": finding.message("en"),
                 "cites": finding.cites,
             }
-            text = f"{row.guide_code} {finding.severity} {finding.field}：{finding.message('zh')} {finding.cites}"
-            typer.echo(_line(told) if as_json else text)
+            typer.echo(_line(told) if as_json else _finding_line(row.guide_code, finding))
     raise typer.Exit(code=1 if failed else 0)
+
+
+def _finding_line(code: str, finding: Finding) -> str:
+    """One finding for a person: ✗ stops the entry, ! does not; what to do, and the article."""
+    lang = terminal_language()
+    sign = "✗" if finding.severity is Severity.ERROR else "!"
+    cites = f"  [{finding.cites}]" if finding.cites else ""
+    return f"{sign} {code} {finding.message(lang)} → {finding.remedy(lang)}{cites}"
 
 
 @app.command()

@@ -1,9 +1,10 @@
 """Exit codes and the terminal's language (退出码与语言): shared by commands with and without Django."""
 
-import os
 from enum import IntEnum
 
-from zhengtong.kernel.messages import Lang
+from zhengtong.kernel.messages import terminal_language as language
+
+__all__ = ["Exit", "language"]
 
 
 class Exit(IntEnum):
@@ -15,9 +16,3 @@ class Exit(IntEnum):
     REFUSED = 3
     TRY_AGAIN = 4
     BUG = 70
-
-
-def language() -> Lang:
-    """English where the terminal's locale says so, else Chinese."""
-    spoken = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), "")
-    return "en" if spoken.lower().startswith("en") else "zh"

@@ -22,6 +22,13 @@ from zhengtong.cli.exits import Exit, language
 from zhengtong.kernel.errors import PlatformError, RuleBroken, Unreachable
 
 OWNER_ONLY = 0o077
+UNUSABLE: dict[type[OSError], tuple[str, str]] = {
+    FileNotFoundError: ("没有这个文件或者文件夹", "no such file or folder"),
+    FileExistsError: ("已经存在", "it exists already"),
+    IsADirectoryError: ("是文件夹", "it is a folder"),
+    NotADirectoryError: ("上一级不是文件夹", "its parent is no folder"),
+    PermissionError: ("没有权限", "no right to do so"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +113,11 @@ def _unusable_file(failed: Exception, args: list[str]) -> PlatformError | None:
         return None
     path = Path(os.fsdecode(found.filename)).absolute()
     named = [Path(arg.rpartition("=")[2]).absolute() for arg in args]
-    if not any(path == one or (path.parent == one.parent and not one.parent.exists()) for one in named):
+    beside = not path.parent.exists() or isinstance(found, PermissionError)  # written under another name first
+    if not any(path == one or (beside and path.parent == one.parent) for one in named):
         return None
-    return RuleBroken("config.file_unusable", path=str(path), why=found.strerror or type(found).__name__)
+    zh, en = UNUSABLE.get(type(found), ("", found.strerror or type(found).__name__))
+    return RuleBroken("config.file_unusable", path=str(path), why_zh=zh or en, why_en=en)
 
 
 def _is_database(failed: Exception) -> bool:

@@ -14,7 +14,6 @@ from zhengtong.cli import node_desk, node_runs
 from zhengtong.cli import profile as profiles
 from zhengtong.cli.exits import Exit
 from zhengtong.cli.node_options import HOME, AsJson, Home, NodeCode, Pairs, ask, line, open_home
-from zhengtong.kernel.errors import RuleBroken
 from zhengtong.node import bindings, joining, serving, standing, store, systems
 from zhengtong.node.bounds import OVERLAP
 from zhengtong.node.calling import call_node
@@ -47,8 +46,7 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Make a node's folder and keys (新建结点)."""
-    host, _, port = listen.rpartition(":")
-    number = int(port) or serving.free_port(host)
+    host, number = serving.listen_at(listen)
     made = NodeHome.create(
         home.resolve(),
         Settings(
@@ -123,7 +121,7 @@ def bind(
 ) -> None:
     """Bind a resource to a table that is read, or to one that receives it (绑定)."""
     held = open_home(home, node)
-    columns = _pairs(map_)
+    columns = bindings.named_pairs(map_)
     if bool(source) == bool(target) or not table:
         raise typer.BadParameter("give --table and one of --source, --target")
     with contextlib.closing(store.connect(held.database)) as db:
@@ -142,7 +140,7 @@ def bind(
             else bindings.ceiling_of(
                 resource,
                 columns,
-                masks=_pairs(mask),
+                masks=bindings.named_pairs(mask),
                 purposes=tuple(purpose or ()),
                 rows_a_day=max_rows_day,
                 accept=accept,
@@ -182,9 +180,14 @@ def query(
     as_json: AsJson = False,
 ) -> None:
     """Ask a peer through the running node; exit 3 if refused (查询、核验)."""
-    body: dict[str, Any] = {"grant": grant, "purpose": purpose, "lookup": _pairs(lookup), "items": item or []}
+    body: dict[str, Any] = {
+        "grant": grant,
+        "purpose": purpose,
+        "lookup": bindings.named_pairs(lookup),
+        "items": item or [],
+    }
     body |= {"case_ref": case} if case else {}
-    body |= {"claims": _pairs(verify)} if verify else {}
+    body |= {"claims": bindings.named_pairs(verify)} if verify else {}
     ask(open_home(home, node), "/local/v1/verify" if verify else "/local/v1/query", body, system_, as_json)
 
 
@@ -225,16 +228,6 @@ def status(home: Home = HOME, node: NodeCode = "", as_json: AsJson = False) -> N
             typer.echo(f"{name:17} {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
     for refusal in found["refusals"] if isinstance(found["refusals"], list) else []:
         typer.echo(line(refusal))
-
-
-def _pairs(pairs: list[str] | None) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for pair in pairs or []:
-        name, equals, value = pair.partition("=")
-        if not equals or not name or name in found:
-            raise RuleBroken("node.ask_shape", part=pair[:40])
-        found[name] = value
-    return found
 
 
 def _say(as_json: bool, **told: str) -> None:

@@ -11,11 +11,24 @@ import typer
 from zhengtong.cli.exits import Exit, language
 from zhengtong.cli.node_options import HOME, AsJson, Home, NodeCode, open_home
 from zhengtong.kernel.errors import RuleBroken
+from zhengtong.kernel.messages import Lang
 from zhengtong.node import backup as backups
 from zhengtong.node import contracts, sheets
 from zhengtong.node.desk import people
 
 PassphraseFile = Annotated[Path | None, typer.Option(help="File with the passphrase; none: it is asked for.")]
+
+
+_UPLOADED: dict[Lang, dict[str, str]] = {
+    "zh": {
+        "unchanged": "与上次相同", "dry_run": "试运行，未写入", "taken_in": "已收下",
+        "rows": "{0}：共 {1} 行 · 收下 {2} · 隔离 {3}", "row": "  第{0}行：{1}",
+    },
+    "en": {
+        "unchanged": "unchanged", "dry_run": "dry run", "taken_in": "taken in",
+        "rows": "{0}: {1} rows, {2} accepted, {3} put aside", "row": "  row {0}: {1}",
+    },
+}  # fmt: skip
 
 
 def person(
@@ -89,10 +102,12 @@ def upload(
     else:
         for column in report.columns:
             typer.echo(f"{column.source} → {column.item or '-'}")
-        state = "unchanged" if report.unchanged else ("dry run" if dry_run else "taken in")
-        typer.echo(f"{state}: {report.total} rows, {report.accepted} accepted, {report.quarantined} put aside")
+        words = _UPLOADED[language()]
+        state = words["unchanged" if report.unchanged else ("dry_run" if dry_run else "taken_in")]
+        typer.echo(words["rows"].format(state, report.total, report.accepted, report.quarantined))
         for bad in report.bad:
-            typer.echo(f"  {bad.row}: {'; '.join(problem.message(language()) for problem in bad.problems)}")
+            problems = [f"{one.message(language())} → {one.remedy(language())}" for one in bad.problems]
+            typer.echo(words["row"].format(bad.row, "; ".join(problems)))
     if report.quarantined:
         raise typer.Exit(Exit.FOUND)
 

@@ -3,16 +3,19 @@
 import asyncio
 import contextlib
 import json
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from zhengtong.cli.exits import Exit
 from zhengtong.cli.node_options import HOME, AsJson, Home, NodeCode, ask, line, open_home
+from zhengtong.kernel.clock import BEIJING
 from zhengtong.kernel.errors import NotFound
 from zhengtong.node import schedules, store
 from zhengtong.node.bounds import FULL_EVERY_DAYS
 from zhengtong.node.calling import call_node
+from zhengtong.node.recheck import granted
 from zhengtong.node.recheck import recheck as read_again
 from zhengtong.node.schedules import AT_NIGHT, Every, Schedule
 
@@ -87,14 +90,14 @@ def schedule(
             made = Schedule(
                 grant=grant, system=system_, purpose=purpose, case_ref=case, every=every, at=at, full_every=full_every
             )
+            granted(held, db, grant=grant)
             schedules.keep(db, made, now=held.clock().now())
         found = schedules.listed(db)
     if as_json:
         typer.echo(json.dumps({"schedules": found}, ensure_ascii=False))
         return
     for one in found:
-        why = one["reason"]["text"] if isinstance(one["reason"], dict) else ""
-        typer.echo(
-            "  ".join(str(one[part] or "") for part in ("grant", "every_label", "at", "state_label", "next_at"))
-            + f"  {why}"
-        )
+        why = str(one["reason"]["text"]) if isinstance(one["reason"], dict) else ""
+        due = datetime.fromisoformat(str(one["next_at"])).astimezone(BEIJING) if one["next_at"] else None
+        told = [str(one[part] or "") for part in ("grant", "every_label", "at", "state_label")]
+        typer.echo("  ".join([*told, f"{due:%Y-%m-%d %H:%M}" if due else "-", why]).rstrip())

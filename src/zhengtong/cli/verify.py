@@ -69,9 +69,15 @@ def _heads_of(path: Path | None) -> bytes | None:
         return opened.read(HEADS_FILE_BYTES_MAX + 1)
 
 
+_HEADINGS: dict[Lang, tuple[str, ...]] = {
+    "zh": ("结点", "记录", "已会签", "交换", "未了", "告警", "树根"),
+    "en": ("node", "records", "co-signed", "exchanges", "open", "alarms", "root"),
+}
+
+
 def _show(report: Report, lang: Lang) -> None:
     console = Console()
-    table = Table("node", "records", "co-signed", "exchanges", "open", "alarms", "root", box=SIMPLE_HEAD)
+    table = Table(*_HEADINGS[lang], box=SIMPLE_HEAD)
     for ledger in report.ledgers:
         cosigned = "-" if ledger.cosigned is None else str(ledger.cosigned)
         counts = (ledger.exchanges, len(ledger.open_intents), ledger.alarms)

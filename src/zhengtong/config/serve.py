@@ -4,6 +4,7 @@ uvicorn waits for the head of a request without end; `Patient` gives it a bound.
 """
 
 import asyncio
+import os
 import socket
 import sys
 from typing import Any
@@ -12,6 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from zhengtong.config import gate
+from zhengtong.kernel.errors import WrongState
 
 HEAD_S_MAX = 15.0  # from the opening of a connection to the end of its first request's head
 KEEP_ALIVE_S = 15
@@ -63,7 +65,11 @@ def server(app: gate.Gate | None = None) -> uvicorn.Server:
 
 def run(*, host: str, port: int) -> None:
     """Listen, say where, and serve until a signal ends it."""
-    listener = socket.create_server((host, port), family=_family(host), backlog=BACKLOG, reuse_port=False)
+    try:
+        listener = socket.create_server((host, port), family=_family(host), backlog=BACKLOG, reuse_port=False)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise WrongState("config.port_taken", host=host, port=port, why=why) from error
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited; 40 ms a page where uvloop is absent
     serving = server()
     with listener:

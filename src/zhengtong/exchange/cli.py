@@ -12,6 +12,8 @@ from zhengtong.exchange.queries.heads import exported_heads
 from zhengtong.exchange.rules.receipts import Match
 from zhengtong.journal.door import center_home, current_clock
 from zhengtong.kernel.actors import SYSTEM, Actor
+from zhengtong.kernel.clock import BEIJING
+from zhengtong.kernel.messages import Lang, terminal_language
 from zhengtong.parties.queries import actor_by_login, organization_by_code
 
 app = typer.Typer(help="Nodes, keys, directory and receipts of the exchange (交换体系).", no_args_is_help=True)
@@ -28,6 +30,25 @@ Offline = Annotated[
     Path | None, typer.Option(help="Folder of the offline root keys; HOME/center/root-offline if left out.")
 ]
 Reason = Annotated[str, typer.Option(help="Why, in one sentence.")]
+
+_INVITED: dict[Lang, tuple[str, ...]] = {
+    "zh": (
+        "入网码：{code}（只显示一次，{until:%Y-%m-%d %H:%M}前有效）",
+        "根指纹：{root}",
+        "两者当面或者电话告知结点管理人员，在结点运行：",
+        "  zhengtong node join --center 中心地址 --code {code} --root {root}",
+    ),
+    "en": (
+        "one-time code:    {code} (shown once; valid until {until:%Y-%m-%d %H:%M} Beijing time)",
+        "root fingerprint: {root}",
+        "Tell both to the node's engineer by another way than the network.  On the node:",
+        "  zhengtong node join --center URL --code {code} --root {root}",
+    ),
+}
+_MOVE: dict[Lang, str] = {
+    "zh": "离线根密钥目录须移到不联网的介质：一钥一介质，各由一人保管。",
+    "en": "Move the offline folder to media that are not in this machine: one key, one medium, one keeper.",
+}
 
 
 @app.command()
@@ -57,9 +78,9 @@ def invite(
     if as_json:
         _say({**asdict(found), "root_fingerprint": root})
         return
-    typer.echo(f"one-time code    {found.code}   (valid until {found.expires_at.isoformat()})")
-    typer.echo(f"root fingerprint {root}")
-    typer.echo(f"on the node:     zhengtong node join --center URL --code {found.code} --root {root}")
+    until = found.expires_at.astimezone(BEIJING)
+    for line in _INVITED[terminal_language()]:
+        typer.echo(line.format(code=found.code, until=until, root=root))
 
 
 @app.command()
@@ -176,7 +197,7 @@ def keys_init(
     }
     _done(facts, as_json=as_json)
     if not as_json:
-        typer.echo("Move the offline folder to media that are not in this machine: one key, one medium, one keeper.")
+        typer.echo(_MOVE[terminal_language()])
 
 
 @keys.command("show")

@@ -12,6 +12,7 @@ The node has no Django, so these catalogues do not use gettext.  Facts are fille
 `str.format`; a fact the sentence does not name is ignored, a missing one shows as `{name}`.
 """
 
+import os
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -25,6 +26,12 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 class _Facts(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
+
+
+def terminal_language() -> Lang:
+    """English where the terminal's locale says so, else Chinese (终端语言)."""
+    spoken = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), "")
+    return "en" if spoken.lower().startswith("en") else "zh"
 
 
 @lru_cache(maxsize=64)

@@ -151,6 +151,17 @@ def ceiling_from_file(path: Path, resource: str) -> Ceiling:
         raise RuleBroken("node.ceiling_file", path=path.name, reason=str(error)) from error
 
 
+def named_pairs(pairs: list[str] | None) -> dict[str, str]:
+    """NAME=VALUE words as name → value (名称与值).  Raises RuleBroken for another shape or a name that stands twice."""
+    found: dict[str, str] = {}
+    for pair in pairs or []:
+        name, equals, value = pair.partition("=")
+        if not equals or not name or name in found:
+            raise RuleBroken("node.pair_shape", part=pair[:40])
+        found[name] = value
+    return found
+
+
 def _accept(word: str) -> Accept:
     """How a grant takes effect here; a word that is neither must not open anything."""
     known = {"auto": Accept.AUTOMATIC, str(Accept.AUTOMATIC): Accept.AUTOMATIC, str(Accept.CONFIRM): Accept.CONFIRM}

@@ -14,7 +14,7 @@ from typing import Any
 from zhengtong.kernel.errors import NotFound, WrongState
 from zhengtong.node import applying
 from zhengtong.node.bindings import target_binding
-from zhengtong.node.directory import Directory
+from zhengtong.node.directory import Directory, View
 from zhengtong.node.home import NodeHome
 from zhengtong.node.store import fact
 from zhengtong.node.targets import TargetTable, open_target, telling
@@ -52,18 +52,29 @@ def recheck(home: NodeHome, db: sqlite3.Connection, *, run: str = "", grant: str
 
     Raises NotFound if there is none, WrongState if a later run replaced the one named.
     """
-    directory = Directory(home.folder / "directory", node=home.code, pinned=home.settings.root, clock=home.clock())
-    directory.load(fact(db, "held"))
-    view = directory.last_view()
+    view = _last_view(home, db)
     if view is None:
         raise NotFound("node.no_such_grant", grant=grant or run or "-")
-    named = view.grant(grant) if grant else None
-    if grant and named is None:
-        raise NotFound("node.no_such_grant", grant=grant)
+    named = granted(home, db, grant=grant) if grant else None
     rows = _last_runs(db, run=run, grant=named.id if named else "")
     if not rows:
         raise NotFound("node.recheck_nothing", what=run or grant or "-")
     return [_read_again(db, view.grants[row["grant_id"]], row) for row in rows if row["grant_id"] in view.grants]
+
+
+def granted(home: NodeHome, db: sqlite3.Connection, *, grant: str) -> Grant:
+    """The grant of a number or id in the newest directory held.  Raises NotFound if there is none (许可)."""
+    view = _last_view(home, db)
+    found = view.grant(grant) if view else None
+    if found is None:
+        raise NotFound("node.no_such_grant", grant=grant[:40])
+    return found
+
+
+def _last_view(home: NodeHome, db: sqlite3.Connection) -> View | None:
+    directory = Directory(home.folder / "directory", node=home.code, pinned=home.settings.root, clock=home.clock())
+    directory.load(fact(db, "held"))
+    return directory.last_view()
 
 
 def _read_again(db: sqlite3.Connection, grant: Grant, row: sqlite3.Row) -> Recheck:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 
-from zhengtong.kernel.errors import WrongState
+from zhengtong.kernel.errors import RuleBroken, WrongState
 from zhengtong.node.bounds import KEEP_ALIVE_S, LISTEN_QUEUE, STOP_S
 from zhengtong.node.gateway import build
 from zhengtong.node.gateway.lines import PatientLine
@@ -21,11 +21,22 @@ from zhengtong.node.service import Node
 _GARBAGE = 10_000  # new objects between two collections of the young
 
 
+PORT_MAX = 65_535
+
+
 def free_port(host: str) -> int:
     """A port nobody listens on now."""
     with contextlib.closing(socket.socket()) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def listen_at(words: str) -> tuple[str, int]:
+    """HOST:PORT as host and port, a free one for 0 (监听地址).  Raises RuleBroken for another shape."""
+    host, _, port = words.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > PORT_MAX:
+        raise RuleBroken("node.listen_shape", listen=words[:60])
+    return host, int(port) or free_port(host)
 
 
 def listen(home: NodeHome) -> socket.socket:

@@ -17,7 +17,7 @@ import typer
 
 from zhengtong.journal.door import current_clock
 from zhengtong.kernel.actors import SYSTEM, Actor
-from zhengtong.kernel.messages import text
+from zhengtong.kernel.messages import remedy, terminal_language, text
 from zhengtong.parties import queries, services
 from zhengtong.parties.rules import Level, OrgKind, Role, mask_name, role_label
 from zhengtong.parties.spreadsheets import read_tables, write_template
@@ -221,23 +221,40 @@ def _as_row(report: services.LoadReport) -> dict[str, object]:
             {
                 "sheet": one.sheet, "row": one.row, "field": one.field, "key": one.key,
                 "reason": text(one.key, lang="zh", facts=one.facts),
+                "reason_en": text(one.key, lang="en", facts=one.facts),
+                "remedy": remedy(one.key, lang="zh", facts=one.facts),
+                "remedy_en": remedy(one.key, lang="en", facts=one.facts),
             }
             for one in report.refused
         ],
     }  # fmt: skip
 
 
+_WORDS = {
+    "zh": (
+        "{0}：共 {1} 行 · 新建 {2} · 更新 {3} · 无变化 {4} · 拒收 {5}",
+        "  {0}第{1}行 {2}：{3}。{4}",
+        "（试运行，未写入）",
+    ),
+    "en": (
+        "{0}: {1} rows, {2} created, {3} changed, {4} unchanged, {5} refused",
+        "  {0} row {1} {2}: {3} {4}",
+        "nothing kept (dry run)",
+    ),
+}
+
+
 def _as_words(report: services.LoadReport) -> str:
+    lang = terminal_language()
+    counts, refused, tried = _WORDS[lang]
     lines = [
-        f"{sheet.sheet}: {sheet.total} rows, {sheet.created} created, {sheet.changed} changed, "
-        f"{sheet.unchanged} unchanged, {sheet.refused} refused"
-        for sheet in report.sheets
+        counts.format(one.sheet, one.total, one.created, one.changed, one.unchanged, one.refused)
+        for one in report.sheets
     ]
-    lines += [
-        f"  {one.sheet} row {one.row} {one.field}: {text(one.key, lang='zh', facts=one.facts)}"
-        for one in report.refused
-    ]
-    return "\n".join([*lines, "nothing kept (dry run)"] if report.dry_run else lines)
+    for one in report.refused:
+        why, then = (say(one.key, lang=lang, facts=one.facts) for say in (text, remedy))
+        lines.append(refused.format(one.sheet, one.row, one.field, why, then))
+    return "\n".join([*lines, tried] if report.dry_run else lines)
 
 
 def _organization(code: str) -> UUID | None:

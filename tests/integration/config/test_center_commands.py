@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -214,3 +215,12 @@ def test_a_head_in_another_form_is_refused(installed: Path) -> None:
     environment = _environment(installed)
     wrong = _run("journal", "verify", "--head", "1:abc", environment=environment)
     assert (wrong.returncode, "journal.no_such_head" in wrong.stderr) == (3, True)
+
+
+def test_a_port_in_use_is_said_so(installed: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        answer = _run("center", "serve", "--port", port, environment=_environment(installed))
+    assert answer.returncode == 3
+    assert "config.port_taken" in answer.stderr
+    assert "Traceback" not in answer.stderr

@@ -94,6 +94,8 @@ def test_three_commands_a_node_and_it_answers(tmp_path: Path) -> None:
         plan = ["--every", "weekly", "--at", "03:10", "--purpose", "food-licence"]
         status, said = run(tmp_path, "schedule", *ask[:6], *plan)
         assert (status, said["schedules"][0]["next_at"]) == (0, "2026-10-18T19:10:00.000Z")  # Monday, 03:10 in Beijing
+        unknown = [*(word if word != "0001-1" else "0009-9" for word in ask[:6]), *plan]
+        assert run(tmp_path, "schedule", *unknown)[1]["key"] == "node.no_such_grant"
         assert run(tmp_path, "schedule", "--node", "tl-market", "--grant", "0001-1", "--off")[1] == {"schedules": []}
         status, said = run(tmp_path, "status", "--node", "tl-market")
         assert [refusal["key"] for refusal in said["refusals"]][:2] == [
@@ -110,13 +112,14 @@ def test_three_commands_a_node_and_it_answers(tmp_path: Path) -> None:
 def test_wrong_words_are_explained(tmp_path: Path) -> None:
     assert run(tmp_path, "status")[1]["key"] == "node.which"
     assert run(tmp_path, "init", "--code", "X")[1]["key"] == "node.code_shape"
+    assert run(tmp_path, "init", "--code", "wl-police", "--listen", "here")[1]["key"] == "node.listen_shape"
     run(tmp_path, "init", "--code", "wl-police")
     with contextlib.closing(sqlite3.connect(tmp_path / "d.db")) as db:
         db.execute("CREATE TABLE t (a)")
     bind = ["bind", RESOURCE, "--source", f"sqlite://{tmp_path}/d.db", "--table"]
     assert run(tmp_path, *bind, "nothing", "--map", "A=a")[1]["key"] == "node.no_table"
     assert run(tmp_path, *bind, "t", "--map", "A=b")[1]["key"] == "node.no_column"
-    assert run(tmp_path, *bind, "t", "--map", "A")[1]["key"] == "node.ask_shape"
+    assert run(tmp_path, *bind, "t", "--map", "A")[1]["key"] == "node.pair_shape"
     assert run(tmp_path, *bind, "t", "--map", "A=a", "--mask", "A=blur")[1]["key"] == "node.mask_unknown"
     assert run(tmp_path, *bind, "t", "--map", "A=a", "--accept", "confrim")[1]["key"] == "node.accept_unknown"
     assert run(tmp_path, "confirm")[1]["key"] == "node.not_serving"

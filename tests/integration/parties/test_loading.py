@@ -136,7 +136,8 @@ def test_without_the_security_administrator_no_seat_is_given(clock: FixedClock) 
     assert report.total("created") == 3
 
 
-def test_the_command_reads_a_file_and_reports_row_by_row(tmp_path: Path) -> None:
+def test_the_command_reads_a_file_and_reports_row_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     rows = tables(**{DUTIES: [["wl-none", "1", "=1+1", "依据"]]})
     with xlsxwriter.Workbook(tmp_path / "city.xlsx", {"strings_to_formulas": False}) as book:
         for sheet, lines in rows.items():
@@ -148,6 +149,9 @@ def test_the_command_reads_a_file_and_reports_row_by_row(tmp_path: Path) -> None
     said = json.loads(done.output)
     assert said["rows"] == {"total": 5, "created": 4, "changed": 0, "unchanged": 0, "refused": 1}
     assert [(one["sheet"], one["row"], one["reason"]) for one in said["refused"]] == [(DUTIES, 2, "没有机构“wl-none”")]
+    again = CliRunner().invoke(app, ["load", str(tmp_path / "city.xlsx"), "--dry-run"])
+    assert "无变化 2" in again.output
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     again = CliRunner().invoke(app, ["load", str(tmp_path / "city.xlsx"), "--dry-run"])
     assert "2 unchanged" in again.output
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.shared_data import shared_data
 from zhengtong.catalog.rules.mapping import COMMON_FIELDS, FIELDS, Guess, guess_columns, shape_of, signature_of
+from zhengtong.catalog.rules.mapping.words import words_say
 from zhengtong.catalog.rules.reading import Table, read_file
 
 LISTINGS = "catalogues/cn_open_data"
@@ -145,6 +146,18 @@ def test_traditional_headings_are_understood_without_any_value() -> None:
     found = guess_columns([(h, False) for h in TRADITIONAL], [[] for _ in TRADITIONAL])
     right = sum(one.field == TRADITIONAL[one.source] for one in found)
     assert right >= len(TRADITIONAL) - 1, [(one.source, one.field) for one in found]
+
+
+def test_keys_of_a_portals_programs_are_understood_without_any_value() -> None:
+    """JSON dumps name their fields as programmers do: camelCase, abbreviated, another word for the same thing."""
+    told = {
+        "cataTitle": "title", "cata_name": "title", "catalogName": "title", "deptName": "department", "org_name": "department",
+        "departmentName": "department", "lastUpdateTime": "update_time", "releaseTime": "publish_time", "openType": "is_open",
+        "cataDesc": "description", "domainName": "category", "industryName": "industry", "fileFormat": "data_formats",
+        "columnName": "item_code", "itemName": "item_name",
+    }  # fmt: skip
+    said = {heading: max(words, key=words.__getitem__) for heading in told if (words := words_say(heading))}
+    assert said == told
 
 
 @pytest.mark.parametrize(

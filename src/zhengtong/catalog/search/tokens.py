@@ -30,7 +30,8 @@ Cut = Callable[[str], list[str]]  # a run of Chinese characters → its words
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _RUNS = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
 _HAN_OR_LATIN = re.compile(f"([{_HAN}]+)|([^\\W_{_HAN}]+)")
-_ODD = re.compile(r"[^\W_0-9a-z\u3400-\u4db5\u4e00-\u9fa5]")
+# what is spelled out; rare characters by their range, for Python knows only those of its own Unicode edition
+_ODD = re.compile("[^\\W_0-9a-z\u3400-\u4db5\u4e00-\u9fa5]|[\u4db6-\u4dbf\u9fa6-\u9fff\U00020000-\U0003ffff]")
 _IS_HAN = re.compile(f"[{_HAN}]")
 _PARTS = re.compile(r"[0-9]+|[^0-9]+")
 _PAIR = re.compile(f"[{_HAN}]{{2}}")

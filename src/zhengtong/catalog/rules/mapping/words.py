@@ -42,6 +42,8 @@ _ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 
 _ORGAN = "部门|单位|机构|提供方|提供者|供给方|发布方|机关|委办局|责任方|归口|权属方|处室|厅局|局办"
 _MOMENT = "日期|时间|年月|日|时点"
+_THING = "(cata|catalog|catalogue|data|dataset|dir|directory|info|res|resource)"  # how programs call an entry
+
 # field → (pattern of the whole normalized heading, weight); the heaviest that matches counts
 _PATTERNS: dict[str, tuple[tuple[str, float], ...]] = {
     "title": (
@@ -49,33 +51,36 @@ _PATTERNS: dict[str, tuple[tuple[str, float], ...]] = {
         (r"(政务|公共)?(信息|数据|资源|目录|数据集|开放数据|数据目录|数据资源|信息资源|资源信息|资源目录|数据集合|目录资源|资产){1,3}(中文)?(名称|标题|名)", 1.0),
         (r"(数据集|数据表|表|表单|中文|接口|主数据|文件|库表|服务|事项)(中文)?(名称|名)", 0.7),
         (r"名称", 0.85),
-        (r"(title|name|datasetname|datasettitle|resourcename|resourcetitle|数据集|数据资源|目录)", 0.75),
+        (r"(title|name|数据集|数据资源|目录)", 0.75),
+        (rf"{_THING}(name|title)", 0.8),
     ),
     "description": (
         (r"(?!.*(服务|更新|字段|栏目|收费|许可|授权|使用|共享|开放|权限)).*(摘要|简介|描述|概述|介绍|概要)(信息|内容)?", 0.95),
         (r"(?!.*(服务|更新|收费|许可|授权|使用|共享|开放)).*(说明|内容)", 0.75),
         (r"(备注|主要字段|数据项说明|字段说明|主要字段说明|包含内容)", 0.4),
-        (r"(description|abstract|summary|notes|remark)", 0.9),
+        (rf"{_THING}?(desc|description|abstract|summary|notes|remarks?|intro|introduction)", 0.9),
         (r"服务(描述|说明|简介)", 0.3),
     ),
     "department": (
         (rf"(?!.*(电话|邮箱|联系|地址|编码|代码|编号|内设|内部|使用|负责人|类型|性质|层级|级别|需求|网址)).*({_ORGAN})(名称|全称|名)?", 0.95),
-        (r"(来源|数据来源|数源|提供|发布者|publisher|department|organization|organisation|agency|provider|源头)", 0.75),
+        (r"(来源|数据来源|数源|提供|发布者|publisher|agency|provider|源头)", 0.75),
+        (r"(provider|publisher|publish|source|owner)?(dept|department|org|organ|organization|organisation|unit|agency|provider|publisher)(name|title)", 0.85),
+        (r"(dept|department|org|organ|organization|organisation)", 0.75),
     ),
     "category": (
         (r"(?!.*(国家|行业|数据分级)).*(领域|主题|专题|类目)(名称|分类|类别|类型)?", 0.95),
         (r"国家主题分类", 0.6),
         (r"(资源|信息|目录|数据|服务|业务|所属|内容){0,2}(分类|类别|类型)(名称)?", 0.7),
-        (r"(category|theme|topic|subject|domain|group|栏目|频道|目录分类|应用领域)", 0.8),
+        (r"(category|theme|topic|subject|domain|group)(name|title)?|(栏目|频道|目录分类|应用领域)", 0.8),
     ),
     "industry": (
         (r".*(行业|产业)(名称|分类|类型|类别|门类|领域)?", 1.0),
         (r"国家主题分类", 0.65),
-        (r"(industry|sector)", 0.95),
+        (r"(industry|sector)(name|title)?", 0.95),
     ),
     "tags": (
         (r".*(标签|关键词|关键字|主题词)(名称)?", 1.0),
-        (r"(tags?|keywords?)", 1.0),
+        (r"(tags?|keywords?|labels?)(names?)?", 1.0),
     ),
     "update_frequency": (
         (r".*(更新|维护|采集|同步|归集|发布|提供|报送)(的)?(频率|频度|频次|周期|方式|频率单位)", 1.0),
@@ -84,12 +89,14 @@ _PATTERNS: dict[str, tuple[tuple[str, float], ...]] = {
     ),
     "update_time": (
         (rf".*(更新|修改|变更|异动|维护|最新|最近|最后|更改|刷新|同步)({_MOMENT})(戳)?", 1.0),
-        (r"(lastupdated?|updated?|modified|updatetime|updatedate|lastmodified|updatedat|modifiedat|metadataupdated)", 0.95),
+        (r"(lastupdated?|updated?|modified|lastmodified|metadataupdated)", 0.95),
+        (r"(last|data|latest)?(updated?|modify|modified)(time|date|at|on)", 0.95),
         (rf"(数据)?({_MOMENT})", 0.45),
     ),
     "publish_time": (
         (rf"(?!.*(更新|修改|变更|最近|最后|最新)).*(发布|创建|上架|上线|登记|公布|公开|建立|生成|注册|入库|发表|收录|编目|提交|首次发布|开放|新增)({_MOMENT})", 1.0),
-        (r"(published?|created|issued|publishtime|publishdate|releasedate|createtime|createdat|publicationdate|metadatacreated)", 0.95),
+        (r"(published?|created|issued|released?|publicationdate|metadatacreated)", 0.95),
+        (r"(first|data)?(published?|created?|issued?|released?|open)(time|date|at|on)", 0.95),
         (rf"(首次|最早)({_MOMENT})", 0.9),
         (rf"(数据)?({_MOMENT})", 0.44),
     ),
@@ -97,17 +104,19 @@ _PATTERNS: dict[str, tuple[tuple[str, float], ...]] = {
         (r"(?!.*(日期|时间|部门|单位|机构|网址|平台|次数|数量)).*(开放|公开)(属性|类型|状态|方式|条件|类别|级别|等级|程度|情况|权限|标识|性质)", 0.95),
         (r"(是否|可否|能否).*(开放|公开)", 1.0),
         (r"(isopen|openness|access|accesslevel|accessrights|开放|获取方式|获取权限|授权方式)", 0.8),
+        (r"open(type|level|attribute|property|status|mode|way|kind)(name)?", 0.85),
     ),
     "data_formats": (
         (r"(?!.*(日期|时间|编码)).*(格式)(类型|分类|名称)?", 0.97),
         (r"(资源|文件|载体|存储|附件|下载文件)(类型|形式|形态)", 0.8),
-        (r"(formats?|dataformats?|filetype|filetypes|resourcetype|数据形式|资源形态)", 0.9),
+        (r"(data|file|res|resource)?formats?|(filetypes?|resourcetype|数据形式|资源形态)", 0.9),
         (r"数据类型", 0.5),
     ),
     "data_volume": (
         (r"(?!.*(下载|访问|浏览|点击|调用|申请|收藏|字段|文件|接口|评论|目录|更新)).*(数据量|数据总量|条数|记录数|行数|总条数|数据规模|记录总数|记录条数|数据条目数)(条)?", 1.0),
         (r"(数据|记录|信息|资源)(数量|总数|总量|容量)", 0.9),
-        (r"(datavolume|rowcount|rows?|records?|recordcount|count|数量|数据笔数|笔数|总量)", 0.75),
+        (r"(datavolume|rows?|records?|count|数量|数据笔数|笔数|总量)", 0.75),
+        (r"(data|record|row|total)(count|num|number|total|size)", 0.75),
     ),
     "url": (
         (r"(?!.*(邮箱|邮件|联系|办公|单位|通讯|通信)).*(网址|网页|链接|url|uri|link|href|入口)(地址)?", 1.0),
