@@ -128,6 +128,6 @@ HEADER_ROWS = 10  # how far down a header is looked for
 CELL_CHARS = 10_000
 BAD_ROWS_KEPT = 10_000
 
-# a center restored from a backup has forgotten receipts: the newest so many are kept to be sent again
-SENT_RECEIPTS_KEPT = 100_000
+# a center restored from a backup has forgotten receipts: those of the newest so many records are kept to be sent again
+SENT_RECORDS_KEPT = 200_000
 RESEND_MARGIN = 10_000  # and as many before the last head it remembers, for a batch cut in two

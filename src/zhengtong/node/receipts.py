@@ -11,7 +11,7 @@ import shutil
 from importlib.metadata import version
 
 from zhengtong.node import accounts
-from zhengtong.node.bounds import RECEIPTS_A_BATCH, RESEND_MARGIN, SENT_RECEIPTS_KEPT
+from zhengtong.node.bounds import RECEIPTS_A_BATCH, RESEND_MARGIN, SENT_RECORDS_KEPT
 from zhengtong.node.center import CenterClient
 from zhengtong.node.core import Core
 from zhengtong.node.directory import alarm
@@ -89,11 +89,7 @@ class Receipts:
                 self._keep_refused(step, receipt, key=key, said=said)
             step.db.execute("INSERT OR IGNORE INTO sent_receipt SELECT * FROM receipt WHERE idx <= ?", (through,))
             step.db.execute("DELETE FROM receipt WHERE idx <= ?", (through,))
-            step.db.execute(
-                "DELETE FROM sent_receipt"
-                " WHERE idx <= (SELECT idx FROM sent_receipt ORDER BY idx DESC LIMIT 1 OFFSET ?)",
-                (SENT_RECEIPTS_KEPT,),
-            )
+            step.db.execute("DELETE FROM sent_receipt WHERE idx < ?", (through - SENT_RECORDS_KEPT,))
             remember(step.db, "receipt_batch", str(number))
 
         await core.journal.do(taken)
