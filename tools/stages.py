@@ -91,7 +91,7 @@ TEST = (
     Group("architecture", 30, (Stage("architecture", kinds=("architecture",)),)),
     Group(
         "integration",
-        360,
+        720,
         tuple(
             Stage(f"integration on {store}", kinds=("integration",), environment={"ZHENGTONG_TEST_STORE": store})
             for store in ("sqlite", "postgresql")
