@@ -2,17 +2,18 @@
 
 from django.urls import path
 
-from zhengtong.catalog import upload, views
+from zhengtong.catalog import upload
+from zhengtong.catalog.views import entries
 
 app_name = "catalog"
 urlpatterns = [
-    path("", views.listing, name="list"),
-    path("inbox", views.inbox, name="inbox"),
-    path("mine", views.mine, name="mine"),
+    path("", entries.listing, name="list"),
+    path("inbox", entries.inbox, name="inbox"),
+    path("mine", entries.mine, name="mine"),
     path("intake", upload.intake, name="intake"),
     path("intake/forget/<uuid:decision>", upload.forget, name="forget-column"),
-    path("new", views.Writing.as_view(), name="new"),
-    path("<uuid:entry_id>", views.entry, name="entry"),
-    path("<uuid:entry_id>/edit", views.Writing.as_view(), name="edit"),
-    path("<uuid:entry_id>/act", views.act, name="act"),
+    path("new", entries.Writing.as_view(), name="new"),
+    path("<uuid:entry_id>", entries.entry, name="entry"),
+    path("<uuid:entry_id>/edit", entries.Writing.as_view(), name="edit"),
+    path("<uuid:entry_id>/act", entries.act, name="act"),
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Schema
 from ninja.params import functions
 
 from zhengtong.journal.services import Answer, run_once
@@ -15,13 +15,13 @@ from zhengtong.kernel.errors import RuleBroken
 from zhengtong.kernel.paging import whole
 from zhengtong.parties.web import ActorRequest
 from zhengtong.sharing import queries, services
+from zhengtong.sharing.api.router import router
 from zhengtong.sharing.rules import Ground, ItemAnswer, Outcome, Quota, ReplyForm, RowCondition
 from zhengtong.wire import canonical, suites
 
 TEXT_MAX = 2000
 ITEMS_MAX = 200
 
-router = Router(tags=["sharing"])
 IfMatch = Annotated[str, functions.Header(alias="If-Match")]
 OnceKey = Annotated[str, functions.Header(alias="Idempotency-Key")]
 NO_NUL = r"^[^\x00]*$"  # a database cannot keep it

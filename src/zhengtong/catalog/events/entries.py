@@ -1,4 +1,4 @@
-"""Facts about the catalogue (目录事件).  The subject is the entry; `number` is the revision."""
+"""Facts about entries and what surrounds them (目录事件)."""
 
 from dataclasses import dataclass
 from datetime import date

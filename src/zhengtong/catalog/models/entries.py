@@ -1,56 +1,16 @@
-"""Rows behind the catalogue.  Rows store, `rules` decide, `services` are the only writers."""
+"""Rows behind entries, their revisions and items (目录条目)."""
 
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
-from zhengtong.catalog.rules import CURRENT_STATES, OPEN_STATES, DocumentDirection, EntryState, ShareType
+from zhengtong.catalog.models.matters import MatterDocument
+from zhengtong.catalog.rules import CURRENT_STATES, OPEN_STATES, EntryState, ShareType
 
 _STATES = [str(s) for s in EntryState]
 _OPEN, _CURRENT = sorted(OPEN_STATES), sorted(CURRENT_STATES)
 _TYPES = [str(t) for t in ShareType]
-
-
-class Matter(models.Model):
-    """A government service matter that a duty gives rise to (政务服务事项)."""
-
-    id = models.UUIDField(primary_key=True)
-    duty = models.ForeignKey("parties.Duty", models.PROTECT, related_name="+")
-    duty_id: UUID
-    code = models.CharField(max_length=60, unique=True)
-    name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=40)
-
-    class Meta:
-        ordering = ("code",)
-        constraints = (models.CheckConstraint(name="matter_named", condition=~Q(code="") & ~Q(name="")),)
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class MatterDocument(models.Model):
-    """A material handed in for a matter, or a result handed out (申请材料、办理结果)."""
-
-    id = models.UUIDField(primary_key=True)
-    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+")
-    matter_id: UUID
-    direction = models.CharField(max_length=10, choices=[(v, v.name.title()) for v in DocumentDirection])
-    code = models.CharField(max_length=60, blank=True)
-    name = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ("matter", "direction", "name")
-        constraints = (
-            models.UniqueConstraint(fields=["matter", "direction", "name"], name="matter_document_once"),
-            models.CheckConstraint(
-                name="document_direction_known", condition=Q(direction__in=[str(v) for v in DocumentDirection])
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Entry(models.Model):
@@ -210,85 +170,3 @@ class SourceNaming(models.Model):
 
     def __str__(self) -> str:
         return self.item_name
-
-
-class ColumnDecision(models.Model):
-    """What a person said a column of a file is; it counts for the next file of that form (列映射记忆)."""
-
-    id = models.UUIDField(primary_key=True)
-    organization = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
-    organization_id: UUID
-    signature = models.CharField(max_length=140)  # words of the heading, look of the values
-    source = models.CharField(max_length=200)  # the heading as the file had it
-    field = models.CharField(max_length=40, blank=True)  # "" where the column is none of ours
-    decided_by = models.UUIDField()
-    decided_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("source",)
-        constraints = (
-            models.UniqueConstraint(fields=["organization", "signature"], name="column_decided_once"),
-            models.CheckConstraint(name="column_decision_signed", condition=~Q(signature="")),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.source} = {self.field or '-'}"
-
-
-class FacetGroup(models.Model):
-    """One combination of values to narrow by, as documents have it (分面组).  Only `held` ever changes."""
-
-    id = models.AutoField(primary_key=True)
-    provider = models.CharField(max_length=40)  # code
-    jurisdiction = models.CharField(max_length=6, blank=True)
-    level = models.CharField(max_length=12)
-    share_type = models.CharField(max_length=1, blank=True)
-    theme = models.CharField(max_length=10, blank=True)
-    cycle = models.CharField(max_length=20, blank=True)
-    open_flag = models.BooleanField()
-    held = models.PositiveIntegerField(default=0)  # documents in force, counted in the transaction that changes them
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                name="facet_group_once",
-                fields=["provider", "jurisdiction", "level", "share_type", "theme", "cycle", "open_flag"],
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.provider} {self.share_type} {self.theme}"
-
-
-class SearchDocument(models.Model):
-    """One revision as search finds it (检索文档): in force or in work, filed under its place."""
-
-    id = models.BigAutoField(primary_key=True)
-    revision = models.OneToOneField(Revision, models.PROTECT, related_name="document")
-    revision_id: UUID
-    group = models.ForeignKey(FacetGroup, models.PROTECT, related_name="+")
-    group_id: int
-    in_force = models.BooleanField()
-    length = models.PositiveSmallIntegerField()  # characters of the name
-    guide_code = models.CharField(max_length=64)  # the entry's, to list in its order
-
-    class Meta:
-        indexes = (
-            models.Index(fields=["in_force", "group"], name="document_by_group"),
-            models.Index(fields=["in_force", "guide_code", "group"], name="document_by_code"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.revision_id}"
-
-
-class SearchText(models.Model):
-    """The tokens of a document, by place; the store keeps its index of them by itself (检索词表)."""
-
-    place = models.BigIntegerField(primary_key=True)  # see search.places
-    title = models.TextField(blank=True)  # name, codes, pinyin
-    items = models.TextField(blank=True)
-    body = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return str(self.place)

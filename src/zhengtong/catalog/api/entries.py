@@ -8,14 +8,12 @@ from operator import attrgetter
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from zhengtong.catalog import queries
+from zhengtong.catalog.api.router import router
 from zhengtong.catalog.searching import filters_of
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotAllowed
-
-router = Router(tags=["catalog"])
 
 
 def _plain(record: type) -> Callable[[object], dict[str, object]]:

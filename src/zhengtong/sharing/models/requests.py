@@ -1,4 +1,4 @@
-"""Rows behind requests and grants (共享申请、许可).  Rows store, `rules` decide, `services` are the only writers."""
+"""Rows behind a request and its reply (共享申请、答复)."""
 
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -6,14 +6,10 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from zhengtong.journal.fields import EncryptedTextField
+from zhengtong.sharing.models.columns import who_and_when
 from zhengtong.sharing.rules import (
     DECIDED_STATES,
-    OPEN_DEMANDS,
     OPEN_STATES,
-    CorrectionState,
-    DemandState,
-    GrantState,
     Outcome,
     RequestState,
 )
@@ -21,13 +17,7 @@ from zhengtong.sharing.rules import (
 if TYPE_CHECKING:  # what Django adds: raw key columns and the way back from children
     from django.db.models import Manager
 
-
-def _who_and_when(name: str, *, at: str, by: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        name=name,
-        condition=Q(**{f"{at}__isnull": True, f"{by}__isnull": True})
-        | Q(**{f"{at}__isnull": False, f"{by}__isnull": False}),
-    )
+    from zhengtong.sharing.models.grants import Grant
 
 
 class Register(models.Model):
@@ -100,9 +90,9 @@ class SharingRequest(models.Model):
         ordering = ("number",)
         constraints = (
             models.CheckConstraint(name="request_state_known", condition=Q(state__in=[str(s) for s in RequestState])),
-            _who_and_when("request_drafted_who_when", at="drafted_at", by="drafted_by"),
-            _who_and_when("request_approved_who_when", at="approved_at", by="approved_by"),
-            _who_and_when("request_decided_who_when", at="decided_at", by="decided_by"),
+            who_and_when("request_drafted_who_when", at="drafted_at", by="drafted_by"),
+            who_and_when("request_approved_who_when", at="approved_at", by="approved_by"),
+            who_and_when("request_decided_who_when", at="decided_at", by="decided_by"),
             models.CheckConstraint(
                 name="request_decided_has_record",
                 condition=~Q(state__in=[str(s) for s in DECIDED_STATES]) | (~Q(decision="") & ~Q(decision_digest="")),
@@ -180,7 +170,7 @@ class Supplement(models.Model):
     answered_by = models.UUIDField(null=True)
 
     class Meta:
-        constraints = (_who_and_when("supplement_answered_who_when", at="answered_at", by="answered_by"),)
+        constraints = (who_and_when("supplement_answered_who_when", at="answered_at", by="answered_by"),)
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.asked_on}"
@@ -205,7 +195,7 @@ class Extension(models.Model):
     class Meta:
         ordering = ("asked_at",)
         constraints = (
-            _who_and_when("extension_answered_who_when", at="answered_at", by="answered_by"),
+            who_and_when("extension_answered_who_when", at="answered_at", by="answered_by"),
             models.UniqueConstraint(
                 name="extension_once", fields=["request"], condition=Q(agreed__isnull=True) | Q(agreed=True)
             ),
@@ -240,8 +230,8 @@ class Reply(models.Model):
 
     class Meta:
         constraints = (
-            _who_and_when("reply_signed_who_when", at="signed_at", by="signed_by"),
-            _who_and_when("reply_countersigned_who_when", at="countersigned_at", by="countersigned_by"),
+            who_and_when("reply_signed_who_when", at="signed_at", by="signed_by"),
+            who_and_when("reply_countersigned_who_when", at="countersigned_at", by="countersigned_by"),
             models.CheckConstraint(
                 name="reply_signer_not_preparer",
                 condition=Q(signed_by__isnull=True) | ~Q(signed_by=models.F("prepared_by")),
@@ -278,184 +268,3 @@ class ReplyItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.outcome}"
-
-
-class Grant(models.Model):
-    """What one organ may get, by a signed decision (共享许可)."""
-
-    id = models.UUIDField(primary_key=True)
-    number = models.CharField(max_length=24, unique=True)
-    request = models.ForeignKey(SharingRequest, models.PROTECT, related_name="grants")
-    request_id: UUID
-    provider = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
-    provider_id: UUID
-    consumer = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
-    consumer_id: UUID
-    terms = models.TextField()  # canonical JSON of wire.grant.Grant
-    terms_digest = models.CharField(max_length=80)
-    row_filter = models.JSONField(null=True)  # the provider's private part: never in the signed terms
-    filter_salt = models.CharField(max_length=64, blank=True)
-    decision_digest = models.CharField(max_length=80)
-
-    state = models.CharField(max_length=12, choices=[(s, s.name.title()) for s in GrantState])
-    version = models.PositiveIntegerField(default=1)
-    changed_at = models.DateTimeField()
-    issued_at = models.DateTimeField()
-    consented_on = models.DateField()
-    valid_from = models.DateField()
-    valid_until = models.DateField()
-    deliver_due_on = models.DateField()
-    deliver_provisional = models.BooleanField(default=False)
-    delivered_on = models.DateField(null=True)
-    delivered_at = models.DateTimeField(null=True)
-    delivered_by = models.UUIDField(null=True)
-
-    breach = models.CharField(max_length=4, blank=True)
-    suspension_reason = models.TextField(blank=True)
-    rectify_by = models.DateField(null=True)
-    suspended_on = models.DateField(null=True)
-    suspended_at = models.DateTimeField(null=True)
-    suspended_by = models.UUIDField(null=True)
-    lift_evidence = models.TextField(blank=True)
-    end_how = models.CharField(max_length=12, blank=True)
-    end_reason = models.TextField(blank=True)
-    filed_number = models.CharField(max_length=60, blank=True)
-    ended_on = models.DateField(null=True)
-
-    class Meta:
-        ordering = ("number",)
-        constraints = (
-            models.CheckConstraint(name="grant_state_known", condition=Q(state__in=[str(s) for s in GrantState])),
-            _who_and_when("grant_delivered_who_when", at="delivered_at", by="delivered_by"),
-            _who_and_when("grant_suspended_who_when", at="suspended_at", by="suspended_by"),
-            models.CheckConstraint(name="grant_period", condition=Q(valid_until__gte=models.F("valid_from"))),
-            models.CheckConstraint(
-                name="grant_suspended_says_why",
-                condition=~Q(state=str(GrantState.SUSPENDED))
-                | (~Q(suspension_reason="") & Q(suspended_on__isnull=False)),
-            ),
-            models.CheckConstraint(
-                name="grant_ended_says_when",
-                condition=~Q(state__in=["terminated", "expired"]) | Q(ended_on__isnull=False),
-            ),
-        )
-        indexes = (models.Index(fields=["state", "valid_until"], name="grant_expiry"),)
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.state}"
-
-
-class Correction(models.Model):
-    """What a department says of a value it got, and what the provider found (校核申请, 条例 第二十六条)."""
-
-    notices: "Manager[CorrectionNotice]"
-
-    id = models.UUIDField(primary_key=True)
-    number = models.CharField(max_length=20, unique=True)
-    grant = models.ForeignKey(Grant, models.PROTECT, related_name="+")
-    grant_id: UUID
-    entry = models.ForeignKey("catalog.Entry", models.PROTECT, related_name="+")
-    entry_id: UUID
-    entry_name = models.CharField(max_length=200)
-    item = models.CharField(max_length=64)
-    item_name = models.CharField(max_length=200)
-    consumer = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
-    consumer_id: UUID
-    provider = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
-    provider_id: UUID
-    jurisdiction = models.CharField(max_length=6, blank=True)  # the provider's
-    record_key = EncryptedTextField()  # which record; may be a person's number
-    value_seen = EncryptedTextField()
-    value_claimed = EncryptedTextField(blank=True)
-    evidence = models.TextField()
-
-    state = models.CharField(max_length=16, choices=[(s, s.name.title()) for s in CorrectionState])
-    filed_on = models.DateField()
-    filed_at = models.DateTimeField()
-    filed_by = models.UUIDField()
-    due_on = models.DateField()
-    due_provisional = models.BooleanField(default=False)
-    cause = models.TextField(blank=True)
-    others_found = models.PositiveIntegerField(default=0)
-    answered_on = models.DateField(null=True)
-    answered_at = models.DateTimeField(null=True)
-    answered_by = models.UUIDField(null=True)
-    answered_late = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ("-number",)
-        constraints = (
-            models.CheckConstraint(
-                name="correction_state_known", condition=Q(state__in=[str(s) for s in CorrectionState])
-            ),
-            _who_and_when("correction_answered_who_when", at="answered_at", by="answered_by"),
-            models.CheckConstraint(
-                name="correction_answer_explained",
-                condition=Q(state=str(CorrectionState.FILED)) | (~Q(cause="") & Q(answered_on__isnull=False)),
-            ),
-        )
-        indexes = (models.Index(fields=["provider", "state", "due_on"], name="correction_inbox"),)
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.state}"
-
-
-class CorrectionNotice(models.Model):
-    """One organization that reads the item and is told of the correction (告知)."""
-
-    correction = models.ForeignKey(Correction, models.CASCADE, related_name="notices")
-    correction_id: UUID
-    organization = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
-    organization_id: UUID
-    told_on = models.DateField()
-    read_on = models.DateField(null=True)
-    read_by = models.UUIDField(null=True)
-
-    class Meta:
-        ordering = ("id",)
-        constraints = (models.UniqueConstraint(name="correction_told_once", fields=["correction", "organization"]),)
-
-    def __str__(self) -> str:
-        return f"{self.correction_id} {self.organization_id}"
-
-
-class Demand(models.Model):
-    """Data a department needs that may have no entry yet (共享需求); together they are the 需求清单."""
-
-    id = models.UUIDField(primary_key=True)
-    number = models.CharField(max_length=20, unique=True)
-    consumer = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
-    consumer_id: UUID
-    holder = models.ForeignKey("parties.Organization", models.PROTECT, null=True, related_name="+")
-    holder_id: UUID | None
-    holder_name = models.CharField(max_length=100, blank=True)  # a holder that is no department: a utility
-    jurisdiction = models.CharField(max_length=6, blank=True)  # the consumer's: its authority coordinates
-    what = models.CharField(max_length=200)
-    items = models.JSONField(default=list)
-    matter = models.CharField(max_length=200)
-    legal_basis = models.TextField()
-    state = models.CharField(max_length=16, choices=[(s, s.name.title()) for s in DemandState])
-    raised_on = models.DateField()
-    raised_at = models.DateTimeField()
-    raised_by = models.UUIDField()
-    note = models.TextField(blank=True)  # the authority's latest
-    met_by = models.ForeignKey("catalog.Entry", models.PROTECT, null=True, related_name="+")
-    met_by_id: UUID | None
-    ended_on = models.DateField(null=True)
-
-    class Meta:
-        ordering = ("-number",)
-        constraints = (
-            models.CheckConstraint(name="demand_state_known", condition=Q(state__in=[str(s) for s in DemandState])),
-            models.CheckConstraint(
-                name="demand_ended_says_when",
-                condition=Q(state__in=[str(s) for s in OPEN_DEMANDS]) | Q(ended_on__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="demand_names_a_holder", condition=Q(holder__isnull=False) | ~Q(holder_name="")
-            ),
-        )
-        indexes = (models.Index(fields=["state", "raised_on"], name="demand_open"),)
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.state}"

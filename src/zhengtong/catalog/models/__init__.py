@@ -1,0 +1,19 @@
+"""Rows behind the catalogue.  Rows store, `rules` decide, `services` are the only writers."""
+
+from zhengtong.catalog.models.entries import Entry, Item, Revision, SourceNaming
+from zhengtong.catalog.models.intake import ColumnDecision
+from zhengtong.catalog.models.matters import Matter, MatterDocument
+from zhengtong.catalog.models.search import FacetGroup, SearchDocument, SearchText
+
+__all__ = [
+    "ColumnDecision",
+    "Entry",
+    "FacetGroup",
+    "Item",
+    "Matter",
+    "MatterDocument",
+    "Revision",
+    "SearchDocument",
+    "SearchText",
+    "SourceNaming",
+]

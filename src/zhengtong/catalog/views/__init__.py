@@ -1,0 +1,1 @@
+"""Pages of the catalogue, by what people do there (目录页面)."""

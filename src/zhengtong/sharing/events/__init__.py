@@ -1,0 +1,61 @@
+"""What has happened in sharing (事件): enough to rebuild every request, grant and clock.
+
+`subject` is the request or the grant.  No personal data: officers are ids, reasons are official
+texts about data, not about people.  Legal days are stated, not derived from instants."""
+
+from zhengtong.sharing.events.corrections import CorrectionAcknowledged, CorrectionAnswered, CorrectionFiled
+from zhengtong.sharing.events.demands import DemandCoordinated, DemandMet, DemandRaised, DemandWithdrawn
+from zhengtong.sharing.events.grants import (
+    GrantDelivered,
+    GrantExpired,
+    GrantIssued,
+    GrantLifted,
+    GrantSuspended,
+    GrantTerminated,
+)
+from zhengtong.sharing.events.requests import (
+    ExtensionAsked,
+    ExtensionDeclined,
+    ReplyPrepared,
+    ReplySigned,
+    RequestDecided,
+    RequestDrafted,
+    RequestExtended,
+    RequestOwnApproved,
+    RequestReceived,
+    RequestReturned,
+    RequestSubmitted,
+    RequestSupplemented,
+    RequestWithdrawn,
+    SupplementAsked,
+)
+
+__all__ = [
+    "CorrectionAcknowledged",
+    "CorrectionAnswered",
+    "CorrectionFiled",
+    "DemandCoordinated",
+    "DemandMet",
+    "DemandRaised",
+    "DemandWithdrawn",
+    "ExtensionAsked",
+    "ExtensionDeclined",
+    "GrantDelivered",
+    "GrantExpired",
+    "GrantIssued",
+    "GrantLifted",
+    "GrantSuspended",
+    "GrantTerminated",
+    "ReplyPrepared",
+    "ReplySigned",
+    "RequestDecided",
+    "RequestDrafted",
+    "RequestExtended",
+    "RequestOwnApproved",
+    "RequestReceived",
+    "RequestReturned",
+    "RequestSubmitted",
+    "RequestSupplemented",
+    "RequestWithdrawn",
+    "SupplementAsked",
+]

@@ -1,0 +1,30 @@
+"""Rows behind requests and grants (共享申请、许可).  Rows store, `rules` decide, `services` are the only writers."""
+
+from zhengtong.sharing.models.corrections import Correction, CorrectionNotice
+from zhengtong.sharing.models.demands import Demand
+from zhengtong.sharing.models.grants import Grant
+from zhengtong.sharing.models.requests import (
+    Extension,
+    Register,
+    Reply,
+    ReplyItem,
+    RequestBeneficiary,
+    RequestItem,
+    SharingRequest,
+    Supplement,
+)
+
+__all__ = [
+    "Correction",
+    "CorrectionNotice",
+    "Demand",
+    "Extension",
+    "Grant",
+    "Register",
+    "Reply",
+    "ReplyItem",
+    "RequestBeneficiary",
+    "RequestItem",
+    "SharingRequest",
+    "Supplement",
+]
