@@ -60,7 +60,7 @@ ANCHORS: tuple[str, ...] = ("zhengtong.exchange.queries.heads:anchored_head",)
 # called by `zhengtong center init` after the tables exist, in this order; each (*, clock) and safe to repeat
 INSTALLS: tuple[str, ...] = (
     "zhengtong.exchange.services:install",
-    "zhengtong.catalog.services.indexing:install",
+    "zhengtong.catalog.services.reindexing:install",
 )
 
 

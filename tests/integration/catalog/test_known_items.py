@@ -1,9 +1,13 @@
 """All real listings loaded: what people have in mind is found, and first."""
 
 import random
+import tomllib
 from collections.abc import Callable
+from functools import lru_cache
+from importlib.resources import files
 
 import pytest
+from pypinyin import lazy_pinyin
 
 from tests.support import open_catalogue
 from tests.support.shared_data import shared_data
@@ -16,6 +20,10 @@ from zhengtong.kernel.actors import SYSTEM
 SAMPLE, SEED = 120, 20260302
 PART = 6  # characters of a part of a name
 ZERO_HITS_MAX = 0.01
+TABLE = files("zhengtong.catalog.search").joinpath("simplified.toml")
+_COMMON = tuple(  # GB 2312, level 1
+    bytes((high, low)).decode("gb2312") for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFA)
+)
 
 Say = Callable[[str, random.Random], str]
 
@@ -38,8 +46,38 @@ def _two_words(title: str, chance: random.Random) -> str:
     return " ".join(chance.sample(found, min(2, len(found))))
 
 
+def _misheard(title: str, chance: random.Random) -> str:
+    """The name with one character replaced by another of the same reading, as typed by ear."""
+    run = next((run for run in han_runs(title) if len(run) >= PART), title)
+    places = [at for at, one in enumerate(run) if _alike(one)]
+    if not places:
+        return title
+    at = chance.choice(places)
+    return run[:at] + chance.choice(_alike(run[at])) + run[at + 1 :]
+
+
+@lru_cache(maxsize=4_000)
+def _alike(character: str) -> tuple[str, ...]:
+    """Common characters whose first reading is that of a character, itself left out."""
+    told = lazy_pinyin(character)[0]
+    return tuple(one for one in _COMMON if one != character and lazy_pinyin(one)[0] == told)
+
+
+def _traditional(title: str, _: random.Random) -> str:
+    held = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    back = dict(zip(held["simplified"], held["traditional"], strict=True))
+    return "".join(back.get(one, one) for one in title)
+
+
 # how it is asked, the least mean reciprocal rank of the title meant among the first 20
-ASKED: tuple[tuple[Say, float], ...] = ((_whole, 0.97), (_part, 0.6), (_initials, 0.7), (_two_words, 0.45))
+ASKED: tuple[tuple[Say, float], ...] = (
+    (_whole, 0.97),
+    (_part, 0.6),
+    (_initials, 0.7),
+    (_two_words, 0.45),
+    (_misheard, 0.8),
+    (_traditional, 0.97),
+)
 
 
 @pytest.mark.data

@@ -13,8 +13,8 @@ from tests.support.shared_data import shared_data
 from tests.support.workbooks import guide_workbook
 from zhengtong.catalog import queries, services
 from zhengtong.catalog.cli import app
-from zhengtong.catalog.services.indexing import differences
 from zhengtong.catalog.services.intake import Intake
+from zhengtong.catalog.services.reindexing import differences
 from zhengtong.journal import rebuild
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import FixedClock

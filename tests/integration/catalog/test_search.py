@@ -36,6 +36,9 @@ HITS = {
     "budongchan": ["不动产登记信息", "不动产登记（房屋）信息"],
     "bu dong chan": ["不动产登记信息", "不动产登记（房屋）信息"],
     "ＢＤＣ": ["不动产登记信息", "不动产登记（房屋）信息"],
+    "不动产登纪": ["不动产登记信息", "不动产登记（房屋）信息"],
+    "不動產登記": ["不动产登记信息", "不动产登记（房屋）信息"],
+    "行正处罚": ["行政处罚信息"],
     "人口": ["常住人口基础信息", "流动人口居住登记信息"],
     "税": ["纳税人登记与申报信息"],
     "2025": ["中小学校名录 2025"],
@@ -82,8 +85,23 @@ def test_a_name_counts_more_than_an_item_and_an_item_more_than_the_abstract(shel
 
 
 def test_what_nobody_holds_as_written_is_found_by_its_words(shelf: Any) -> None:
-    assert queries.found_loosely("处罚局") is True
+    assert queries.taken_as("处罚局") is queries.Reading.WORDS
     assert names("处罚局") == ["行政处罚信息"]
+
+
+def test_a_character_of_the_same_sound_finds_the_name_and_says_so(shelf: Any) -> None:
+    assert queries.taken_as("不动产登纪") is queries.Reading.SOUND
+    assert queries.facets(actor=SYSTEM, filters=EntryFilters(text="不动产登纪")).total == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counts_remembered_are_forgotten_with_the_next_document() -> None:
+    open_catalogue.load([Listed("c", "渔船检验", "市甲局", "", "monthly", True)])
+    asked = EntryFilters(text="渔船")
+    assert [queries.facets(actor=SYSTEM, filters=asked).total for _ in range(2)] == [1, 1]
+    open_catalogue.load([Listed("d", "渔船登记", "市乙局", "", "monthly", False)], first=2)
+    found = queries.facets(actor=SYSTEM, filters=asked)
+    assert (found.total, {f.value: f.count for f in found.share_types}) == (2, {"U": 1, "K": 1})
 
 
 def test_facets_count_as_if_nothing_of_their_own_were_chosen(shelf: Any) -> None:

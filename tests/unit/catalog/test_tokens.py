@@ -2,7 +2,7 @@
 
 from zhengtong.catalog.search import words
 from zhengtong.catalog.search.places import IN_WORK, Place, serial_of
-from zhengtong.catalog.search.tokens import fields, question, spans, tokens
+from zhengtong.catalog.search.tokens import by_sound, fields, question, spans, tokens
 
 
 def asked(text: str) -> set[str]:
@@ -72,3 +72,16 @@ def test_a_place_orders_by_length_then_group_and_gives_its_number_back() -> None
     short, long = Place(4, 9, 7, True).number(), Place(5, 1, 8, True).number()
     assert short < long < IN_WORK < Place(4, 9, 7, False).number()
     assert serial_of(long) == 8
+
+
+def test_traditional_and_simplified_are_the_same() -> None:
+    assert tokens("臺灣戶籍") == tokens("台湾户籍")
+    assert spans("臺灣戶籍", ["户籍"]) == (("臺灣", False), ("戶籍", True))
+
+
+def test_a_question_by_its_sound_tries_each_reading_of_its_characters() -> None:
+    heard = by_sound(question("引行 2024", words.cut), words.readings)
+    assert heard is not None
+    assert [term.token for term in heard.strict] == ["2024"]
+    assert {"yinxing", "yinhang"} <= {term.token for term in heard.either[0]}
+    assert by_sound(question("abc 市", words.cut), words.readings) is None

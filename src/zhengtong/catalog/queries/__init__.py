@@ -41,7 +41,7 @@ from zhengtong.catalog.queries.records import (
     Standing,
     WordCount,
 )
-from zhengtong.catalog.queries.search import advice, found_loosely, notes, understood
+from zhengtong.catalog.queries.search import Reading, advice, notes, taken_as, understood
 
 __all__ = [
     "Advice",
@@ -59,6 +59,7 @@ __all__ = [
     "OriginRow",
     "ReadLine",
     "ReadTable",
+    "Reading",
     "SourceRow",
     "Standing",
     "WordCount",
@@ -74,7 +75,6 @@ __all__ = [
     "entry_counts",
     "entry_list",
     "facets",
-    "found_loosely",
     "history",
     "inbox",
     "item_holders",
@@ -84,5 +84,6 @@ __all__ = [
     "published_counts",
     "read_listing",
     "samples",
+    "taken_as",
     "understood",
 ]

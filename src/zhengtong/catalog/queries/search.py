@@ -4,13 +4,15 @@ The statements below are the same for both stores but for the condition on the t
 `search.stores`.  What may be seen is decided before any of them runs: the whole catalogue in force, or nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 
 from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from zhengtong.catalog.models import FacetGroup, SearchDocument
+from zhengtong.catalog.queries import groups
 from zhengtong.catalog.queries.records import Advice, EntryFilters, EntryRow, HitNote, WordCount
 from zhengtong.catalog.queries.rows import revisions
 from zhengtong.catalog.queries.rows import rows as as_rows
@@ -36,6 +38,17 @@ COLUMNS = {  # filter → column of the table of groups
 }
 GROUP_FIELDS = {name: column for name, column in COLUMNS.items() if name != "open"}
 Values = list[str | int]
+
+
+class Reading(StrEnum):
+    """How a question is taken (检索方式)."""
+
+    WRITTEN = "written"  # 按原文
+    SOUND = "sound"  # 按读音
+    WORDS = "words"  # 按词
+
+
+Counts = dict[str, dict[str, int]]  # per kind, hits by value; the total under ""
 _BEGINNING = (0, -1)  # tier and place before the first hit
 
 
@@ -58,23 +71,25 @@ def search(*, actor: Actor, filters: EntryFilters, after: str = "", rows: int | 
     if not asked or not may_search(actor):
         return Page(rows=(), next_after="")
     wanted, start = size(rows), _started(after)
-    loose = start != _BEGINNING and is_loose(asked)
-    found = _ranked(asked, filters, start, rows=wanted + 1, loose=loose)
-    if not found and start == _BEGINNING and _nothing_strictly(asked, filters):
-        found = _ranked(asked, filters, start, rows=wanted + 1, loose=True)
+    said = asked if start == _BEGINNING else _held_by(asked)[1]
+    found = _ranked(said, filters, start, rows=wanted + 1)
+    if not found and start == _BEGINNING and (other := _instead(asked, filters)):
+        found = _ranked(other, filters, start, rows=wanted + 1)
     return cut(_as_page(found), rows=wanted)
 
 
-def _ranked(
-    asked: Question, filters: EntryFilters, start: tuple[int, int], *, rows: int, loose: bool
-) -> list[tuple[int, int]]:
-    """Tier and place of the best hits behind a start, no more than needed of each tier."""
-    (tier, place), found = start, list[tuple[int, int]]()
-    while tier < len(TIERS) and len(found) < rows:
-        match = _in_tier(asked, tier, loose=loose)
-        found += [(tier, at) for at in _places(match, filters, above=place, rows=rows - len(found))]
-        tier, place = tier + 1, -1
-    return found
+def _ranked(asked: Question, filters: EntryFilters, start: tuple[int, int], *, rows: int) -> list[tuple[int, int]]:
+    """Tier and place of the best hits behind a start, no more than needed of each tier.
+
+    The first tier alone often fills a page; if not, the others are asked for at once.
+    """
+    tier, place = start
+    if tier >= len(TIERS):
+        return []
+    found = _places(asked, filters, (tier,), above=place, rows=rows)
+    if len(found) < rows and tier + 1 < len(TIERS):
+        found += _places(asked, filters, tuple(range(tier + 1, len(TIERS))), above=-1, rows=rows - len(found))
+    return found[:rows]
 
 
 def browse(*, actor: Actor, filters: EntryFilters, after: str = "", rows: int | None = None) -> Page[EntryRow]:
@@ -93,48 +108,78 @@ def browse(*, actor: Actor, filters: EntryFilters, after: str = "", rows: int | 
     return cut([(row.guide_code, row) for row in as_rows(held)], rows=wanted)
 
 
-def found_loosely(text: str) -> bool:
-    """Whether a text is found by its words alone, since nothing holds all of it as written."""
-    return is_loose(understood(text))
+def taken_as(text: str) -> Reading:
+    """How a text was taken: as it stands; by its sound where nothing holds all of it; by its words alone."""
+    return _held_by(understood(text))[0]
 
 
-def is_loose(asked: Question) -> bool:
-    """Whether nothing holds all of it as written, so that its words alone must do (放宽匹配)."""
-    if asked.loose == asked.strict:
-        return False
-    here, match = store(connection.vendor), _anywhere(asked, loose=False)
-    where = f"{match.condition} AND {here.place} < {IN_WORK}"
-    return not _run(f"SELECT 1 FROM {here.source} WHERE {where} LIMIT 1", [match.value])  # noqa: S608 -- own names
+def _readings(asked: Question) -> Iterator[tuple[Reading, Question]]:
+    """A question as it may be taken, the closest first."""
+    yield Reading.WRITTEN, asked
+    if heard := tokens.by_sound(asked, words.readings):
+        yield Reading.SOUND, heard
+    if apart := tokens.by_words(asked):
+        yield Reading.WORDS, apart
 
 
-def _nothing_strictly(asked: Question, filters: EntryFilters) -> bool:
-    """The same once nothing was found: without filters that is known, with them they may be why."""
-    return is_loose(asked) if filters.narrowed else asked.loose != asked.strict
+def _held_by(asked: Question, *, known: int = 0) -> tuple[Reading, Question]:
+    """The closest reading that something in force holds; the last where nothing does.
+
+    `known`: of so many readings it is known that nothing holds them.
+    """
+    here, readings = store(connection.vendor), list(_readings(asked))
+    for reading, said in readings[known:-1]:
+        match = _anywhere(said)
+        where = f"{match.condition} AND {here.place} < {IN_WORK}"
+        if _run(f"SELECT 1 FROM {here.source} WHERE {where} LIMIT 1", [match.value]):  # noqa: S608 -- own names
+            return reading, said
+    return readings[-1]
 
 
-def counted(filters: EntryFilters) -> dict[str, dict[str, int]]:
+def _instead(asked: Question, filters: EntryFilters) -> Question | None:
+    """Another reading for a question that found nothing; None where something holds it and filters are why."""
+    reading, said = _held_by(asked, known=0 if filters.narrowed else 1)
+    return None if reading is Reading.WRITTEN else said
+
+
+def counted(filters: EntryFilters, *, kinds: Sequence[str] = tuple(COLUMNS)) -> Counts:
     """Per filter, how many hits each value leaves, its own filter left out; and the total under ""."""
     asked = understood(filters.text)
     if filters.text.strip() and not asked:
         return {}
-    found = _counted(asked, filters, loose=False)
-    return _counted(asked, filters, loose=True) if not found and _nothing_strictly(asked, filters) else found
-
-
-def _counted(asked: Question, filters: EntryFilters, *, loose: bool) -> dict[str, dict[str, int]]:
-    hits, values = _hits(asked, loose=loose)
-    parts, more = list[str](), Values()
-    for name in ("", *COLUMNS):
-        where, given = _chosen(filters, leave_out=name)
-        shown = COLUMNS[name] if name else "''"
-        parts.append(f"SELECT '{name}', {shown}, sum(n) FROM g WHERE {where} GROUP BY 2")  # noqa: S608 -- names of our own
-        more += given
-    grouped = "SELECT f.*, hits.n FROM hits JOIN catalog_facetgroup f ON f.id = hits.grp"
-    with_ = f"WITH hits AS MATERIALIZED ({hits}), g AS MATERIALIZED ({grouped})"
-    found: dict[str, dict[str, int]] = {}
-    for name, value, n in _run(f"{with_} {' UNION ALL '.join(parts)}", [*values, *more]):
-        found.setdefault(str(name), {})[str(value)] = int(n)
+    found = _counted(asked, filters, kinds)
+    if not found and asked and (other := _instead(asked, filters)):
+        return _counted(other, filters, kinds)
     return found
+
+
+def _counted(asked: Question, filters: EntryFilters, kinds: Sequence[str]) -> Counts:
+    """Counts by value, from the hits of each group: what a group stands for never changes, so it is read once."""
+    chosen = {at: value for at, name in enumerate(COLUMNS) if (value := sought(str(getattr(filters, name))))}
+    named = _anywhere(asked).value if asked else ""
+    return groups.remembered(f"{named} {chosen} {kinds}", lambda: _by_value(_hits(asked), chosen, kinds))
+
+
+def _by_value(hits: groups.Hits, chosen: dict[int, str], kinds: Sequence[str]) -> Counts:
+    known = groups.values_of(hits)
+    every, but_one = dict[int, int](), dict[int, dict[int, int]]()
+    for group, n in hits.items():
+        values = known.get(group)
+        if values is None:  # the catalogue was made anew this very moment
+            continue
+        others = [at for at, value in chosen.items() if values[at] != value]
+        if not others:
+            every[group] = n
+        elif len(others) == 1:  # forbidden by one choice alone, which its own kind leaves out
+            but_one.setdefault(others[0], {})[group] = n
+    found = {"": {"": sum(every.values())} if every else {}}
+    for at, name in enumerate(COLUMNS):
+        if name in kinds:
+            found[name] = counts = dict[str, int]()
+            for group, n in (*every.items(), *but_one.get(at, {}).items()):
+                value = known[group][at]
+                counts[value] = counts.get(value, 0) + n
+    return {name: counts for name, counts in found.items() if counts}
 
 
 def notes(*, found: Sequence[EntryRow], text: str) -> dict[str, HitNote]:
@@ -167,7 +212,7 @@ def holding(text: str) -> Q:
     asked = understood(text)
     if not asked:
         return Q(pk__in=())
-    here, match = store(connection.vendor), _anywhere(asked, loose=False)
+    here, match = store(connection.vendor), _anywhere(asked)
     serials = f"SELECT {here.place} & {SERIAL_MASK} FROM {here.source} WHERE {match.condition}"  # noqa: S608 -- own names
     return Q(document__in=RawSQL(f"({serials})", [match.value]))  # noqa: S611 -- the value is bound
 
@@ -186,42 +231,50 @@ def _started(after: str) -> tuple[int, int]:
     return (whole(tier) or 0, at) if at >= 0 else _BEGINNING
 
 
-def _in_tier(asked: Question, tier: int, *, loose: bool) -> Match:
+def _in_tier(asked: Question, tier: int) -> Match:
     before = TIERS[tier - 1] if tier else ()
-    return store(connection.vendor).matching(asked, TIERS[tier], before, loose)
+    return store(connection.vendor).matching(asked, TIERS[tier], before)
 
 
-def _anywhere(asked: Question, *, loose: bool) -> Match:
-    return store(connection.vendor).matching(asked, FIELDS, (), loose)
+def _anywhere(asked: Question) -> Match:
+    return store(connection.vendor).matching(asked, FIELDS, ())
 
 
-def _places(match: Match, filters: EntryFilters, *, above: int, rows: int) -> list[int]:
+def _places(
+    asked: Question, filters: EntryFilters, tiers: tuple[int, ...], *, above: int, rows: int
+) -> list[tuple[int, int]]:
+    """Tier and place of the best hits of some tiers, in one statement."""
     here = store(connection.vendor)
     where, given = _chosen(filters)
     narrowed = ""
     if given:
         group = f"(({here.place} >> {SERIAL_BITS}) & {GROUP_MASK})"
         narrowed = f" AND {group} IN (SELECT id FROM catalog_facetgroup WHERE {where})"  # noqa: S608 -- own names
-    within = f"{match.condition} AND {here.place} > %s AND {here.place} < {IN_WORK}{narrowed}"
-    order = f"ORDER BY {here.place} LIMIT {rows}"
-    statement = f"SELECT {here.place} FROM {here.source} WHERE {within} {order}"  # noqa: S608 -- own names
-    return [int(place) for (place,) in _run(statement, [match.value, above, *given])]
+    parts, values = list[str](), Values()
+    for tier in tiers:
+        match = _in_tier(asked, tier)
+        within = f"{match.condition} AND {here.place} > %s AND {here.place} < {IN_WORK}{narrowed}"
+        ordered = f"SELECT {tier} AS tier, {here.place} AS place FROM {here.source} WHERE {within} ORDER BY 2"  # noqa: S608 -- own names
+        parts.append(f"SELECT * FROM ({ordered} LIMIT {rows}) AS t{tier}")  # noqa: S608 -- own names
+        values += [match.value, above, *given]
+    statement = f"{' UNION ALL '.join(parts)} ORDER BY 1, 2"
+    return [(int(tier), int(place)) for tier, place in _run(statement, values)]
 
 
-def _hits(asked: Question, *, loose: bool) -> tuple[str, Values]:
-    """The hits counted by group."""
+def _hits(asked: Question) -> groups.Hits:
+    """The hits counted by group; those of a question asked before are remembered while the catalogue stays as it is."""
     if not asked:
-        return "SELECT id AS grp, held AS n FROM catalog_facetgroup WHERE held > 0", []
-    here, match = store(connection.vendor), _anywhere(asked, loose=loose)
+        return dict(FacetGroup.objects.filter(held__gt=0).values_list("id", "held"))
+    here, match = store(connection.vendor), _anywhere(asked)
     group = f"(({here.place} >> {SERIAL_BITS}) & {GROUP_MASK})"
     where = f"{match.condition} AND {here.place} < {IN_WORK}"
     statement = f"SELECT {group} AS grp, count(*) AS n FROM {here.source} WHERE {where} GROUP BY 1"  # noqa: S608 -- own names
-    return statement, [match.value]
+    return groups.remembered(match.value, lambda: {int(g): int(n) for g, n in _run(statement, [match.value])})
 
 
-def _chosen(filters: EntryFilters, *, leave_out: str = "") -> tuple[str, Values]:
+def _chosen(filters: EntryFilters) -> tuple[str, Values]:
     """The condition on groups that the chosen values make."""
-    chosen = {name: sought(str(getattr(filters, name))) for name in COLUMNS if name != leave_out}
+    chosen = {name: sought(str(getattr(filters, name))) for name in COLUMNS}
     held = {name: value for name, value in chosen.items() if value}
     where = " AND ".join(f"{COLUMNS[name]} = %s" for name in held)
     return where or "1 = 1", list(held.values())

@@ -25,18 +25,18 @@ BEGIN RETURN array_to_tsvector({" || ".join(map(_array, FIELDS))}); END $$
 """  # its cost keeps the planner from computing it for row after row where the index would do
 
 
-def matching(asked: Question, fields: tuple[str, ...], but_not: tuple[str, ...], loose: bool) -> Match:
+def matching(asked: Question, fields: tuple[str, ...], but_not: tuple[str, ...]) -> Match:
     """All terms in `fields`, yet not all in `but_not`."""
-    wanted = _said(asked, fields, loose=loose)
-    without = f" & !({_said(asked, but_not, loose=loose)})" if but_not else ""
+    wanted = _said(asked, fields)
+    without = f" & !({_said(asked, but_not)})" if but_not else ""
     return Match(f"{_VECTOR} @@ CAST(%s AS tsquery)", f"({wanted}){without}")
 
 
-def _said(asked: Question, fields: tuple[str, ...], *, loose: bool) -> str:
+def _said(asked: Question, fields: tuple[str, ...]) -> str:
     def term(one: Term) -> str:
         return "(" + " | ".join(f"'{_LETTERS[f]}{one.token}'{':*' if one.prefix else ''}" for f in fields) + ")"
 
-    return expression(asked, term, both="&", either="|", loose=loose)
+    return expression(asked, term, both="&", either="|")
 
 
 STORE = Store(

@@ -24,7 +24,7 @@ class Store:
 
     `source` and `place`: what to select from, and the column that holds a document's place.
     `create`, `drop`: make and remove the index.  `pause`, `resume`: for everything written anew in one transaction.
-    `matching(asked, fields, but_not, loose)`: all terms are in `fields`, yet not all in `but_not`.
+    `matching(asked, fields, but_not)`: all terms are in `fields`, yet not all in `but_not`.
     """
 
     create: tuple[str, ...]
@@ -33,12 +33,13 @@ class Store:
     resume: tuple[str, ...]
     source: str
     place: str
-    matching: Callable[[Question, tuple[str, ...], tuple[str, ...], bool], Match]
+    matching: Callable[[Question, tuple[str, ...], tuple[str, ...]], Match]
 
 
-def expression(asked: Question, say: Callable[[Term], str], *, both: str, either: str, loose: bool) -> str:
+def expression(asked: Question, say: Callable[[Term], str], *, both: str, either: str) -> str:
     """A question in a store's own words: `say` a term, and its operators."""
-    parts = [say(term) for term in (asked.loose if loose else asked.strict)]
+    parts = [say(term) for term in asked.strict]
+    parts += [f"({f' {either} '.join(say(term) for term in group)})" for group in asked.either]
     if asked.joined is not None:
         apart = f" {both} ".join(say(term) for term in asked.apart)
         parts.append(f"(({apart}) {either} {say(asked.joined)})")

@@ -6,6 +6,9 @@ a token more, so that 第1期 need not look for all that begins with 期.  The d
 pairs within a word must be there, pairs across two words need not, so 不动产登记房屋 finds
 不动产登记（房屋）信息.  A character that stands alone is tied to its neighbours: 动产登 asks for 动产 and 产登.
 
+A traditional character stands for its simplified one, in texts and in questions.  A question can also be taken by its
+sound (`by_sound`), for who types a character of the same reading.
+
 Tokens hold nothing but ASCII letters, digits and common characters, everything else is spelled out;
 so no store's own idea of a letter matters and both find the same.
 """
@@ -13,10 +16,12 @@ so no store's own idea of a letter matters and both find the same.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from operator import add
+
+from zhengtong.catalog.search.simplified import simplified
 
 CHUNKS_MAX = 8  # words with blanks between them that a question may have
 QUESTION_MAX = 100  # characters
@@ -24,8 +29,10 @@ TERMS_MAX = 48
 WORD_MAX = 40  # characters of a Latin word or number that count
 NAMES_CACHED = 20_000
 PREFIX_MIN = 2  # Latin letters before a word also stands for longer ones
+SOUND_MIN = 2  # characters of a run that can be taken by its sound
 
 Cut = Callable[[str], list[str]]  # a run of Chinese characters → its words
+Sound = Callable[[str], tuple[str, ...]]  # a run of Chinese characters → its readings, letters without tones
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _RUNS = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
@@ -50,26 +57,30 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is looked for: all terms of `strict`, or where that finds nothing, of `loose`.
+    """What is looked for: all terms of `strict` and one of each group of `either`.
 
     `joined` is a Latin word written with blanks (bu dong chan), which stands for `apart` as one alternative.
+    `loose` is what may do where nothing holds all of it, `runs` and `plain` what `by_sound` is made of.
     """
 
     strict: tuple[Term, ...]
-    loose: tuple[Term, ...]
+    loose: tuple[Term, ...] = ()
     apart: tuple[Term, ...] = ()
     joined: Term | None = None
     marks: tuple[str, ...] = ()  # what to highlight: words as they stand in a text
+    either: tuple[tuple[Term, ...], ...] = ()
+    runs: tuple[str, ...] = ()  # of Chinese characters, two and more
+    plain: tuple[Term, ...] = ()  # what is none of them
 
     def __bool__(self) -> bool:
-        return bool(self.strict or self.joined)
+        return bool(self.strict or self.joined or self.either)
 
 
 def folded(text: str) -> str:
-    """A text without differences of width and case."""
+    """A text without differences of width, of case, and of traditional and simplified characters."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return simplified(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
 
 
 def tokens(text: str) -> list[str]:
@@ -115,13 +126,14 @@ def han_runs(text: str) -> list[str]:
 def question(text: str, cut: Cut) -> Question:
     """What somebody typed, as terms.  False where it holds nothing to look for."""
     strict, loose, latin, marks = list[Term](), list[Term](), list[Term](), list[str]()
-    apart = ""
+    runs, plain, apart = list[str](), list[Term](), ""
     for chunk in folded(text[:QUESTION_MAX]).split()[:CHUNKS_MAX]:
         for at in _RUNS.finditer(chunk):
             run = at.group()
             lone = len(run) == 1 and _IS_HAN.match(run)
             if lone and (beside := _beside_latin(chunk, at.start())):
                 strict.append(beside)
+                plain.append(beside)
                 marks.append(run)
             elif lone and _PAIR.search(chunk):  # 县（市、区）人口: the words around it say enough
                 marks.append(run)
@@ -129,21 +141,47 @@ def question(text: str, cut: Cut) -> Question:
                 words = cut(run)
                 strict += _tied(words)
                 loose += _loose(words)
+                runs.append(run)
                 marks += [run, *(word for word in words if len(word) > 1)]
             else:
                 marks.append(run)
                 latin.append(_word(run))
                 apart += run if run.isalpha() and run.isascii() else "\x00"
+    shown, heard = tuple(dict.fromkeys(marks)), tuple(runs)
     if len(latin) > 1 and "\x00" not in apart:
         one = Term(apart[:WORD_MAX], prefix=True)
-        return Question(_once(strict), _once(loose), _once(latin), one, tuple(dict.fromkeys(marks)))
-    return Question(_once([*strict, *latin]), _once(loose or latin), marks=tuple(dict.fromkeys(marks)))
+        return Question(_once(strict), _once(loose), _once(latin), one, marks=shown, runs=heard, plain=_once(plain))
+    all_plain = _once([*plain, *latin])
+    return Question(_once([*strict, *latin]), _once(loose or latin), marks=shown, runs=heard, plain=all_plain)
+
+
+def by_words(asked: Question) -> Question | None:
+    """The question by its words alone (放宽匹配): they must be there, wherever; None where that asks nothing else."""
+    if asked.loose == asked.strict or not asked.loose:
+        return None
+    return replace(asked, strict=asked.loose)
+
+
+def by_sound(asked: Question, sound: Sound) -> Question | None:
+    """The question by the sound of its characters (同音匹配), the whole run from the beginning of a word of a name.
+
+    None where no run of two characters or more is asked for.
+    """
+    groups = [
+        tuple(Term(letters[:WORD_MAX], prefix=True) for letters in sound(run))
+        for run in asked.runs
+        if len(run) >= SOUND_MIN
+    ]
+    kept = tuple(group for group in groups if group)
+    if not kept:
+        return None
+    return replace(asked, strict=asked.plain, either=kept)
 
 
 def spans(text: str, marks: Iterable[str]) -> tuple[tuple[str, bool], ...]:
     """A text in pieces, each with whether it is to be highlighted (高亮)."""
     wanted = sorted({mark for mark in marks if mark}, key=len, reverse=True)
-    flat = text.casefold()
+    flat = simplified(text.casefold())
     if not wanted or len(flat) != len(text):  # a letter that folds to two: marks would slip
         return ((text, False),)
     pieces, last = list[tuple[str, bool]](), 0

@@ -5,9 +5,11 @@ import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice, product
 
 import rjieba
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin
+from pypinyin import pinyin as all_pinyin
 
 from zhengtong.catalog.rules import ShareType
 from zhengtong.standards.tables import code_list
@@ -16,6 +18,7 @@ CLASS_LISTS = ("theme", "theme_class_2017", "base_class_2017", "data_class", "sh
 FREQUENCY = 100_000  # above what the dictionary gives the parts of a word
 INITIALS_MAX, SYLLABLES_MAX = 16, 40  # letters of a token of pinyin
 WORDS_CACHED = 50_000
+READINGS_MAX = 16  # of a run of characters, some of which have several
 
 _lock = threading.Lock()
 _learnt: set[str] = set()
@@ -46,6 +49,18 @@ def pinyin(run: str) -> list[str]:
         sound, initials = (own_sound + sound)[:SYLLABLES_MAX], (own_initials + initials)[:INITIALS_MAX]
         found += initials, sound
     return [one for one in reversed(found) if one]
+
+
+def readings(run: str) -> tuple[str, ...]:
+    """The readings of a run of characters without tones, the likeliest first: 引行 yinxing, yinhang (多音字)."""
+    likely = "".join(_sounds(word)[0] for word in rjieba.cut(run, False))
+    each = all_pinyin(run, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=False)
+    told = islice(("".join(one) for one in product(*map(_letters, each))), READINGS_MAX)
+    return tuple(dict.fromkeys(one[:SYLLABLES_MAX] for one in (likely, *told) if one))[:READINGS_MAX]
+
+
+def _letters(readings: list[str]) -> list[str]:
+    return [one for one in readings if one.isascii() and one.isalpha()] or [""]
 
 
 @lru_cache(maxsize=WORDS_CACHED)

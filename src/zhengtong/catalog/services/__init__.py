@@ -12,9 +12,9 @@
 from zhengtong.catalog.services.clocks import recount
 from zhengtong.catalog.services.decisions import forget, remember
 from zhengtong.catalog.services.drafting import draft, edit, revise, withdraw
-from zhengtong.catalog.services.indexing import differences, reindex
 from zhengtong.catalog.services.intake import Intake, import_entries, waiting_departments
 from zhengtong.catalog.services.origins import add_document, add_matter
+from zhengtong.catalog.services.reindexing import differences, reindex
 from zhengtong.catalog.services.reports import listing_report
 from zhengtong.catalog.services.review import extend_change, name_source, publish, report_change, start_review
 from zhengtong.catalog.services.signing import return_, sign, submit

@@ -210,7 +210,7 @@ def _hits(request: ActorRequest, asked: queries.EntryFilters, page: Page[queries
     none = not page.rows
     return {
         "marks": queries.understood(text).marks,
-        "loose": queries.found_loosely(text),
+        "taken_as": queries.taken_as(text),
         "notes": queries.notes(found=page.rows, text=text),
         "advice": searching.advice_links(queries.advice(actor=request.actor, filters=asked)) if none else [],
     }
