@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.deadlines import Bound, TimeLimit, Unit
-from zhengtong.parties.rules import Role, role_label
-from zhengtong.regulations import limits
+from zhengtong.regulations import law, limits
+from zhengtong.regulations.checking import EXTENDERS, STOPS
 from zhengtong.regulations.limits import StatedLimit
 from zhengtong.standards import queries as standards
 from zhengtong.ui.language import lang
@@ -38,6 +38,56 @@ def limits_in_force(*, actor: Actor | None, clock: Clock) -> tuple[LimitLine, ..
     return tuple(_limit_line(stated) for stated in limits.all_limits(on=on, jurisdiction=place, local=local))
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleLine:
+    """An article restated, with whom it obliges to what, and what it names as breaches (条文)."""
+
+    anchor: str
+    cites: str
+    says: str
+    duties: tuple[tuple[str, str], ...]  # whom, what
+    breaches: tuple[str, ...]
+
+
+def articles_in_force(*, clock: Clock) -> tuple[ArticleLine, ...]:
+    """The articles that the program acts on today, in our words."""
+    on, english = clock.today(), lang() == "en"
+    duties, breaches = law.duties(), law.breaches()
+    return tuple(
+        ArticleLine(
+            anchor=f"{'d' if one.law_en == 'Decree 809' else 'l'}{one.number}",
+            cites=one.cites(lang()),
+            says=one.en if english else one.zh,
+            duties=tuple(
+                (law.PARTY_WORDS[duty.party][english], duty.en if english else duty.zh)
+                for duty in duties
+                if (duty.law, duty.article) == (one.law, one.number)
+            ),
+            breaches=tuple(
+                f"（{law.in_characters(named.item)}）{named.zh}" if not english else f"({named.item}) {named.en}"
+                for named in breaches
+                if (named.law, named.article) == (one.law, one.number)
+            ),
+        )
+        for one in law.articles()
+        if one.in_force_from <= on
+    )
+
+
+def sharing_types(*, clock: Clock) -> tuple[tuple[str, str, str], ...]:
+    """Name, meaning and article of each sharing type."""
+    english, on = lang() == "en", clock.today()
+    return tuple(
+        (
+            one.en if english else one.zh,
+            one.means_en if english else one.means,
+            f"{one.law} 第{law.in_characters(one.article)}条",
+        )
+        for one in law.sharing_types()
+        if one.in_force_from <= on
+    )
+
+
 def basis_of(limit_id: str, *, actor: Actor, on: date) -> str:
     """On what a limit rests where the actor works, in the reader's language (依据)."""
     local = standards.local_limits(jurisdiction=actor.jurisdiction, on=on)
@@ -52,7 +102,7 @@ def _limit_line(stated: StatedLimit) -> LimitLine:
         length=_length(held.days, held.unit),
         bound=_("最长") if held.bound is Bound.MAX else _("最短"),
         extension=_extension(held),
-        stops=listed(sorted(held.clock_stops_for)),
+        stops=listed([STOPS[stop][english] for stop in STOPS if stop in held.clock_stops_for]),
         cites=(stated.cites_en if english else "") or held.cites,
         in_force_from=held.in_force_from,
         mark=certainty(held.mark),
@@ -71,7 +121,7 @@ def _extension(held: TimeLimit) -> str:
         return ""  # a period to keep has no extension
     if not held.extension_days:
         return _("不得延长")
-    agreed_by = role_label(Role(held.extended_by), lang()) if held.extended_by in set(Role) else held.extended_by
+    agreed_by = EXTENDERS.get(held.extended_by, (held.extended_by, held.extended_by))[lang() == "en"]
     return _("可延长 {length}，须经{who}同意").format(length=_length(held.extension_days, held.unit), who=agreed_by)
 
 

@@ -65,6 +65,11 @@ def all_limits(*, on: date, jurisdiction: str = "", local: Iterable[TimeLimit] =
     return tuple(rows)
 
 
+def places_above(jurisdiction: str) -> tuple[str, ...]:
+    """The places above a place, the nearest first: 990102 → 990100, 990000, the country ("")."""
+    return tuple(place for place in _upward(jurisdiction) if place != jurisdiction)
+
+
 def _upward(jurisdiction: str) -> tuple[str, ...]:
     """A place and those above it: 990102 → 990102, 990100, 990000, country."""
     if not jurisdiction:
@@ -78,10 +83,24 @@ def _stated() -> tuple[StatedLimit, ...]:
     folder = files(__package__ or "zhengtong.regulations").joinpath("limits")
     rows: list[StatedLimit] = []
     for source in sorted(folder.iterdir(), key=lambda entry: (entry.name != f"{NATIONAL}.toml", entry.name)):
-        place = source.name.removesuffix(".toml")
-        table = tomllib.loads(source.read_text(encoding="utf-8"))["limit"]
-        rows.extend(_read(row, "" if place == NATIONAL else place) for row in table)
+        name = source.name.removesuffix(".toml")
+        place = "" if name.partition("-")[0] == NATIONAL else name
+        rows.extend(read(source.read_text(encoding="utf-8"), place=place))
     return tuple(rows)
+
+
+def read(text: str, *, place: str) -> tuple[StatedLimit, ...]:
+    """The limits of a file; `place` is the GB/T 2260 code they hold in, "" for the country.
+
+    Raises:
+        KeyError, TypeError, ValueError: a line of it is no limit (`checking` says so in words).
+    """
+    return tuple(_read(row, place) for row in tomllib.loads(text).get("limit", []))
+
+
+def shipped() -> tuple[StatedLimit, ...]:
+    """Every limit that comes with the platform, of all days and places."""
+    return _stated()
 
 
 def _read(row: dict[str, object], jurisdiction: str) -> StatedLimit:

@@ -3,7 +3,8 @@
 import csv
 import json
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,9 @@ import typer
 
 from zhengtong.journal.door import current_clock
 from zhengtong.kernel.actors import SYSTEM
+from zhengtong.kernel.messages import terminal_language as language
+from zhengtong.regulations import checking
+from zhengtong.regulations.limits import shipped
 from zhengtong.standards import queries, services, tables
 from zhengtong.standards.rules import DayKind
 
@@ -86,6 +90,49 @@ def load_year(
         raise typer.BadParameter(f"{file.name}: {broken}", param_hint="FILE") from None
     services.load_year(year=year, days=days, source=source, actor=SYSTEM, clock=current_clock())
     typer.echo(f"{year}: {len(days)}")
+
+
+@app.command()
+def limits(
+    check: Annotated[bool, typer.Option("--check", help="Exit status 1 if one may not stand.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the limits that places have set themselves, or check them against what holds above (地方期限)."""
+    own = queries.limits_of_all_places()
+    if not check:
+        for one in own:
+            row = {
+                **asdict(one),
+                "clock_stops_for": sorted(one.clock_stops_for),
+                "in_force_from": str(one.in_force_from),
+            }
+            text = f"{one.jurisdiction} {one.id:26} {one.days}＋{one.extension_days}  {one.cites}  {one.in_force_from}"
+            typer.echo(_line(row) if as_json else text)
+        return
+    lang = language()
+    faults = checking.check(own, above=[stated.limit for stated in shipped()])
+    for fault in faults:
+        said = {**asdict(fault), "message": fault.message(lang), "remedy": fault.remedy(lang)}
+        typer.echo(_line(said) if as_json else f"{said['message']}\n→ {said['remedy']}")
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command("set-limit")
+def set_limit(
+    id: Annotated[str, typer.Argument(help="The limit, as `zhengtong rules show` names it.")],
+    place: Annotated[str, typer.Argument(help="GB/T 2260 code.")],
+    days: Annotated[int, typer.Argument(min=0)],
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day in force.")],
+    cites: Annotated[str, typer.Option(help="The local rule with number and article.")],
+    extension: Annotated[int | None, typer.Option(min=0, help="Longest extension; as above if left out.")] = None,
+    mark: Annotated[str, typer.Option(help="How sure: V, S, M or D.")] = "D",
+) -> None:
+    """Set a place's own value of a limit, in the applicant's favour; open due dates are counted again."""
+    made = services.override_limit(
+        limit_id=id, jurisdiction=place, days=days, extension_days=extension, in_force_from=since.date(), cites=cites,
+        mark=mark, actor=SYSTEM, clock=current_clock(),
+    )  # fmt: skip
+    typer.echo(str(made))
 
 
 def _line(row: Mapping[str, object]) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from zhengtong.kernel.events import Event, event
+from zhengtong.kernel.events import Event, JsonValue, event, upcaster
 
 
 @event("standards.region.added", version=1)
@@ -29,11 +29,22 @@ class CalendarYearLoaded(Event):
     days: tuple[str, ...]  # "2027-01-01 holiday"
 
 
-@event("standards.limit.overridden", version=1)
+@event("standards.limit.overridden", version=2)
 @dataclass(frozen=True, slots=True)
 class LimitOverridden(Event):
+    """A place's own value was set; what it was before on that day, if there was one (地方期限)."""
+
     limit_id: str
     jurisdiction: str
     days: int
     extension_days: int
     in_force_from: date
+    cites: str
+    mark: str
+    days_before: int | None
+    extension_before: int | None
+
+
+@upcaster("standards.limit.overridden", from_version=1)
+def _with_source(payload: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    return {**payload, "cites": "", "mark": "D", "days_before": None, "extension_before": None}

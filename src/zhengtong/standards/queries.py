@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
+from zhengtong.journal.queries import events_of
+from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.calendar import WorkCalendar
 from zhengtong.kernel.deadlines import TimeLimit
 from zhengtong.parties.rules import region_chain
@@ -11,6 +14,8 @@ from zhengtong.regulations import limits, workdays
 from zhengtong.standards.models import CalendarDay, LimitOverride, PublishedYear, RegionExtension
 from zhengtong.standards.rules import DayKind
 from zhengtong.standards.tables import code_list
+
+OWN_LIMITS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,54 @@ class RegionRow:
     code: str
     name: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitChange:
+    """One change of a place's own value (期限沿革); `before` is None where there was none for that day."""
+
+    at: datetime
+    by: UUID | None
+    days_before: int | None
+    extension_before: int | None
+    days: int
+    extension_days: int
+    cites: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLimit:
+    """A place's own value of a limit with its history (地方期限)."""
+
+    limit_id: str
+    jurisdiction: str
+    days: int
+    extension_days: int
+    in_force_from: date
+    cites: str
+    mark: str
+    changes: tuple[LimitChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDay:
+    """A day that a place closed or opened besides the published plan (日历增补)."""
+
+    jurisdiction: str
+    day: date
+    kind: DayKind
+    name: str
+    source: str
+
+
+def own_days(*, actor: Actor, year: int) -> tuple[OwnDay, ...]:
+    """The days of a year that the actor's place and those above it added, in order."""
+    if not actor.roles:
+        return ()
+    rows = CalendarDay.objects.filter(jurisdiction__in=region_chain(actor.jurisdiction), day__year=year)
+    return tuple(
+        OwnDay(row.jurisdiction, row.day, DayKind(row.kind), row.name, row.source) for row in rows.order_by("day")
+    )
 
 
 def calendar_for(jurisdiction: str = "") -> WorkCalendar:
@@ -67,6 +120,36 @@ def local_limits(*, jurisdiction: str, on: date) -> tuple[TimeLimit, ...]:
     """The rows of a place and those above it in force on a day, for pages that list limits."""
     rows = LimitOverride.objects.filter(jurisdiction__in=region_chain(jurisdiction), in_force_from__lte=on)
     return tuple(_limit(row, limits.limit(row.limit_id, on=on, jurisdiction="")) for row in rows)
+
+
+def own_limits(*, actor: Actor, limit_id: str = "") -> tuple[OwnLimit, ...]:
+    """The values that the actor's place and those above it have set, newest day first; of one limit with history."""
+    if not actor.roles:
+        return ()
+    rows = LimitOverride.objects.filter(jurisdiction__in=region_chain(actor.jurisdiction))
+    rows = (rows.filter(limit_id=limit_id) if limit_id else rows).order_by("-in_force_from", "limit_id")
+    return tuple(
+        OwnLimit(row.limit_id, row.jurisdiction, row.days, row.extension_days, row.in_force_from, row.cites, row.mark,
+                 _changes(row.id) if limit_id else ())
+        for row in rows[:OWN_LIMITS_MAX]
+    )  # fmt: skip
+
+
+def limits_of_all_places() -> tuple[TimeLimit, ...]:
+    """Every place's own value, for the check of all of them together."""
+    general = {stated.limit.id: stated.limit for stated in limits.shipped() if not stated.limit.jurisdiction}
+    return tuple(_limit(row, general[row.limit_id]) for row in LimitOverride.objects.all() if row.limit_id in general)
+
+
+def _changes(row: UUID) -> tuple[LimitChange, ...]:
+    """What became of a value, from its events, oldest first."""
+    return tuple(
+        LimitChange(
+            told.at, told.actor, told.payload["days_before"], told.payload["extension_before"],
+            told.payload["days"], told.payload["extension_days"], told.payload["cites"],
+        )
+        for told in events_of(row)
+    )  # fmt: skip
 
 
 def region_known(code: str, *, on: date | None = None) -> bool:

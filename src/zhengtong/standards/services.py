@@ -13,6 +13,7 @@ from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed, RuleBroken
 from zhengtong.kernel.ids import new_id
 from zhengtong.parties.rules import Role, region_chain, region_is_wellformed, role_label
+from zhengtong.regulations.checking import MARKS
 from zhengtong.standards import events
 from zhengtong.standards.models import CalendarDay, LimitOverride, PublishedYear, RegionExtension
 from zhengtong.standards.queries import limit_for
@@ -109,12 +110,13 @@ def override_limit(
     actor: Actor,
     clock: Clock,
     extension_days: int | None = None,
+    mark: str = "D",
 ) -> UUID:
     """Set a place's own value of a limit (地方期限); only in the requester's favour, against what holds above it.
 
     Raises:
         NotFound: there is no such limit.
-        RuleBroken: the value would take from the requester, or cites nothing.
+        RuleBroken: the value would take from the requester, cites nothing, or bears no known mark.
     """
     if not jurisdiction or not cites.strip():
         raise RuleBroken("standards.override_needs_place_and_source")
@@ -124,26 +126,31 @@ def override_limit(
     local = replace(above, days=days, extension_days=added)
     if days < 0 or added < 0 or not local.favours_applicant(above):
         raise RuleBroken("standards.override_against_requester", id=limit_id, days=days, general=above.days)
-    row, _ = LimitOverride.objects.update_or_create(
-        limit_id=limit_id,
-        jurisdiction=jurisdiction,
-        in_force_from=in_force_from,
-        defaults={"days": days, "extension_days": added, "cites": cites.strip()[:300], "set_at": clock.now()},
-        create_defaults={
-            "id": new_id(clock.now()), "days": days, "extension_days": added, "cites": cites.strip()[:300],
-            "set_at": clock.now(),
-        },
-    )  # fmt: skip
-    fact = events.LimitOverridden(row.id, limit_id, jurisdiction, days, added, in_force_from)
+    if mark not in MARKS:
+        raise RuleBroken("standards.mark_unknown", mark=mark[:8], known="、".join(sorted(MARKS)))
+    if local.extension_days and not above.extended_by:
+        raise RuleBroken("standards.override_against_requester", id=limit_id, days=days, general=above.days)
+    key = {"limit_id": limit_id, "jurisdiction": jurisdiction, "in_force_from": in_force_from}
+    row = LimitOverride.objects.select_for_update().filter(**key).first()
+    before = (row.days, row.extension_days) if row else (None, None)
+    row = row or LimitOverride(id=new_id(clock.now()), **key)
+    row.days, row.extension_days, row.cites, row.mark = days, added, cites.strip()[:300], mark
+    row.set_at = clock.now()
+    row.save()
+    fact = events.LimitOverridden(row.id, limit_id, jurisdiction, days, added, in_force_from, row.cites, mark, *before)
     record(fact, actor=actor, clock=clock, jurisdiction=jurisdiction)
     return row.id
 
 
-def _may_edit(actor: Actor, *, jurisdiction: str) -> None:
-    """The authority edits rows of its own place and below; rows for the country ("") are the installation's."""
+def may_edit(actor: Actor, *, jurisdiction: str) -> bool:
+    """Whether an actor edits rows of a place: its authority or one above; the country's are the installation's."""
     if actor.has("system"):
-        return
+        return True
     held = actor.roles & {Role.AUTHORITY_REVIEWER, Role.AUTHORITY_LEADER}
-    if not held or actor.jurisdiction not in region_chain(jurisdiction):
+    return bool(held) and actor.jurisdiction in region_chain(jurisdiction)
+
+
+def _may_edit(actor: Actor, *, jurisdiction: str) -> None:
+    if not may_edit(actor, jurisdiction=jurisdiction):
         role = Role.AUTHORITY_REVIEWER
         raise NotAllowed("standards.authority_only", role_zh=role_label(role), role_en=role_label(role, "en"))

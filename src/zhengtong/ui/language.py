@@ -18,17 +18,26 @@ def message(key: str, **facts: object) -> str:
 
 
 _DIGITS = "〇一二三四五六七八九"
-_ARTICLE = re.compile(r"政务数据共享条例 ?第((?:[一二三四五六七八九十]+、)*[一二三四五六七八九十]+)条")
+LAWS = {  # as citations name them
+    "政务数据共享条例": "Decree 809",
+    "行政许可法": "Administrative Licensing Law",
+    "市场主体登记管理条例": "Market Entity Registration Regulation",
+    "个人信息保护法": "Personal Information Protection Law",
+    "网络安全法": "Cybersecurity Law",
+}
+_ONE = "[一二三四五六七八九十]+"
+_ARTICLE = re.compile(f"({'|'.join(LAWS)}) ?第((?:{_ONE}、)*{_ONE})条(?:第({_ONE})款)?")
 
 
 def cite(article: str) -> str:
-    """An article of the Decree in the reader's language: 政务数据共享条例 第二十一条 / Decree 809, art. 21."""
-    return _ARTICLE.sub(_decree, article) if lang() == "en" else article
+    """An article in the reader's language: 政务数据共享条例 第二十一条 / Decree 809, art. 21."""
+    return _ARTICLE.sub(_cited, article) if lang() == "en" else article
 
 
-def _decree(found: re.Match[str]) -> str:
-    numbers = [_number(one) for one in found[1].split("、")]
-    return f"Decree 809, {'art.' if len(numbers) == 1 else 'arts.'} {', '.join(map(str, numbers))}"
+def _cited(found: re.Match[str]) -> str:
+    numbers = [_number(one) for one in found[2].split("、")]
+    paragraph = f" ¶{_number(found[3])}" if found[3] else ""
+    return f"{LAWS[found[1]]}, {'art.' if len(numbers) == 1 else 'arts.'} {', '.join(map(str, numbers))}{paragraph}"
 
 
 def _number(chinese: str) -> int:

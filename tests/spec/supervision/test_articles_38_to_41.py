@@ -33,8 +33,8 @@ def _claimed(limit_id: str) -> str:
     return found.cites() if found else ""
 
 
-def _of(party: Party) -> tuple[str, ...]:
-    return tuple(one.id for one in BREACHES.values() if one.party is party)
+def _of(party: Party, *, catch_all: bool = False) -> tuple[str, ...]:
+    return tuple(one.id for one in BREACHES.values() if one.party is party and one.open == catch_all)
 
 
 def _clock(asked: date, on: date) -> ClockView:
@@ -51,6 +51,9 @@ CASES = (
     Case("39-1", "提供部门", "八种情形", lambda: _of(Party.PROVIDER), tuple(f"P{n}" for n in range(1, 9))),
     Case("40-1", "需求部门", "六种情形", lambda: _of(Party.CONSUMER), tuple(f"U{n}" for n in range(1, 7))),
     Case("41-1", "主管部门", "两种情形", lambda: _of(Party.AUTHORITY), ("A1", "A2")),
+    Case("39-9", "提供部门，其他情形", "留给人认定，系统不认定", lambda: _of(Party.PROVIDER, catch_all=True), ("P9",)),
+    Case("40-7", "需求部门，其他情形", "留给人认定", lambda: _of(Party.CONSUMER, catch_all=True), ("U7",)),
+    Case("41-3", "主管部门，其他情形", "留给人认定", lambda: _of(Party.AUTHORITY, catch_all=True), ("A3",)),
     Case(
         "39-2",
         "有条件共享类申请到期没有答复",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhengtong.parties.web import ActorRequest, VisitorRequest, signed_in
 from zhengtong.portal import inbox as inboxes
 from zhengtong.portal import queries, rulebook, standardbook
+from zhengtong.portal.links import link
 from zhengtong.ui.look import Look
 
 LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
@@ -38,10 +39,18 @@ def inbox(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def rules(request: VisitorRequest) -> HttpResponse:
-    """The time limits in force."""
+    """The time limits, sharing types, duties and breaches in force, article by article."""
     actor, clock = request.actor, request.clock
     lines = rulebook.limits_in_force(actor=actor, clock=clock)
-    return render(request, "portal/rules.html", {"lines": lines, "today": clock.today()})
+    page = {
+        "lines": lines,
+        "today": clock.today(),
+        "types": rulebook.sharing_types(clock=clock),
+        "articles": rulebook.articles_in_force(clock=clock),
+        "own_url": link("standards:limits") if actor else "",
+        "calendar_url": link("standards:calendar", str(clock.today().year)) if actor else "",
+    }
+    return render(request, "portal/rules.html", page)
 
 
 @require_safe
