@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from zhengtong.demo import catalogue, watched
+from zhengtong.demo import catalogue, contested, watched
 from zhengtong.demo.city import seat
 from zhengtong.demo.story import CALLS_A_DAY, Story
 from zhengtong.kernel.clock import BEIJING, Clock, StoryClock
@@ -36,14 +36,20 @@ def acts() -> tuple[Act, ...]:
         (_at(8, 31, 10, 30), _0008_asked),
         (_at(9, 2, 9, 0), _0003_asked),
         (_at(9, 3, 15, 0), _0008_refused),
+        (_at(9, 4, 10, 0), contested.raised),
         (_at(9, 7, 9, 0), _0004_asked),
+        (_at(9, 8, 16, 0), contested.negotiated_in_vain),
         (_at(9, 9, 15, 0), _0002_answered),
+        (_at(9, 10, 9, 30), contested.taken_up),
         (_at(9, 10, 15, 0), _0009_answered),
         (_at(9, 14, 9, 0), lambda story, clock: story.deliver("0009", "wl-health", clock)),
+        (_at(9, 14, 15, 0), contested.agreed),
         (_at(9, 15, 10, 0), _0003_more_time_asked),
         (_at(9, 15, 16, 0), _0003_more_time_agreed),
         (_at(9, 16, 9, 0), lambda story, clock: story.deliver("0002", "wl-land", clock)),
         (_at(9, 16, 10, 0), _0004_refused),
+        (_at(9, 16, 14, 0), contested.answered),
+        (_at(9, 17, 10, 0), contested.carried_out),
         (_at(9, 18, 11, 30), watched.c01_filed),
         (_at(9, 21, 9, 0), _0007_asked),
         (_at(9, 21, 15, 0), _0003_answered),

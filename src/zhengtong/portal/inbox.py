@@ -42,6 +42,10 @@ ACTS = {
     "answer_correction": Act(gettext_lazy("核实校核")),
     "acknowledge": Act(gettext_lazy("查看更正")),
     "coordinate": Act(gettext_lazy("协调需求")),
+    "take_up": Act(gettext_lazy("受理协调")),
+    "settle": Act(gettext_lazy("协调争议")),
+    "rule": Act(gettext_lazy("作出决定")),
+    "execute": Act(gettext_lazy("按结果办理")),
 }
 
 

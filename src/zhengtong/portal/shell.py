@@ -61,6 +61,7 @@ def _menu(request: HttpRequest, actor: Actor | None) -> tuple[MenuItem, ...]:
             ("sharing:grants", _("共享许可"), None),
             ("sharing:corrections", _("校核"), None),
             ("sharing:demands", _("需求清单"), None),
+            ("sharing:disputes", _("争议"), None),
             *([("supervision:findings", _("督办"), None)] if supervision.reads_findings(actor) else []),
             ("exchange:exchanges", _("交换记录"), None),
             ("exchange:nodes", _("结点"), None),

@@ -9,7 +9,7 @@ import typer
 
 from zhengtong.journal.door import current_clock
 from zhengtong.sharing import queries
-from zhengtong.sharing.rules import STATE_WORDS, GrantState, RequestState
+from zhengtong.sharing.rules import DISPUTE_WORDS, STATE_WORDS, DisputeState, GrantState, RequestState
 
 ROWS_DEFAULT = 200
 
@@ -60,6 +60,32 @@ def grants(
         _say(_grant_text(line), line, as_json=as_json)
     if page.next_after and not as_json:
         typer.echo(f"… --after {page.next_after}")
+
+
+@app.command()
+def disputes(
+    state: Annotated[str, typer.Option(help="Only this state; `open` or `settled` for several.")] = "",
+    after: After = "", rows: Rows = ROWS_DEFAULT, today: Today = "", as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """List disputes, newest first: what is contested, between whom, who mediates, by when (争议)."""
+    if state and state not in {*DisputeState, "open", "settled"}:
+        raise typer.BadParameter(
+            f"{state!r} is none of {', '.join([*DisputeState, 'open', 'settled'])}", param_hint="--state"
+        )
+    page = queries.all_disputes(on=_day(today), state=state, after=after, rows=rows)
+    for line in page.rows:
+        if as_json:
+            typer.echo(json.dumps(asdict(line), ensure_ascii=False, default=str))
+        else:
+            typer.echo(_dispute_text(line))
+    if page.next_after and not as_json:
+        typer.echo(f"… --after {page.next_after}")
+
+
+def _dispute_text(line: queries.DisputeLine) -> str:
+    due = f"  期限 {line.due_on}" if line.due_on else ""
+    organs = f"{line.consumer.short_name} ⇄ {line.provider.short_name}，{line.mediator.short_name}协调"
+    return f"{line.number}  {DISPUTE_WORDS[line.state].zh}  {line.about_number} {line.entry_name}  {organs}{due}"
 
 
 def _day(text: str) -> date:

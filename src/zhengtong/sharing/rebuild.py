@@ -119,6 +119,16 @@ def _answered(payload: Columns) -> Columns:
     return {name: payload[name] for name in kept} | {"state": payload["outcome"], "told": sorted(payload["told"])}
 
 
+def _contested(payload: Columns) -> Columns:
+    kept = ("number", "kind", "opened_on")
+    blank: Columns = {"state": "negotiating", "asked_on": None, "settled_on": None, "ended_on": None, "provides": False}
+    return blank | {name: payload[name] for name in kept} | {"follow_up": None}
+
+
+def _settled(payload: Columns, state: str) -> Columns:
+    return {"state": state, "settled_on": payload["settled_on"], "provides": payload["provides"]}
+
+
 def _raised(payload: Columns) -> Columns:
     return {"state": "raised", "number": payload["number"], "raised_on": payload["raised_on"], "ended_on": None}
 
@@ -137,4 +147,14 @@ _OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns he
     "sharing.demand.coordinated": lambda _held, _p, _place: {"state": "coordinating"},
     "sharing.demand.met": lambda _held, p, _place: {"state": "met", "ended_on": p["ended_on"]},
     "sharing.demand.withdrawn": lambda _held, p, _place: {"state": "withdrawn", "ended_on": p["ended_on"]},
+    "sharing.dispute.opened": lambda _held, p, _place: _contested(p),
+    "sharing.dispute.mediation-asked": lambda _held, p, _place: {"state": "mediation_asked", "asked_on": p["asked_on"]},
+    "sharing.dispute.taken-up": lambda _held, _p, _place: {"state": "mediating"},
+    "sharing.dispute.minuted": lambda _held, _p, _place: {},
+    "sharing.dispute.agreed": lambda _held, p, _place: _settled(p, "agreed"),
+    "sharing.dispute.referred": lambda _held, _p, _place: {"state": "government"},
+    "sharing.dispute.ruled": lambda _held, p, _place: _settled(p, "ruled"),
+    "sharing.dispute.followed-up": lambda _held, p, _place: {"follow_up": p["request"]},
+    "sharing.dispute.executed": lambda _held, p, _place: {"state": "executed", "ended_on": p["ended_on"]},
+    "sharing.dispute.withdrawn": lambda _held, p, _place: {"state": "withdrawn", "ended_on": p["ended_on"]},
 }

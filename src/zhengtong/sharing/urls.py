@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.sharing.views import corrections, grants, replies, requests
+from zhengtong.sharing.views import corrections, disputes, grants, replies, requests
 
 app_name = "sharing"
 
@@ -30,6 +30,11 @@ urlpatterns = [
     path("corrections/<uuid:correction_id>/answer", corrections.answer, name="answer_correction"),
     path("corrections/<uuid:correction_id>/read", corrections.acknowledge, name="acknowledge_correction"),
     path("corrections/<uuid:correction_id>/value", corrections.open_value, name="open_disputed_value"),
+    path("disputes", disputes.listing, name="disputes"),
+    path("disputes/new/<slug:kind>/<uuid:about>", disputes.new, name="new_dispute"),
+    path("disputes/<uuid:dispute_id>", disputes.detail, name="dispute"),
+    path("disputes/<uuid:dispute_id>/act/<slug:verb>", disputes.act, name="dispute_act"),
+    path("disputes/<uuid:dispute_id>/again", disputes.again, name="dispute_again"),
     path("demands", corrections.demands, name="demands"),
     path("demands/new", corrections.new_demand, name="new_demand"),
     path("demands/<uuid:demand_id>", corrections.demand, name="demand"),

@@ -69,6 +69,7 @@ BOARD = {
     "0006": ("wl-labour", "wl-market", "consented", "2026-07-13", "2026-07-14", "2026-07-14", ["active"]),
     "0007": ("tl-housing", "wl-land", "received", "2026-09-21", "2026-10-12", None, []),
     "0008": ("tl-market", "wl-housing", "refused", "2026-08-31", "2026-09-14", "2026-09-03", []),
+    "0008.2": ("tl-market", "wl-housing", "consented", "2026-09-14", "2026-09-28", "2026-09-16", ["active"]),
     "0009": ("tl-market", "wl-health", "partly_consented", "2026-08-31", "2026-09-14", "2026-09-10", ["active"]),
     "0010": ("wl-insurance", "wl-police", "consented", "2026-06-08", "2026-06-23", "2026-06-12", ["expired"]),
     "0011": ("tl-urban", "wl-market", "consented", "2026-06-15", "2026-06-30", "2026-06-24", ["suspended"]),

@@ -17,6 +17,7 @@ from zhengtong.parties import queries as parties
 from zhengtong.parties import services as party_services
 from zhengtong.parties.rules import Role
 from zhengtong.sharing import services
+from zhengtong.sharing.rules import Ground, ItemAnswer, Outcome, ReplyForm
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Actor], Client]
@@ -246,3 +247,37 @@ def test_a_demand_is_raised_and_coordinated_by_pages_alone(hall: Hall, today: Fi
     authority.post(f"{sent['Location']}/act/coordinate", {"note": "已函商燃气企业"})
     assert "协调中" in officer.get("/sharing/demands").content.decode()
     assert "已函商燃气企业" in officer.get(sent["Location"]).content.decode()
+
+
+def test_a_refusal_is_contested_on_its_page_and_mediated_on_the_next(
+    hall: Hall, today: FixedClock, sign_in: SignIn
+) -> None:
+    asked = received(hall, today)
+    answers = tuple(
+        ItemAnswer(code, Outcome.REFUSE, ground=Ground.OTHER, reason="系统升级") for code in HOUSES
+    )  # fmt: skip
+    services.prepare_reply(request=asked, reply=ReplyForm(answers), actor=hall.officer("wl-land"), clock=today)
+    services.sign_reply(request=asked, actor=hall.head("wl-land"), clock=today)
+    consumer, reviewer = sign_in(hall.officer("tl-market")), sign_in(hall.holder("wl-data", Role.AUTHORITY_REVIEWER))
+    address = f"/sharing/disputes/new/request/{asked}"
+    assert address in consumer.get(f"/sharing/requests/{asked}").content.decode()
+    assert consumer.post(address, {"claim": ""}).status_code == 422
+    made = consumer.post(address, {"claim": "“系统升级”不是不同意共享的依据"})
+    assert made.status_code == 302
+    page = made["Location"]
+    for client, verb, text in (
+        (consumer, "fail", "对方坚持待系统升级"),
+        (reviewer, "take_up", ""),
+        (reviewer, "settle", "以文件方式提供"),
+    ):
+        step = {"text": text, "provides": "on", "do_by": "2026-09-17"}
+        assert client.post(f"{page}/act/{verb}", step).status_code == 302, verb
+    shown = consumer.get(page).content.decode()
+    for words in ("达成一致，待执行", "双方共同的上级主管部门", "2026年9月17日", "重新提交原申请", "第二十八条"):
+        assert words in shown
+    assert consumer.post(f"{page}/again").status_code == 302
+    assert reviewer.post(f"{page}/again").status_code in (302, 404)
+    assert ".2" in consumer.get("/sharing/").content.decode()
+    assert "争议" in consumer.get("/sharing/disputes?state=settled").content.decode()
+    consumer.cookies["django_language"] = "en"
+    assert "Agreed, to be carried out" in consumer.get(page).content.decode()

@@ -5,6 +5,18 @@ texts about data, not about people.  Legal days are stated, not derived from ins
 
 from zhengtong.sharing.events.corrections import CorrectionAcknowledged, CorrectionAnswered, CorrectionFiled
 from zhengtong.sharing.events.demands import DemandCoordinated, DemandMet, DemandRaised, DemandWithdrawn
+from zhengtong.sharing.events.disputes import (
+    DisputeAgreed,
+    DisputeExecuted,
+    DisputeFollowedUp,
+    DisputeOpened,
+    DisputeReferred,
+    DisputeRuled,
+    DisputeWithdrawn,
+    MediationAsked,
+    MediationMinuted,
+    MediationTakenUp,
+)
 from zhengtong.sharing.events.grants import (
     GrantDelivered,
     GrantExpired,
@@ -38,6 +50,13 @@ __all__ = [
     "DemandMet",
     "DemandRaised",
     "DemandWithdrawn",
+    "DisputeAgreed",
+    "DisputeExecuted",
+    "DisputeFollowedUp",
+    "DisputeOpened",
+    "DisputeReferred",
+    "DisputeRuled",
+    "DisputeWithdrawn",
     "ExtensionAsked",
     "ExtensionDeclined",
     "GrantDelivered",
@@ -46,6 +65,9 @@ __all__ = [
     "GrantLifted",
     "GrantSuspended",
     "GrantTerminated",
+    "MediationAsked",
+    "MediationMinuted",
+    "MediationTakenUp",
     "ReplyPrepared",
     "ReplySigned",
     "RequestDecided",

@@ -2,6 +2,7 @@
 
 from zhengtong.sharing.models.corrections import Correction, CorrectionNotice
 from zhengtong.sharing.models.demands import Demand
+from zhengtong.sharing.models.disputes import Dispute, DisputeNote
 from zhengtong.sharing.models.grants import Grant
 from zhengtong.sharing.models.requests import (
     Extension,
@@ -18,6 +19,8 @@ __all__ = [
     "Correction",
     "CorrectionNotice",
     "Demand",
+    "Dispute",
+    "DisputeNote",
     "Extension",
     "Grant",
     "Register",

@@ -12,6 +12,15 @@ from zhengtong.sharing.queries.corrections import (
     demand,
     demands,
 )
+from zhengtong.sharing.queries.disputes import (
+    DisputeLine,
+    DisputePage,
+    all_disputes,
+    dispute,
+    dispute_about,
+    disputes,
+    uncoordinated,
+)
 from zhengtong.sharing.queries.grants import (
     all_grants,
     grant,
@@ -55,6 +64,8 @@ __all__ = [
     "Counts",
     "DemandLine",
     "DemandPage",
+    "DisputeLine",
+    "DisputePage",
     "Figures",
     "GrantLine",
     "GrantPage",
@@ -73,6 +84,7 @@ __all__ = [
     "RequestPage",
     "Span",
     "Turn",
+    "all_disputes",
     "all_grants",
     "correction",
     "correction_counts",
@@ -81,6 +93,9 @@ __all__ = [
     "decision_record",
     "demand",
     "demands",
+    "dispute",
+    "dispute_about",
+    "disputes",
     "done_on",
     "everything",
     "figures",
@@ -100,4 +115,5 @@ __all__ = [
     "request",
     "requests",
     "told",
+    "uncoordinated",
 ]

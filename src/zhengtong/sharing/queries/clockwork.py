@@ -8,11 +8,13 @@ from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.rules import (
     CORRECTION_LIMIT,
     DELIVER,
+    MEDIATION_LIMIT,
     RECTIFICATION,
     ReplyFacts,
     correction_clock,
     delivery_clock,
     delivery_days,
+    mediation_clock,
     reply_clock,
     reply_days,
 )
@@ -96,6 +98,17 @@ def correction_view(*, filed_on: date, answered_on: date | None, jurisdiction: s
         filed_on=filed_on,
         answered_on=answered_on,
         limit=standards.limit_for(CORRECTION_LIMIT, on=filed_on, jurisdiction=jurisdiction),
+        calendar=standards.calendar_for(jurisdiction),
+        on=on,
+    )
+
+
+def mediation_view(*, asked_on: date, ended_on: date | None, jurisdiction: str, on: date) -> ClockView:
+    """The clock of a mediation from its two days (条例 第二十八条); its length is the authority's own [D]."""
+    return mediation_clock(
+        asked_on=asked_on,
+        ended_on=ended_on,
+        limit=standards.limit_for(MEDIATION_LIMIT, on=asked_on, jurisdiction=jurisdiction),
         calendar=standards.calendar_for(jurisdiction),
         on=on,
     )

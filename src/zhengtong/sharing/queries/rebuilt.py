@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhengtong.kernel.events import JsonValue
-from zhengtong.sharing.models import Correction, Demand, Grant, SharingRequest
+from zhengtong.sharing.models import Correction, Demand, Dispute, Grant, SharingRequest
 from zhengtong.sharing.queries.clockwork import correction_view, reply_facts
 from zhengtong.sharing.rules import ReplyFacts, reply_clock
 from zhengtong.standards import queries as standards
@@ -70,7 +70,7 @@ def actual_rows() -> dict[str, Columns]:
             "suspended_on": _text(grant.suspended_on),
             "ended_on": _text(grant.ended_on),
         }
-    return rows | _corrections() | _demands()
+    return rows | _corrections() | _demands() | _disputes()
 
 
 def correction_due(filed_on: date, jurisdiction: str) -> date:
@@ -106,6 +106,23 @@ def _demands() -> dict[str, Columns]:
             "ended_on": _text(row.ended_on),
         }
         for row in Demand.objects.iterator(500)
+    }
+
+
+def _disputes() -> dict[str, Columns]:
+    return {
+        f"dispute {row.id}": {
+            "state": row.state,
+            "number": row.number,
+            "kind": row.kind,
+            "opened_on": _text(row.opened_on),
+            "asked_on": _text(row.asked_on),
+            "settled_on": _text(row.settled_on),
+            "ended_on": _text(row.ended_on),
+            "provides": row.provides,
+            "follow_up": str(row.follow_up_id) if row.follow_up_id else None,
+        }
+        for row in Dispute.objects.iterator(500)
     }
 
 

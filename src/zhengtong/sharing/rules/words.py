@@ -50,6 +50,16 @@ MASK_WORDS: dict[str, Words] = {
 }
 
 EVENT_WORDS: dict[str, Words] = {
+    "sharing.dispute.opened": Words("提出争议，开始协商", "dispute raised, negotiation begins"),
+    "sharing.dispute.mediation-asked": Words("协商不成，申请协调", "negotiation failed, mediation asked"),
+    "sharing.dispute.taken-up": Words("受理协调", "mediation taken up"),
+    "sharing.dispute.minuted": Words("记录协调经过", "mediation put on record"),
+    "sharing.dispute.agreed": Words("达成一致", "agreed"),
+    "sharing.dispute.referred": Words("报请政府决定", "referred to the government"),
+    "sharing.dispute.ruled": Words("政府作出决定", "decided by the government"),
+    "sharing.dispute.followed-up": Words("依协调意见重新提交申请", "request put anew"),
+    "sharing.dispute.executed": Words("已执行", "carried out"),
+    "sharing.dispute.withdrawn": Words("撤回", "withdrawn"),
     "sharing.request.drafted": Words("起草申请", "drafted"),
     "sharing.request.submitted": Words("报本部门负责人", "put before the own head"),
     "sharing.request.returned": Words("退回修改", "returned"),

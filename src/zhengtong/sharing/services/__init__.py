@@ -10,6 +10,7 @@ from zhengtong.sharing.services.correcting import (
     open_disputed_value,
 )
 from zhengtong.sharing.services.demanding import coordinate_demand, meet_demand, raise_demand, withdraw_demand
+from zhengtong.sharing.services.disputing import ask_again, move_dispute, open_dispute
 from zhengtong.sharing.services.drafting import (
     answer_supplement,
     approve_own,
@@ -39,6 +40,7 @@ __all__ = [
     "answer_correction",
     "answer_supplement",
     "approve_own",
+    "ask_again",
     "ask_extension",
     "ask_supplement",
     "check_version",
@@ -51,6 +53,8 @@ __all__ = [
     "file_correction",
     "lift_suspension",
     "meet_demand",
+    "move_dispute",
+    "open_dispute",
     "open_disputed_value",
     "prepare_reply",
     "raise_demand",

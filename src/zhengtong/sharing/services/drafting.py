@@ -7,7 +7,7 @@ from django.db import transaction
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
-from zhengtong.kernel.errors import NotAllowed, RuleBroken
+from zhengtong.kernel.errors import NotAllowed, RuleBroken, WrongState
 from zhengtong.kernel.ids import new_id
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import OrgKind, Role
@@ -40,6 +40,7 @@ from zhengtong.wire import canonical, suites
 NUMBER_DIGITS = 4
 NUMBER_DIGITS_MAX = 9  # what the register's column holds on every store
 REASON_CHARS_MIN = 2
+FIRST_AGAIN = 2  # a request asked again after a dispute: 0008.2
 
 
 @transaction.atomic
@@ -144,6 +145,35 @@ def _receive(row: SharingRequest, *, actor: Actor, clock: Clock) -> None:
         received_on=today,
     )
     record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
+
+
+def receive_again(*, request: UUID, actor: Actor, clock: Clock) -> UUID:
+    """Put a copy of a refused request before the provider (再次提交), in the caller's transaction.
+
+    It keeps the number with .2 behind it, the hands in it, and the terms it was asked on.
+
+    Raises:
+        WrongState: the request is not refused.
+        RuleBroken: an item has since been withheld, or the same is already open.
+    """
+    old = SharingRequest.objects.select_for_update().get(pk=request)
+    if old.state != RequestState.REFUSED:
+        raise WrongState("sharing.not_refused", number=old.number)
+    form, offer, now = form_of(old), requestable(entry=old.entry_id), clock.now()
+    check_can_be_sent(form, offered=offer.asked(), provider=offer.provider)
+    again = SharingRequest.objects.filter(number__startswith=f"{old.number}.").count() + FIRST_AGAIN
+    row = SharingRequest(
+        id=new_id(now), number=f"{old.number}.{again}", consumer_id=old.consumer_id, state=RequestState.DRAFT,
+        drafted_at=now, drafted_by=old.drafted_by, approved_at=now, approved_by=old.approved_by,
+        hands={act: old.hands[act] for act in ("draft", "approve") if act in old.hands},
+    )  # fmt: skip
+    _write(row, form, offer)
+    row.save(force_insert=True)
+    _write_parts(row, form, offer)
+    _record_draft(row, form, actor=actor, clock=clock)
+    record(RequestOwnApproved(row.id, number=row.number), actor=actor, clock=clock, jurisdiction=row.jurisdiction)
+    _receive(row, actor=actor, clock=clock)
+    return row.id
 
 
 @transaction.atomic

@@ -1,11 +1,11 @@
-"""Numbers of corrections and demands (编号): C01, D1; the register row is the lock."""
+"""Numbers of corrections, demands and disputes (编号): C01, D1, Z01; the register row is the lock."""
 
 from zhengtong.kernel.errors import RuleBroken
-from zhengtong.sharing.models import Correction, Demand, Register
+from zhengtong.sharing.models import Correction, Demand, Dispute, Register
 
-DIGITS = {"C": 2, "D": 1}
+DIGITS = {"C": 2, "D": 1, "Z": 2}
 DIGITS_MAX = 8
-_REGISTERS = {"C": "correction", "D": "demand"}
+_REGISTERS = {"C": "correction", "D": "demand", "Z": "dispute"}
 
 
 def next_number(*, prefix: str, given: str = "") -> str:
@@ -18,9 +18,13 @@ def next_number(*, prefix: str, given: str = "") -> str:
         raise RuleBroken("sharing.number_invalid", number=given[:DIGITS_MAX])
     number = int(digits) if given else register.last + 1
     shown = f"{prefix}{str(number).zfill(DIGITS[prefix])}"
-    kept = Correction.objects if prefix == "C" else Demand.objects
-    if kept.filter(number=shown).exists():
+    if _taken(prefix, shown):
         raise RuleBroken("sharing.number_taken", number=shown)
     register.last = max(register.last, number)
     register.save()
     return shown
+
+
+def _taken(prefix: str, number: str) -> bool:
+    rows: dict[str, type[Correction | Demand | Dispute]] = {"C": Correction, "D": Demand, "Z": Dispute}
+    return rows[prefix].objects.filter(number=number).exists()

@@ -12,10 +12,13 @@ from zhengtong.sharing.rules import (
     CORRECTION_VERBS,
     CORRECTION_WORDS,
     DEMAND_WORDS,
+    DISPUTE_VERBS,
+    DISPUTE_WORDS,
     END_WORDS,
     EVENT_WORDS,
     FIELD_WORDS,
     GROUND_WORDS,
+    KIND_WORDS,
     MASK_WORDS,
     MODE_WORDS,
     OUTCOME_WORDS,
@@ -25,6 +28,7 @@ from zhengtong.sharing.rules import (
     VERB_WORDS,
     CorrectionState,
     DemandState,
+    DisputeState,
     Gap,
     GrantState,
     Outcome,
@@ -38,11 +42,22 @@ register = template.Library()
 
 _BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share text values, so the class decides too
     (type(key), str(key)): words
-    for table in (STATE_WORDS, CORRECTION_WORDS, DEMAND_WORDS, OUTCOME_WORDS, GROUND_WORDS, MODE_WORDS, SIDE_WORDS)
+    for table in (
+        STATE_WORDS,
+        CORRECTION_WORDS,
+        DEMAND_WORDS,
+        DISPUTE_WORDS,
+        KIND_WORDS,
+        OUTCOME_WORDS,
+        GROUND_WORDS,
+        MODE_WORDS,
+        SIDE_WORDS,
+    )
     for key, words in table.items()
 }
 _BY_NAME: dict[str, Mapping[str, Words]] = {
     "verb": {**VERB_WORDS, **{verb: CORRECTION_VERBS[verb] for verb in ("coordinate", "meet")}},
+    "dispute": DISPUTE_VERBS,
     "field": FIELD_WORDS,
     "mask": MASK_WORDS,
     "event": EVENT_WORDS,
@@ -72,6 +87,14 @@ _TONES: dict[StrEnum, Tone] = {
     DemandState.COORDINATING: Tone.WAIT,
     DemandState.MET: Tone.GOOD,
     DemandState.WITHDRAWN: Tone.OFF,
+    DisputeState.NEGOTIATING: Tone.WAIT,
+    DisputeState.MEDIATION_ASKED: Tone.WAIT,
+    DisputeState.MEDIATING: Tone.WAIT,
+    DisputeState.GOVERNMENT: Tone.WAIT,
+    DisputeState.AGREED: Tone.GOOD,
+    DisputeState.RULED: Tone.GOOD,
+    DisputeState.EXECUTED: Tone.GOOD,
+    DisputeState.WITHDRAWN: Tone.OFF,
     Outcome.GRANT: Tone.GOOD,
     Outcome.VERIFY: Tone.PART,
     Outcome.REFUSE: Tone.OFF,

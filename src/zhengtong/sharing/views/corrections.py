@@ -14,6 +14,7 @@ from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import CorrectionAnswerForm, CorrectionForm, DemandForm, NoteForm
 from zhengtong.sharing.rules import CorrectionOutcome, CorrectionState, DemandState
 from zhengtong.sharing.services import DisputedValue
+from zhengtong.sharing.views import disputes
 from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
 
@@ -123,7 +124,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     page = queries.correction(actor=request.actor, id=correction_id, on=request.clock.today())
+    contested = page.line.state is CorrectionState.NOT_CORRECTED
     context = {"page": page, "c": page.line, "form": form or CorrectionAnswerForm(), "opened": opened}
+    context |= disputes.beside(request, page.line, contested=contested)
     return render(request, "sharing/correction.html", context, status=status)
 
 

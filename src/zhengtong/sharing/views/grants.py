@@ -12,6 +12,7 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import GrantActForm
 from zhengtong.sharing.rules import GrantState
+from zhengtong.sharing.views import disputes
 from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
 
@@ -45,6 +46,8 @@ def detail(request: ActorRequest, grant_id: UUID) -> HttpResponse:
         "may_correct": reads and page.line.delivered_on is not None,
         "days_open": "days" in request.GET,
     }
+    contested = page.line.state in (GrantState.SUSPENDED, GrantState.TERMINATED)
+    context |= disputes.beside(request, page.line, contested=contested)
     return render(request, "sharing/grant.html", context)
 
 

@@ -17,6 +17,7 @@ from zhengtong.sharing.forms import RequestInput
 from zhengtong.sharing.offers import offer, requestable
 from zhengtong.sharing.rules import FIELD_WORDS, RequestForm, RequestState, check_can_be_sent, gaps
 from zhengtong.sharing.templatetags.sharing_words import said
+from zhengtong.sharing.views import disputes
 from zhengtong.sharing.views.reading import seen_version, sought, typed
 from zhengtong.sharing.views.steps import request_steps
 from zhengtong.ui import errors
@@ -119,6 +120,9 @@ def detail(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """One request: where it stands, whose turn, by when, why (申请详情)."""
     page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
     context = {"page": page, "r": page.line, "steps": request_steps(page), "days_open": "days" in request.GET}
+    late = page.line.late and page.line.decided_on is None
+    contested = late or page.line.state in (RequestState.REFUSED, RequestState.PARTLY_CONSENTED)
+    context |= disputes.beside(request, page.line, contested=contested)
     answer = render(request, "sharing/request.html", context)
     answer["ETag"] = f'W/"{page.version}"'
     return answer
