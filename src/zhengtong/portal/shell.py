@@ -12,6 +12,7 @@ from zhengtong.parties.queries import Place
 from zhengtong.parties.rules import role_label
 from zhengtong.portal import inbox
 from zhengtong.portal.links import link
+from zhengtong.sharing.rules import may_order_any
 from zhengtong.supervision import queries as supervision
 from zhengtong.ui import dates
 from zhengtong.ui.language import lang
@@ -65,6 +66,7 @@ def _menu(request: HttpRequest, actor: Actor | None) -> tuple[MenuItem, ...]:
             *([("supervision:findings", _("督办"), None)] if supervision.reads_findings(actor) else []),
             ("exchange:exchanges", _("交换记录"), None),
             ("exchange:nodes", _("结点"), None),
+            *([("sharing:stops", _("紧急停用"), None)] if may_order_any(actor.roles) else []),
         ]
     entries.append(("portal:rules", _("期限与依据"), None))
     found = [(link(name), label, count) for name, label, count in entries]

@@ -119,6 +119,11 @@ def _answered(payload: Columns) -> Columns:
     return {name: payload[name] for name in kept} | {"state": payload["outcome"], "told": sorted(payload["told"])}
 
 
+def _stopped(payload: Columns) -> Columns:
+    kept = {name: payload[name] for name in ("number", "scope", "grants", "ordered_on")}
+    return kept | {"state": "in_force", "told": sorted(payload["told"]), "lifted_on": None}
+
+
 def _contested(payload: Columns) -> Columns:
     kept = ("number", "kind", "opened_on")
     blank: Columns = {"state": "negotiating", "asked_on": None, "settled_on": None, "ended_on": None, "provides": False}
@@ -157,4 +162,6 @@ _OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns he
     "sharing.dispute.followed-up": lambda _held, p, _place: {"follow_up": p["request"]},
     "sharing.dispute.executed": lambda _held, p, _place: {"state": "executed", "ended_on": p["ended_on"]},
     "sharing.dispute.withdrawn": lambda _held, p, _place: {"state": "withdrawn", "ended_on": p["ended_on"]},
+    "sharing.stop.ordered": lambda _held, p, _place: _stopped(p),
+    "sharing.stop.lifted": lambda _held, p, _place: {"state": "lifted", "lifted_on": p["lifted_on"]},
 }

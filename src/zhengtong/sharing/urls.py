@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.sharing.views import corrections, disputes, grants, replies, requests
+from zhengtong.sharing.views import corrections, disputes, grants, replies, requests, stops
 
 app_name = "sharing"
 
@@ -35,6 +35,10 @@ urlpatterns = [
     path("disputes/<uuid:dispute_id>", disputes.detail, name="dispute"),
     path("disputes/<uuid:dispute_id>/act/<slug:verb>", disputes.act, name="dispute_act"),
     path("disputes/<uuid:dispute_id>/again", disputes.again, name="dispute_again"),
+    path("stops", stops.listing, name="stops"),
+    path("stops/new", stops.new, name="new_stop"),
+    path("stops/<uuid:stop_id>", stops.detail, name="stop"),
+    path("stops/<uuid:stop_id>/lift", stops.lift, name="lift_stop"),
     path("demands", corrections.demands, name="demands"),
     path("demands/new", corrections.new_demand, name="new_demand"),
     path("demands/<uuid:demand_id>", corrections.demand, name="demand"),

@@ -21,7 +21,9 @@ from zhengtong.node.home import NodeHome, Settings
 from zhengtong.node.serving import free_port
 from zhengtong.parties.queries import organization_by_code
 from zhengtong.parties.rules import Role
+from zhengtong.sharing import services as sharing
 from zhengtong.sharing.models import Grant as GrantRow
+from zhengtong.sharing.rules import StopScope
 from zhengtong.wire.verifier import verify
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
@@ -85,6 +87,7 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
         assert (status, said["key"]) == (403, "wire.refused_purpose")
         status, pulled = nodes[1].post("/local/v1/pull", {"grant": "0002-1", "purpose": "经营场所核验"}, token=token)
         assert (status, pulled["reconciled"]) == (200, True), pulled
+        _halted_and_let_run_again(nodes, ask, token, clock=clock)
         GrantRow.objects.filter(id=grant).update(
             state="terminated", end_how="terminated", end_reason="短信推广", ended_on=clock.today()
         )
@@ -99,16 +102,41 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
         for node in nodes:
             node.stop()
     sides = queries.three_sides(actor=SYSTEM)
-    assert (sides.exchanges, sides.agree) == (4, True), sides
+    assert (sides.exchanges, sides.agree) == (7, True), sides
     _check_the_runs_page(pulled, clock=clock)
     use = queries.grant_use(grant=grant, actor=actor(Role.DATA_OFFICER, of=LAND), clock=clock)
-    assert (use.answered, use.rows, use.refused) == (2, 2, 2)
+    assert (use.answered, use.rows, use.refused) == (3, 3, 4)
     page = queries.node(node=queries.node_by_code(code=LAND).id, actor=SYSTEM, clock=clock)
     assert page.line.directory == queries.directory_state(clock=clock).known_as
     assert page.heads
     assert not any(head.forked for head in page.heads)
     report = verify([provider.folder, consumer.folder], root_fingerprint=queries.root_fingerprint())
     assert report.ok, report.problems
+
+
+def _halted_and_let_run_again(nodes: list[Running], ask: dict[str, Any], token: str, *, clock: FixedClock) -> None:
+    """An emergency stop of the provider's node is refused by both nodes at their next pull, until another lifts it."""
+    guard, leader = actor(Role.SECURITY_ADMIN), actor(Role.AUTHORITY_LEADER)
+    stop = sharing.order_stop(
+        scope=StopScope.NODE,
+        target=organization_by_code(code=LAND).id,
+        reason="发现批量异常查询",
+        actor=guard,
+        clock=clock,
+    )
+    services.publish(clock=clock)  # the worker does it within the minute, as the event asks
+    nodes[0].refresh()
+    status, said = nodes[1].post("/local/v1/query", ask, token=token)
+    assert (said["key"], said["at"]) == ("wire.refused_suspended", "provider"), said  # the consumer has not pulled
+    nodes[1].refresh()
+    status, said = nodes[1].post("/local/v1/query", ask, token=token)
+    assert (status, said["key"]) == (403, "wire.refused_suspended"), said
+    sharing.lift_stop(stop=stop, report="查明为误配，已改正", actor=leader, clock=clock)
+    services.publish(clock=clock)
+    for node in nodes:
+        node.refresh()
+    status, said = nodes[1].post("/local/v1/query", ask, token=token)
+    assert (status, len(said["rows"])) == (200, 1), said
 
 
 def _check_the_runs_page(pulled: dict[str, Any], *, clock: FixedClock) -> None:

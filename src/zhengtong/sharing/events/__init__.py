@@ -41,6 +41,7 @@ from zhengtong.sharing.events.requests import (
     RequestWithdrawn,
     SupplementAsked,
 )
+from zhengtong.sharing.events.stops import StopLifted, StopOrdered
 
 __all__ = [
     "CorrectionAcknowledged",
@@ -79,5 +80,7 @@ __all__ = [
     "RequestSubmitted",
     "RequestSupplemented",
     "RequestWithdrawn",
+    "StopLifted",
+    "StopOrdered",
     "SupplementAsked",
 ]

@@ -5,6 +5,7 @@ from zhengtong.sharing.forms.disputes import DisputeForm, DisputeStepForm
 from zhengtong.sharing.forms.grants import GrantActForm
 from zhengtong.sharing.forms.replies import ExtensionForm, ReplyInput, SupplementForm
 from zhengtong.sharing.forms.requests import RequestInput
+from zhengtong.sharing.forms.stops import LiftForm, StopForm
 
 __all__ = [
     "CorrectionAnswerForm",
@@ -14,8 +15,10 @@ __all__ = [
     "DisputeStepForm",
     "ExtensionForm",
     "GrantActForm",
+    "LiftForm",
     "NoteForm",
     "ReplyInput",
     "RequestInput",
+    "StopForm",
     "SupplementForm",
 ]

@@ -14,6 +14,7 @@ from zhengtong.sharing.models.requests import (
     SharingRequest,
     Supplement,
 )
+from zhengtong.sharing.models.stops import EmergencyStop
 
 __all__ = [
     "Correction",
@@ -21,6 +22,7 @@ __all__ = [
     "Demand",
     "Dispute",
     "DisputeNote",
+    "EmergencyStop",
     "Extension",
     "Grant",
     "Register",

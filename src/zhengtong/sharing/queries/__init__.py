@@ -56,6 +56,7 @@ from zhengtong.sharing.queries.records import (
 )
 from zhengtong.sharing.queries.request_page import request
 from zhengtong.sharing.queries.requests import counts, decision_record, everything, figures, overdue, requests
+from zhengtong.sharing.queries.stops import StopLine, StopPage, stop, stop_over, stops
 
 __all__ = [
     "CorrectionCounts",
@@ -83,6 +84,8 @@ __all__ = [
     "RequestLine",
     "RequestPage",
     "Span",
+    "StopLine",
+    "StopPage",
     "Turn",
     "all_disputes",
     "all_grants",
@@ -114,6 +117,9 @@ __all__ = [
     "paper",
     "request",
     "requests",
+    "stop",
+    "stop_over",
+    "stops",
     "told",
     "uncoordinated",
 ]

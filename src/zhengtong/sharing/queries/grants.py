@@ -20,6 +20,7 @@ from zhengtong.sharing.queries.forms_of import asked_of
 from zhengtong.sharing.queries.lines import grant_lines, history
 from zhengtong.sharing.queries.records import FieldLine, GrantLine, GrantPage, PublishedGrant
 from zhengtong.sharing.queries.scope import visible_grants
+from zhengtong.sharing.queries.stops import stopped_grants
 from zhengtong.sharing.queries.terms import published
 from zhengtong.sharing.queries.turns import grant_turn, sides_of
 from zhengtong.sharing.rules import GRANT, LIFT_UNDELIVERED, SIDES, GrantState, Mode, Quota, RowCondition, UseTerm
@@ -90,13 +91,14 @@ def grant_briefs(*, ids: Iterable[UUID], on: date) -> dict[UUID, GrantLine]:
 def grants_for_publication(*, at: datetime) -> tuple[PublishedGrant, ...]:
     """Every grant the directory must carry at an instant, by number (for exchange to sign).
 
-    Ended grants stay for ENDED_KEPT_DAYS so that nodes refuse with the true reason.
+    Ended grants stay for ENDED_KEPT_DAYS so that nodes refuse with the true reason; what an emergency stop covers
+    goes out as suspended.
     """
-    today = at.date()
+    today, stopped = at.date(), stopped_grants()
     found = Grant.objects.select_related("provider", "consumer").order_by("number")
     return tuple(
         PublishedGrant(
-            grant=published(row),
+            grant=published(row, stopped=row.id in stopped),
             state=GrantState(row.state),
             provider=row.provider.code,
             consumer=row.consumer.code,

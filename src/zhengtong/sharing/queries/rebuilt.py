@@ -6,6 +6,7 @@ from datetime import date
 from zhengtong.kernel.events import JsonValue
 from zhengtong.sharing.models import Correction, Demand, Dispute, Grant, SharingRequest
 from zhengtong.sharing.queries.clockwork import correction_view, reply_facts
+from zhengtong.sharing.queries.stops import stop_columns
 from zhengtong.sharing.rules import ReplyFacts, reply_clock
 from zhengtong.standards import queries as standards
 
@@ -70,7 +71,7 @@ def actual_rows() -> dict[str, Columns]:
             "suspended_on": _text(grant.suspended_on),
             "ended_on": _text(grant.ended_on),
         }
-    return rows | _corrections() | _demands() | _disputes()
+    return rows | _corrections() | _demands() | _disputes() | stop_columns()
 
 
 def correction_due(filed_on: date, jurisdiction: str) -> date:

@@ -103,11 +103,17 @@ def filter_digest(row: SharingRequest, reply: ReplyForm, *, at: datetime, salt: 
     return build(row, reply, organ=organ, id=row.id, at=at, salt=salt).filter_digest if organ and reply.rows else ""
 
 
-def published(row: Grant) -> wire.Grant:
-    """A stored grant with its status of now, and the provider's private row filter."""
+def published(row: Grant, *, stopped: bool = False) -> wire.Grant:
+    """A stored grant with its status of now, and the provider's private row filter.
+
+    `stopped`: an emergency stop covers it, so that it goes out as suspended whatever its own state.
+    """
     terms = wire.parse_grant(row.terms.encode())
     held = rowfilter.filter_from_json(cast("canonical.Json", row.row_filter)) if row.row_filter else None
-    return replace(terms, status=_STATUS[GrantState(row.state)], row_filter=held, filter_salt=row.filter_salt)
+    status = _STATUS[GrantState(row.state)]
+    if stopped and status is wire.GrantStatus.ACTIVE:
+        status = wire.GrantStatus.SUSPENDED
+    return replace(terms, status=status, row_filter=held, filter_salt=row.filter_salt)
 
 
 def row_filter(rows: tuple[RowCondition, ...]) -> rowfilter.Filter:

@@ -50,6 +50,8 @@ MASK_WORDS: dict[str, Words] = {
 }
 
 EVENT_WORDS: dict[str, Words] = {
+    "sharing.stop.ordered": Words("紧急停用", "emergency stop"),
+    "sharing.stop.lifted": Words("恢复", "lifted"),
     "sharing.dispute.opened": Words("提出争议，开始协商", "dispute raised, negotiation begins"),
     "sharing.dispute.mediation-asked": Words("协商不成，申请协调", "negotiation failed, mediation asked"),
     "sharing.dispute.taken-up": Words("受理协调", "mediation taken up"),

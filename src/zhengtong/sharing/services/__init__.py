@@ -31,6 +31,7 @@ from zhengtong.sharing.services.granting import (
     terminate_grant,
 )
 from zhengtong.sharing.services.recounting import recompute_clocks
+from zhengtong.sharing.services.stopping import lift_stop, order_stop
 
 __all__ = [
     "DisputedValue",
@@ -51,11 +52,13 @@ __all__ = [
     "draft_request",
     "expire_grants",
     "file_correction",
+    "lift_stop",
     "lift_suspension",
     "meet_demand",
     "move_dispute",
     "open_dispute",
     "open_disputed_value",
+    "order_stop",
     "prepare_reply",
     "raise_demand",
     "recompute_clocks",

@@ -23,8 +23,10 @@ from zhengtong.sharing.rules import (
     MODE_WORDS,
     OUTCOME_WORDS,
     ROW_OPS,
+    SCOPE_WORDS,
     SIDE_WORDS,
     STATE_WORDS,
+    STOP_WORDS,
     VERB_WORDS,
     CorrectionState,
     DemandState,
@@ -33,6 +35,7 @@ from zhengtong.sharing.rules import (
     GrantState,
     Outcome,
     RequestState,
+    StopState,
     Words,
 )
 from zhengtong.ui.language import lang, message
@@ -44,6 +47,7 @@ _BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share t
     (type(key), str(key)): words
     for table in (
         STATE_WORDS,
+        STOP_WORDS,
         CORRECTION_WORDS,
         DEMAND_WORDS,
         DISPUTE_WORDS,
@@ -52,6 +56,8 @@ _BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share t
         GROUND_WORDS,
         MODE_WORDS,
         SIDE_WORDS,
+        SCOPE_WORDS,
+        STOP_WORDS,
     )
     for key, words in table.items()
 }
@@ -87,6 +93,8 @@ _TONES: dict[StrEnum, Tone] = {
     DemandState.COORDINATING: Tone.WAIT,
     DemandState.MET: Tone.GOOD,
     DemandState.WITHDRAWN: Tone.OFF,
+    StopState.IN_FORCE: Tone.LATE,
+    StopState.LIFTED: Tone.GOOD,
     DisputeState.NEGOTIATING: Tone.WAIT,
     DisputeState.MEDIATION_ASKED: Tone.WAIT,
     DisputeState.MEDIATING: Tone.WAIT,

@@ -1,0 +1,55 @@
+"""Forms of emergency stops (紧急停用表单)."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.sharing.rules import SCOPE_WORDS, StopScope
+from zhengtong.sharing.rules.requests import TEXT_CHARS_MAX
+from zhengtong.sharing.templatetags.sharing_words import said
+
+
+class StopForm(forms.Form):
+    """What is halted, and what happened (紧急停用)."""
+
+    scope = forms.ChoiceField(label=_("停用什么"))
+    organization = forms.ChoiceField(label=_("机构"), required=False, help_text=_("停用结点或者使用方时选择。"))
+    entry = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("情况和理由"),
+        max_length=TEXT_CHARS_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("发现了什么、为什么要立即停用。不写个人信息。"),
+    )
+
+    def __init__(
+        self,
+        organs: Iterable[tuple[str, str]],
+        data: Mapping[str, str] | None = None,
+        *,
+        initial: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        self.fields["scope"].choices = [(str(scope), said(SCOPE_WORDS[scope])) for scope in StopScope]
+        self.fields["organization"].choices = [("", "—"), *organs]
+
+    def target(self) -> UUID | None:
+        """The entry or organization that is meant; None where none was chosen."""
+        if self.cleaned_data["scope"] == StopScope.RESOURCE:
+            entry: UUID | None = self.cleaned_data["entry"]
+            return entry
+        text: str = self.cleaned_data["organization"]
+        return UUID(text) if text else None
+
+
+class LiftForm(forms.Form):
+    """What was found and done (恢复)."""
+
+    report = forms.CharField(
+        label=_("查明的情况和处置结果"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, data: Mapping[str, str] | None = None) -> None:
+        super().__init__(data)
