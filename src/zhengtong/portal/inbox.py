@@ -171,7 +171,7 @@ def _from_supervision(actor: Actor, today: date) -> list[InboxLine]:
             title=_("督办：{title}").format(title=card.line.about_title),
             number=card.line.number,
             who=card.line.organization_name,
-            why=_("{number} 逾期 {days} 个工作日").format(number=card.line.about_number, days=card.line.late_days),
+            why=_why(card.line),
             article=basis_of(card.limit_id, actor=actor, on=today) if card.limit_id else card.line.breach.cites(lang()),
             due_on=card.line.due_on,
             late=card.line.overdue,
@@ -182,3 +182,10 @@ def _from_supervision(actor: Actor, today: date) -> list[InboxLine]:
         )
         for card in supervision.inbox(actor=actor, on=today)
     ]
+
+
+def _why(line: supervision.FindingLine) -> str:
+    """What the finding is about: by how much late, or which breach it may be."""
+    if line.is_late:
+        return _("{number} 逾期 {days} 个工作日").format(number=line.about_number, days=line.late_days)
+    return f"{line.about_number} {line.breach.name(lang())}"

@@ -91,6 +91,6 @@ def _facts(line: queries.FindingLine) -> dict[str, object]:
 def _text(line: queries.FindingLine) -> str:
     words = STATE_WORDS[line.state].zh
     done = f"  {line.done_on} 已办" if line.done_on else ""
-    late = f"逾期 {line.late_days} 个工作日{done}"
+    late = f"逾期 {line.late_days} 个工作日{done}" if line.is_late else f"{line.passed_on} {line.breach.zh}{done}"
     about = f"{line.organization_name} {line.about_number} {line.about_title}"
     return f"{line.number}  {words}  {about}  {late}  {line.breach.cites()}"

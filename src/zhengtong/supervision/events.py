@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from zhengtong.kernel.events import Event, event
+from zhengtong.kernel.events import Event, JsonValue, event, upcaster
 
 
-@event("supervision.finding.opened", version=1)
+@event("supervision.finding.opened", version=2)
 @dataclass(frozen=True, slots=True)
 class FindingOpened(Event):
-    """A limit passed and nothing had been done (发现)."""
+    """A limit passed and nothing had been done, or something was done that may be a breach (发现)."""
 
     number: str
     rule: str
@@ -23,6 +23,12 @@ class FindingOpened(Event):
     due_on: date
     opened_on: date
     done_on: date | None  # done late before it was found
+    facts: dict[str, str]  # what the detector used
+
+
+@upcaster("supervision.finding.opened", from_version=1)
+def _without_facts(payload: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    return {**payload, "facts": {}}
 
 
 @event("supervision.finding.mended", version=1)

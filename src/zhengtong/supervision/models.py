@@ -26,18 +26,19 @@ class Finding(models.Model):
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=24, unique=True)
     rule = models.CharField(max_length=4)  # BREACHES
-    kind = models.CharField(max_length=16)  # what the thing is: reply, delivery, correction
-    about = models.UUIDField()  # the request, grant or correction
-    about_number = models.CharField(max_length=24)
+    kind = models.CharField(max_length=16)  # FindingKind
+    about = models.UUIDField()  # the request, grant, correction, entry or dispute
+    about_number = models.CharField(max_length=64)
     about_title = models.CharField(max_length=420)
     organization = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
     organization_id: UUID
     counterpart = models.ForeignKey("parties.Organization", models.PROTECT, null=True, related_name="+")
     counterpart_id: UUID | None
     jurisdiction = models.CharField(max_length=6, blank=True)
-    limit_id = models.CharField(max_length=40)
+    limit_id = models.CharField(max_length=40, blank=True)  # empty: no limit passed, something was done
     started_on = models.DateField()
-    passed_on = models.DateField()  # the limit's last day
+    passed_on = models.DateField()  # the limit's last day, or the day it was done
+    facts = models.JSONField(default=dict)  # what the detector used: FACT_WORDS → text
     done_on = models.DateField(null=True)  # done after all
     opened_on = models.DateField()
 
@@ -57,7 +58,7 @@ class Finding(models.Model):
     class Meta:
         ordering = ("-number",)
         constraints = (
-            models.UniqueConstraint(name="finding_once", fields=["rule", "about"]),
+            models.UniqueConstraint(name="finding_once", fields=["rule", "about", "started_on"]),
             models.CheckConstraint(name="finding_state_known", condition=Q(state__in=_STATES)),
             models.CheckConstraint(
                 name="finding_ended_says_why",

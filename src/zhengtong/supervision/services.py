@@ -1,8 +1,6 @@
 """What can be done in supervision (督查办理).  One function, one use case, one transaction."""
 
-from collections.abc import Callable
 from datetime import date
-from functools import cache
 from uuid import UUID
 
 from django.db import transaction
@@ -10,11 +8,9 @@ from django.db import transaction
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import Clock
-from zhengtong.kernel.deadlines import TimeLimit
 from zhengtong.kernel.errors import NotAllowed, NotFound
 from zhengtong.kernel.events import Event
 from zhengtong.kernel.ids import new_id
-from zhengtong.sharing import queries as sharing
 from zhengtong.standards import queries as standards
 from zhengtong.supervision.events import (
     ExplanationAsked,
@@ -26,12 +22,14 @@ from zhengtong.supervision.events import (
 )
 from zhengtong.supervision.models import Finding, FindingRegister
 from zhengtong.supervision.queries.scope import oversees
+from zhengtong.supervision.queries.suspects import mended, suspects
 from zhengtong.supervision.rules import (
     EXPLANATION,
     FINDING,
     TEXT_CHARS_MAX,
+    FindingKind,
     FindingState,
-    breach_of_limit,
+    Suspect,
     check_explanation,
     check_reason,
     explanation_clock,
@@ -42,54 +40,42 @@ MENDED_BATCH = 1_000  # findings asked about at once
 
 
 def detect(*, clock: Clock, actor: Actor = SYSTEM) -> int:
-    """Open a finding for everything that is late and has none, and note what was done since; returns how many opened.
+    """Open a finding for everything a detector shows that has none, and note what was put right since.
 
-    Safe to repeat: a thing has one finding for a rule, whatever becomes of it.
+    Returns how many opened.  Safe to repeat: a thing has one finding for a rule and the day it began, whatever
+    becomes of it.
     """
-    opened = 0
-    limit_for = cache(standards.limit_for)  # many things are late by the same limit of the same day
-    for late in sharing.late_things(on=clock.today()):
-        known = set(Finding.objects.filter(about__in={one.id for one in late}).values_list("rule", "about"))
-        opened += sum(_open(one, limit_for, known=known, actor=actor, clock=clock) for one in late)
+    opened, today = 0, clock.today()
+    for found in suspects(on=today):
+        held = Finding.objects.filter(about__in={one.about for one in found})
+        known = set(held.values_list("rule", "about", "started_on"))
+        fresh = (one for one in found if one.rule and (one.rule, one.about, one.started_on) not in known)
+        opened += sum(_open_one(one, actor=actor, clock=clock) for one in fresh)
     _note_done(actor=actor, clock=clock)
     return opened
 
 
-def _open(
-    late: sharing.LateThing,
-    limit_for: Callable[..., TimeLimit],
-    *,
-    known: set[tuple[str, UUID]],
-    actor: Actor,
-    clock: Clock,
-) -> bool:
-    limit = limit_for(late.limit_id, on=late.started_on, jurisdiction=late.jurisdiction)
-    breach = breach_of_limit(limit.on_expiry)
-    if breach is None or (breach.id, late.id) in known:
-        return False
-    return _open_one(late, rule=breach.id, actor=actor, clock=clock)
-
-
 @transaction.atomic
-def _open_one(late: sharing.LateThing, *, rule: str, actor: Actor, clock: Clock) -> bool:
+def _open_one(found: Suspect, *, actor: Actor, clock: Clock) -> bool:
     number = _next_number(clock.today().year)  # its lock also keeps a second worker out
-    if Finding.objects.filter(rule=rule, about=late.id).exists():
+    if Finding.objects.filter(rule=found.rule, about=found.about, started_on=found.started_on).exists():
         return False
     row = Finding.objects.create(
         id=new_id(clock.now()),
         number=number,
-        rule=rule,
-        kind=str(late.kind),
-        about=late.id,
-        about_number=late.number,
-        about_title=late.title,
-        organization_id=late.organization,
-        counterpart_id=late.counterpart,
-        jurisdiction=late.jurisdiction,
-        limit_id=late.limit_id,
-        started_on=late.started_on,
-        passed_on=late.due_on,
-        done_on=late.done_on,
+        rule=found.rule,
+        kind=str(found.kind),
+        about=found.about,
+        about_number=found.number,
+        about_title=found.title,
+        organization_id=found.organization,
+        counterpart_id=found.counterpart,
+        jurisdiction=found.jurisdiction,
+        limit_id=found.limit_id,
+        started_on=found.started_on,
+        passed_on=found.passed_on,
+        facts=dict(found.facts),
+        done_on=found.done_on,
         opened_on=clock.today(),
         state=FINDING.start,
     )
@@ -119,6 +105,7 @@ def _record_opened(row: Finding, *, actor: Actor, clock: Clock) -> None:
         due_on=row.passed_on,
         opened_on=row.opened_on,
         done_on=row.done_on,
+        facts=row.facts,
     )
     record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
 
@@ -126,16 +113,18 @@ def _record_opened(row: Finding, *, actor: Actor, clock: Clock) -> None:
 def _note_done(*, actor: Actor, clock: Clock) -> None:
     """Note what was done after all (已补办), also where a person has judged it meanwhile."""
     owed = Finding.objects.filter(done_on=None).order_by("number")
-    for kind in sharing.LateKind:
+    for kind in FindingKind:
         ids = list(owed.filter(kind=str(kind)).values_list("about", flat=True))
         for start in range(0, len(ids), MENDED_BATCH):
-            for about, day in sharing.done_on(kind=kind, ids=ids[start : start + MENDED_BATCH]).items():
+            for about, day in mended(kind, ids[start : start + MENDED_BATCH], on=clock.today()).items():
                 _mend(about, kind=kind, day=day, actor=actor, clock=clock)
 
 
 @transaction.atomic
-def _mend(about: UUID, *, kind: sharing.LateKind, day: date, actor: Actor, clock: Clock) -> None:
-    for row in Finding.objects.select_for_update().filter(about=about, kind=str(kind), done_on=None):
+def _mend(about: UUID, *, kind: FindingKind, day: date, actor: Actor, clock: Clock) -> None:
+    for row in Finding.objects.select_for_update().filter(
+        about=about, kind=str(kind), done_on=None, started_on__lte=day
+    ):
         row.done_on = day
         row.save()
         fact = FindingMended(row.id, number=row.number, done_on=day)

@@ -63,8 +63,16 @@ CASES = (
     ),
     Case("39-3", "同意后到期没有提供", "第（四）项", lambda: _claimed("DELIVER")[-4:], "（四）项"),
     Case("39-4", "校核到期没有反馈", "第（六）项", lambda: _claimed("CORRECTION")[-4:], "（六）项"),
-    Case("39-5", "还没有检测办法的情形", "系统不认定", lambda: _claimed("CATALOG_UPDATE"), ""),
-    Case("39-6", "系统自己会发现的", "只有两种", lambda: tuple(one.id for one in with_detector()), ("P4", "P6")),
+    Case("39-5", "目录到期没有更新", "第（一）项", lambda: _claimed("CATALOG_UPDATE")[-4:], "（一）项"),
+    Case("41-4", "协调到期没有结果", "第（二）项", lambda: _claimed("DISPUTE_MEDIATION")[-4:], "（二）项"),
+    Case("39-10", "审核发布逾期", "不是列明的情形，系统不认定", lambda: _claimed("CATALOG_REVIEW"), ""),
+    Case(
+        "39-6",
+        "系统自己会发现的",
+        "有事实可查的八种；其余由人认定",
+        lambda: tuple(one.id for one in with_detector()),
+        ("P1", "P2", "P4", "P6", "P7", "U2", "U3", "A2"),
+    ),
     Case(
         "29-1",
         "10月16日（周五）要求说明",

@@ -7,6 +7,7 @@
 `pages`    one entry with items, origins and where it stands
 """
 
+from zhengtong.catalog.queries.breaches import LateUpdate, late_updates, not_in_force, updated_after_all
 from zhengtong.catalog.queries.listings import (
     DecisionRow,
     ReadLine,
@@ -56,6 +57,7 @@ __all__ = [
     "HistoryLine",
     "HitNote",
     "ItemRow",
+    "LateUpdate",
     "OriginRow",
     "ReadLine",
     "ReadTable",
@@ -78,6 +80,8 @@ __all__ = [
     "history",
     "inbox",
     "item_holders",
+    "late_updates",
+    "not_in_force",
     "notes",
     "overdue",
     "published",
@@ -86,4 +90,5 @@ __all__ = [
     "samples",
     "taken_as",
     "understood",
+    "updated_after_all",
 ]

@@ -1,5 +1,13 @@
 """What can be asked about sharing (共享查询).  Nouns; frozen records; deny by default."""
 
+from zhengtong.sharing.queries.breaches import (
+    BreachFact,
+    answered_after_all,
+    put_right,
+    refused_without_ground,
+    services_dropped,
+    suspended_for_misuse,
+)
 from zhengtong.sharing.queries.corrections import (
     CorrectionCounts,
     CorrectionLine,
@@ -19,6 +27,7 @@ from zhengtong.sharing.queries.disputes import (
     dispute,
     dispute_about,
     disputes,
+    mediated_after_all,
     uncoordinated,
 )
 from zhengtong.sharing.queries.grants import (
@@ -59,6 +68,7 @@ from zhengtong.sharing.queries.requests import counts, decision_record, everythi
 from zhengtong.sharing.queries.stops import StopLine, StopPage, stop, stop_over, stops
 
 __all__ = [
+    "BreachFact",
     "CorrectionCounts",
     "CorrectionLine",
     "CorrectionPage",
@@ -89,6 +99,7 @@ __all__ = [
     "Turn",
     "all_disputes",
     "all_grants",
+    "answered_after_all",
     "correction",
     "correction_counts",
     "corrections",
@@ -110,16 +121,21 @@ __all__ = [
     "inbox",
     "late_things",
     "may_see_grant",
+    "mediated_after_all",
     "month_counts",
     "month_list",
     "month_median_days",
     "overdue",
     "paper",
+    "put_right",
+    "refused_without_ground",
     "request",
     "requests",
+    "services_dropped",
     "stop",
     "stop_over",
     "stops",
+    "suspended_for_misuse",
     "told",
     "uncoordinated",
 ]

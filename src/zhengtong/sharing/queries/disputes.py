@@ -49,7 +49,9 @@ class DisputeLine:
     mediator: Organ
     same_level: bool
     state: DisputeState
+    jurisdiction: str  # the mediator's
     opened_on: date
+    asked_on: date | None
     due_on: date | None
     provisional: bool
     late: bool
@@ -182,6 +184,13 @@ def uncoordinated(*, on: date) -> tuple[DisputeLine, ...]:
     return _lines(Dispute.objects.filter(asked).order_by("due_on", "number")[:UNCOORDINATED_MAX], on=on)
 
 
+def mediated_after_all(ids: Iterable[UUID]) -> dict[UUID, date]:
+    """Of these disputes, which are settled, referred or withdrawn since, and on which day."""
+    over = Dispute.objects.filter(pk__in=set(ids)).exclude(state__in=[str(s) for s in _MEDIATED])
+    days = over.values_list("id", "settled_on", "ended_on")
+    return {dispute: settled or ended for dispute, settled, ended in days if settled or ended}
+
+
 def _verb(state: DisputeState) -> str:
     verbs = {
         DisputeState.MEDIATION_ASKED: "take_up",
@@ -229,7 +238,9 @@ def _lines(found: Iterable[Dispute], *, on: date) -> tuple[DisputeLine, ...]:
             mediator=known[row.mediator_id],
             same_level=row.same_level,
             state=DisputeState(row.state),
+            jurisdiction=row.jurisdiction,
             opened_on=row.opened_on,
+            asked_on=row.asked_on,
             due_on=row.due_on if row.state in _MEDIATED else None,
             provisional=row.due_provisional,
             late=bool(row.state in _MEDIATED and row.due_on and row.due_on < on and not row.due_provisional),

@@ -15,11 +15,10 @@ from zhengtong.kernel.deadlines import TimeLimit
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.queries import LateKind
 from zhengtong.standards import queries as standards
 from zhengtong.supervision.models import Finding
 from zhengtong.supervision.queries.scope import OWN_ROLES, oversees, visible_findings
-from zhengtong.supervision.rules import BREACHES, EXPLANATION, FINDING, LIVE_FINDINGS, Breach, FindingState
+from zhengtong.supervision.rules import BREACHES, EXPLANATION, FINDING, LIVE_FINDINGS, Breach, FindingKind, FindingState
 
 INBOX_ROWS_MAX = 50
 HISTORY_ROWS_MAX = 50
@@ -32,7 +31,7 @@ class FindingLine:
     id: UUID
     number: str
     breach: Breach
-    kind: LateKind
+    kind: FindingKind
     about: UUID
     about_number: str
     about_title: str
@@ -44,6 +43,7 @@ class FindingLine:
     started_on: date
     passed_on: date
     done_on: date | None
+    is_late: bool  # a limit passed; else something was done
     late_days: int  # working days from the limit to the day it was done, or today
     due_on: date | None  # for the explanation
     provisional: bool
@@ -65,7 +65,8 @@ class FindingPage:
     """All of one finding, with the facts used and what the reader may do now."""
 
     line: FindingLine
-    limit: TimeLimit
+    limit: TimeLimit | None
+    facts: tuple[tuple[str, str], ...]  # name of a fact, its text
     turn: str  # whose turn: supervisor, department, or empty when it is over
     asked_on: date | None
     asked_by: str
@@ -144,7 +145,7 @@ def finding_lines(found: Iterable[Finding], *, on: date) -> tuple[FindingLine, .
             id=row.id,
             number=row.number,
             breach=BREACHES[row.rule],
-            kind=LateKind(row.kind),
+            kind=FindingKind(row.kind),
             about=row.about,
             about_number=row.about_number,
             about_title=row.about_title,
@@ -156,6 +157,7 @@ def finding_lines(found: Iterable[Finding], *, on: date) -> tuple[FindingLine, .
             started_on=row.started_on,
             passed_on=row.passed_on,
             done_on=row.done_on,
+            is_late=bool(row.limit_id),
             late_days=calendars[row.jurisdiction].between(row.passed_on, row.done_on or on),
             due_on=row.due_on if row.state == FindingState.EXPLANATION_ASKED else None,
             provisional=row.due_provisional,
@@ -181,7 +183,8 @@ def finding(*, actor: Actor, id: UUID, on: date) -> FindingPage:
     names = parties.officer_names(people)
     return FindingPage(
         line=finding_lines([row], on=on)[0],
-        limit=standards.limit_for(row.limit_id, on=row.started_on, jurisdiction=row.jurisdiction),
+        limit=_limit(row),
+        facts=tuple(row.facts.items()),
         turn=_turn(FindingState(row.state)),
         asked_on=row.asked_on,
         asked_by=_named(names, row.asked_by),
@@ -194,6 +197,12 @@ def finding(*, actor: Actor, id: UUID, on: date) -> FindingPage:
         verbs=_verbs(row, actor, on=on),
         history=tuple(Happening(f.at, f.name, _named(names, f.actor)) for f in facts),
     )
+
+
+def _limit(row: Finding) -> TimeLimit | None:
+    if not row.limit_id:
+        return None
+    return standards.limit_for(row.limit_id, on=row.started_on, jurisdiction=row.jurisdiction)
 
 
 def _named(names: dict[UUID, str], officer: UUID | None) -> str:

@@ -23,10 +23,12 @@ from zhengtong.supervision.rules.findings import (
     finding_number,
 )
 from zhengtong.supervision.rules.months import Month, month_of, permille
+from zhengtong.supervision.rules.suspects import FACT_WORDS, FindingKind, Suspect
 
 __all__ = [
     "BREACHES",
     "EXPLANATION",
+    "FACT_WORDS",
     "FIGURES",
     "FINDING",
     "LIVE_FINDINGS",
@@ -37,11 +39,13 @@ __all__ = [
     "Breach",
     "Detector",
     "Figure",
+    "FindingKind",
     "FindingState",
     "Month",
     "Party",
     "Section",
     "Source",
+    "Suspect",
     "Unit",
     "Words",
     "breach_of_limit",

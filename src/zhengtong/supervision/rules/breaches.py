@@ -18,6 +18,11 @@ class Detector(StrEnum):
     NONE = ""
     LATE_REPLY_OR_DELIVERY = "late_reply_or_delivery"
     LATE_CORRECTION = "late_correction"
+    LATE_CATALOG_UPDATE = "late_catalog_update"
+    REFUSAL_WITHOUT_GROUND = "refusal_without_ground"
+    SERVICE_DROPPED = "service_dropped"
+    SUSPENDED_FOR_MISUSE = "suspended_for_misuse"
+    LATE_MEDIATION = "late_mediation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,14 @@ class Breach:
 
 
 DETECTED = {  # which breaches something finds by itself
+    "P1": Detector.LATE_CATALOG_UPDATE,
+    "P2": Detector.REFUSAL_WITHOUT_GROUND,
     "P4": Detector.LATE_REPLY_OR_DELIVERY,
     "P6": Detector.LATE_CORRECTION,
+    "P7": Detector.SERVICE_DROPPED,
+    "U2": Detector.SUSPENDED_FOR_MISUSE,
+    "U3": Detector.SUSPENDED_FOR_MISUSE,
+    "A2": Detector.LATE_MEDIATION,
 }
 BREACHES: dict[str, Breach] = {
     one.id: Breach(one.id, one.article, one.item, one.party, one.zh, one.en, DETECTED.get(one.id, Detector.NONE), one)

@@ -1,21 +1,24 @@
 """Values of supervision in the reader's language, and their tones: `{% load supervision_words %}`."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from django import template
 from django.utils.formats import number_format
 
-from zhengtong.sharing.queries import LateKind
 from zhengtong.supervision.rules import (
+    FACT_WORDS,
     STATE_WORDS,
     VERB_WORDS,
     Breach,
     Figure,
+    FindingKind,
     FindingState,
     Month,
     Unit,
     Words,
 )
+from zhengtong.ui import dates
 from zhengtong.ui.language import lang
 from zhengtong.ui.values import Tone
 
@@ -29,17 +32,27 @@ _TONES = {
     FindingState.UPHELD: Tone.LATE,
 }
 _PAGES = {
-    LateKind.REPLY: "sharing:request",
-    LateKind.DELIVERY: "sharing:grant",
-    LateKind.CORRECTION: "sharing:correction",
+    FindingKind.REPLY: "sharing:request",
+    FindingKind.DELIVERY: "sharing:grant",
+    FindingKind.CORRECTION: "sharing:correction",
+    FindingKind.CATALOG_UPDATE: "catalog:entry",
+    FindingKind.REFUSAL: "sharing:request",
+    FindingKind.SERVICE: "sharing:grant",
+    FindingKind.MISUSE: "sharing:grant",
+    FindingKind.MEDIATION: "sharing:dispute",
 }
 _OWED = {
-    LateKind.REPLY: Words("答复申请", "answer the request"),
-    LateKind.DELIVERY: Words("提供数据", "deliver the data"),
-    LateKind.CORRECTION: Words("核实校核", "verify the correction"),
+    FindingKind.REPLY: Words("答复申请", "answer the request"),
+    FindingKind.DELIVERY: Words("提供数据", "deliver the data"),
+    FindingKind.CORRECTION: Words("核实校核", "verify the correction"),
+    FindingKind.CATALOG_UPDATE: Words("更新目录", "update the entry"),
+    FindingKind.REFUSAL: Words("不同意共享", "refusal"),
+    FindingKind.SERVICE: Words("已提供的服务", "service provided"),
+    FindingKind.MISUSE: Words("使用共享数据", "use of shared data"),
+    FindingKind.MEDIATION: Words("协调争议", "mediate the dispute"),
 }
 _EVENTS = {
-    "supervision.finding.opened": Words("期限已过，系统发现", "found: the limit had passed"),
+    "supervision.finding.opened": Words("系统按规则发现", "found by rule"),
     "supervision.finding.mended": Words("逾期后已办", "done after the limit"),
     "supervision.finding.explanation-asked": Words("要求部门说明", "explanation asked"),
     "supervision.finding.explained": Words("部门说明情况", "explained"),
@@ -85,15 +98,30 @@ def breach_cites(breach: Breach) -> str:
 
 
 @register.filter
-def owed(kind: LateKind) -> str:
+def owed(kind: FindingKind) -> str:
     """What was owed."""
-    return said(_OWED[LateKind(kind)])
+    return said(_OWED[FindingKind(kind)])
 
 
 @register.filter
-def page_of(kind: LateKind) -> str:
+def fact_name(name: str) -> str:
+    """The name of a fact that a detector used."""
+    return said(FACT_WORDS[name]) if name in FACT_WORDS else name
+
+
+@register.filter
+def fact_text(text: str) -> str:
+    """A fact as people read it: a day as a day."""
+    try:
+        return dates.day(date.fromisoformat(text), lang=lang())
+    except ValueError:
+        return text
+
+
+@register.filter
+def page_of(kind: FindingKind) -> str:
     """The page of the thing a finding is about."""
-    return _PAGES[LateKind(kind)]
+    return _PAGES[FindingKind(kind)]
 
 
 @register.filter

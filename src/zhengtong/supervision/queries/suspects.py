@@ -1,0 +1,95 @@
+"""What detectors find now (线索): facts of areas below, each with the item of 条例 39 to 41 it may fall under."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from uuid import UUID
+
+from zhengtong.catalog import queries as catalog
+from zhengtong.sharing import queries as sharing
+from zhengtong.standards import queries as standards
+from zhengtong.supervision.rules import FindingKind, Suspect, breach_of_limit
+
+Mended = Callable[[Iterable[UUID], date], dict[UUID, date]]
+
+
+def suspects(*, on: date) -> Iterator[tuple[Suspect, ...]]:
+    """Everything that a rule finds wrong on a day, detector by detector, at most some thousand at a time."""
+    yield from (tuple(_late(one, on) for one in part) for part in sharing.late_things(on=on))
+    for detector in (_updates, _refusals, _services, _misuse, _mediations):
+        yield tuple(detector(on))
+
+
+def mended(kind: FindingKind, about: Iterable[UUID], *, on: date) -> dict[UUID, date]:
+    """Which of these things have been put right since, and on which day."""
+    return _MENDED[kind](about, on)
+
+
+def _late(one: sharing.LateThing, _on: date) -> Suspect:
+    limit = standards.limit_for(one.limit_id, on=one.started_on, jurisdiction=one.jurisdiction)
+    breach = breach_of_limit(limit.on_expiry)
+    return Suspect(
+        rule=breach.id if breach else "", kind=FindingKind(str(one.kind)), about=one.id, number=one.number,
+        title=one.title, organization=one.organization, counterpart=one.counterpart, jurisdiction=one.jurisdiction,
+        started_on=one.started_on, passed_on=one.due_on, limit_id=one.limit_id, done_on=one.done_on,
+    )  # fmt: skip
+
+
+def _updates(on: date) -> Iterator[Suspect]:
+    """P1: an entry whose change was not brought in in time (第三十九条第（一）项)."""
+    for one in catalog.late_updates(on=on):
+        yield Suspect(
+            rule="P1", kind=FindingKind.CATALOG_UPDATE, about=one.entry, number=one.code, title=one.name,
+            organization=one.provider, counterpart=None, jurisdiction=one.jurisdiction, started_on=one.changed_on,
+            passed_on=one.due_on, limit_id=one.limit_id, facts={"changed": one.changed_on.isoformat()},
+        )  # fmt: skip
+
+
+def _refusals(on: date) -> Iterator[Suspect]:
+    """P2: shareable data refused for no lawful ground (第三十九条第（二）项、第十五条)."""
+    return (_of(one, "P2", FindingKind.REFUSAL) for one in sharing.refused_without_ground(on=on))
+
+
+def _services(on: date) -> Iterator[Suspect]:
+    """P7: an entry taken out of the catalogue under a grant in force (第三十九条第（七）项)."""
+    return (_of(one, "P7", FindingKind.SERVICE) for one in sharing.services_dropped(on=on))
+
+
+def _misuse(on: date) -> Iterator[Suspect]:
+    """U2, U3: a suspension for misuse names the item itself (第四十条第（二）（三）项、第二十七条)."""
+    return (_of(one, breach, FindingKind.MISUSE) for breach, one in sharing.suspended_for_misuse(on=on))
+
+
+def _mediations(on: date) -> Iterator[Suspect]:
+    """A2: a dispute that the authority has not mediated in time (第四十一条第（二）项)."""
+    for one in sharing.uncoordinated(on=on):
+        if one.due_on is not None and one.asked_on is not None:
+            yield Suspect(
+                rule="A2", kind=FindingKind.MEDIATION, about=one.id, number=one.number, title=one.entry_name,
+                organization=one.mediator.id, counterpart=one.consumer.id, jurisdiction=one.jurisdiction,
+                started_on=one.asked_on, passed_on=one.due_on, limit_id="DISPUTE_MEDIATION",
+                facts={"asked": one.asked_on.isoformat(), "mediator": one.mediator.name},
+            )  # fmt: skip
+
+
+def _of(one: sharing.BreachFact, rule: str, kind: FindingKind) -> Suspect:
+    return Suspect(
+        rule=rule, kind=kind, about=one.about, number=one.number, title=one.title, organization=one.organization,
+        counterpart=one.counterpart, jurisdiction=one.jurisdiction, started_on=one.started_on, passed_on=one.on,
+        facts=dict(one.said),
+    )  # fmt: skip
+
+
+def _done(kind: sharing.LateKind) -> Mended:
+    return lambda about, _on: sharing.done_on(kind=kind, ids=about)
+
+
+_MENDED: dict[FindingKind, Mended] = {
+    FindingKind.REPLY: _done(sharing.LateKind.REPLY),
+    FindingKind.DELIVERY: _done(sharing.LateKind.DELIVERY),
+    FindingKind.CORRECTION: _done(sharing.LateKind.CORRECTION),
+    FindingKind.CATALOG_UPDATE: lambda about, _on: catalog.updated_after_all(about),
+    FindingKind.REFUSAL: lambda about, _on: sharing.answered_after_all(about),
+    FindingKind.SERVICE: lambda _about, _on: {},
+    FindingKind.MISUSE: lambda about, on: sharing.put_right(about, on=on),
+    FindingKind.MEDIATION: lambda about, _on: sharing.mediated_after_all(about),
+}
