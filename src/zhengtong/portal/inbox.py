@@ -188,4 +188,4 @@ def _why(line: supervision.FindingLine) -> str:
     """What the finding is about: by how much late, or which breach it may be."""
     if line.is_late:
         return _("{number} 逾期 {days} 个工作日").format(number=line.about_number, days=line.late_days)
-    return f"{line.about_number} {line.breach.name(lang())}"
+    return _("{number} 可能属于：{breach}").format(number=line.about_number, breach=line.breach.name(lang()))

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -88,12 +88,12 @@ def test_a_dispute_is_raised_once_however_often_it_is_sent(hall: Hall, today: Fi
 def test_a_resource_is_halted_on_the_page_and_the_grant_says_so(hall: Hall, today: FixedClock, sign_in: SignIn) -> None:
     grant = granted(hall)
     head, consumer = sign_in(hall.head("wl-land")), sign_in(hall.officer("tl-market"))
-    entry = str(hall.entries["R03"])
-    form = head.get(f"/sharing/stops/new?entry={entry}").content.decode()
-    assert "立即停用" in form
-    said = {"scope": "resource", "entry": entry, "organization": ""}
+    shown = head.get(f"/sharing/grants/{grant}").content.decode()
+    address = next(part for part in shown.split('"') if "stops/new?code=" in part)
+    assert "立即停用" in head.get(address).content.decode()
+    said = {"scope": "resource", "code": unquote(address.partition("code=")[2]), "organization": ""}
     assert head.post("/sharing/stops/new", {**said, "reason": ""}).status_code == 422
-    made = cast(HttpResponse, head.post("/sharing/stops/new", {**said, "reason": "发现异常批量查询"}))
+    made = head.post("/sharing/stops/new", {**said, "reason": "发现异常批量查询"})
     assert made.status_code == 302
     for words in ("停用中", "发现异常批量查询", "另一名有权人员"):
         assert words in consumer.get(made["Location"]).content.decode()
@@ -112,7 +112,10 @@ def test_who_may_halt_nothing_gets_no_form_and_no_door(hall: Hall, today: FixedC
     body: dict[str, object] = {"scope": "node", "target": str(hall.organs["wl-land"]), "reason": "试一试"}
     assert _sent(officer, "/api/sharing/stops", body, "k-1")[0] == 403
     assert officer.get("/api/sharing/stops").json()["rows"] == []
-    assert officer.get("/sharing/stops/new?entry=nothing").status_code == 404
+    assert "stops/new" not in officer.get(f"/sharing/grants/{granted(hall)}").content.decode()
+    head = sign_in(hall.head("wl-land"))
+    for wrong in ({"scope": "resource", "code": "没有"}, {"scope": "node", "organization": ""}):
+        assert head.post("/sharing/stops/new", {**wrong, "reason": "试一试停用"}).status_code == 404
     assert Client().get("/sharing/stops").status_code == 302
 
 

@@ -16,7 +16,9 @@ class StopForm(forms.Form):
 
     scope = forms.ChoiceField(label=_("停用什么"))
     organization = forms.ChoiceField(label=_("机构"), required=False, help_text=_("停用结点或者使用方时选择。"))
-    entry = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    code = forms.CharField(
+        label=_("资源代码"), required=False, max_length=64, help_text=_("停用一项资源时填写，在目录条目页面上。")
+    )
     reason = forms.CharField(
         label=_("情况和理由"),
         max_length=TEXT_CHARS_MAX,
@@ -35,11 +37,8 @@ class StopForm(forms.Form):
         self.fields["scope"].choices = [(str(scope), said(SCOPE_WORDS[scope])) for scope in StopScope]
         self.fields["organization"].choices = [("", "—"), *organs]
 
-    def target(self) -> UUID | None:
-        """The entry or organization that is meant; None where none was chosen."""
-        if self.cleaned_data["scope"] == StopScope.RESOURCE:
-            entry: UUID | None = self.cleaned_data["entry"]
-            return entry
+    def organ(self) -> UUID | None:
+        """The organization that is meant; None where none was chosen."""
         text: str = self.cleaned_data["organization"]
         return UUID(text) if text else None
 

@@ -11,7 +11,7 @@ from zhengtong.parties.rules import Role
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import GrantActForm
-from zhengtong.sharing.rules import GrantState
+from zhengtong.sharing.rules import GrantState, StopScope, may_order
 from zhengtong.sharing.views import disputes
 from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
@@ -46,6 +46,11 @@ def detail(request: ActorRequest, grant_id: UUID) -> HttpResponse:
         "may_correct": reads and page.line.delivered_on is not None,
         "days_open": "days" in request.GET,
         "stop": queries.stop_over(grant=grant_id),
+        "may_stop": may_order(
+            StopScope.RESOURCE,
+            roles=request.actor.roles,
+            own=request.actor.organization == page.line.provider.id,
+        ),
     }
     contested = page.line.state in (GrantState.SUSPENDED, GrantState.TERMINATED)
     context |= disputes.beside(request, page.line, contested=contested)

@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhengtong.catalog import queries as catalog
 from zhengtong.kernel.errors import NotFound, PlatformError
 from zhengtong.parties import queries as parties
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import LiftForm, StopForm
-from zhengtong.sharing.offers import offer
 from zhengtong.sharing.rules import StopScope, StopState, may_order_any
 from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
@@ -34,21 +34,19 @@ def listing(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def new(request: ActorRequest) -> HttpResponse:
-    """Halt something at once (紧急停用); `entry` in the address names a resource."""
+    """Halt something at once (紧急停用); `code` in the address names a resource."""
     if not may_order_any(request.actor.roles):
         raise NotFound("sharing.nothing_to_stop")
-    entry = _entry(request)
+    code = sought(request, "code")[:64]
     organs = [(str(card.id), card.short_name) for card in parties.organizations(actor=request.actor)]
-    initial = {"scope": StopScope.RESOURCE if entry else StopScope.NODE, "entry": entry}
+    initial = {"scope": StopScope.RESOURCE if code else StopScope.NODE, "code": code}
     form = StopForm(organs[:ORGANS_SHOWN_MAX], request.POST if request.method == "POST" else None, initial=initial)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            target = form.target()
             try:
-                if target is None:
-                    raise NotFound("sharing.nothing_to_stop")
+                target = _target(request, form)
                 made = services.order_stop(
                     scope=StopScope(form.cleaned_data["scope"]), target=target, reason=form.cleaned_data["reason"],
                     actor=request.actor, clock=request.clock,
@@ -57,8 +55,7 @@ def new(request: ActorRequest) -> HttpResponse:
             except PlatformError as error:
                 errors.add_to(form, error)
                 status = error.status
-    name = offer(entry=entry).name if entry else ""
-    return render(request, "sharing/stop_form.html", {"form": form, "entry_name": name}, status=status)
+    return render(request, "sharing/stop_form.html", {"form": form}, status=status)
 
 
 @require_safe
@@ -93,11 +90,11 @@ def _page(request: ActorRequest, stop_id: UUID, *, form: LiftForm | None = None,
     return render(request, "sharing/stop.html", context, status=status)
 
 
-def _entry(request: ActorRequest) -> UUID | None:
-    text = request.GET.get("entry", "") or request.POST.get("entry", "")
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("sharing.nothing_to_stop") from None
+def _target(request: ActorRequest, form: StopForm) -> UUID:
+    """The entry of the code or the organization chosen.  Raises NotFound."""
+    if form.cleaned_data["scope"] == StopScope.RESOURCE:
+        return catalog.entry_by_code(code=form.cleaned_data["code"].strip(), actor=request.actor).row.id
+    organ = form.organ()
+    if organ is None:
+        raise NotFound("sharing.nothing_to_stop")
+    return organ
