@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.sharing.views import corrections, disputes, grants, replies, requests, stops
+from zhengtong.sharing.views import agreed, corrections, disputes, grants, replies, requests, stops
 
 app_name = "sharing"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("requests/<uuid:request_id>/sign", replies.sign, name="sign"),
     path("requests/<uuid:request_id>/answer", replies.answer, name="answer"),
     path("requests/<uuid:request_id>/decision", replies.decision, name="decision"),
+    path("catalogue", agreed.listing, name="agreed"),
     path("grants", grants.listing, name="grants"),
     path("grants/<uuid:grant_id>", grants.detail, name="grant"),
     path("grants/<uuid:grant_id>/act/<slug:verb>", grants.act, name="grant_act"),

@@ -26,6 +26,7 @@ from zhengtong.catalog.queries.lists import (
     published_counts,
 )
 from zhengtong.catalog.queries.months import EntryFigure, EntryLine, entry_counts, entry_list
+from zhengtong.catalog.queries.negative import WithheldLine, negative_list
 from zhengtong.catalog.queries.pages import contract, documents_of, draft_of, entry, entry_by_code, history, published
 from zhengtong.catalog.queries.records import (
     Advice,
@@ -64,6 +65,7 @@ __all__ = [
     "Reading",
     "SourceRow",
     "Standing",
+    "WithheldLine",
     "WordCount",
     "advice",
     "column_decisions",
@@ -81,6 +83,7 @@ __all__ = [
     "inbox",
     "item_holders",
     "late_updates",
+    "negative_list",
     "not_in_force",
     "notes",
     "overdue",

@@ -1,5 +1,6 @@
 """What can be asked about sharing (共享查询).  Nouns; frozen records; deny by default."""
 
+from zhengtong.sharing.queries.agreed import AgreedFlow, agreed_flows
 from zhengtong.sharing.queries.breaches import (
     BreachFact,
     answered_after_all,
@@ -68,6 +69,7 @@ from zhengtong.sharing.queries.requests import counts, decision_record, everythi
 from zhengtong.sharing.queries.stops import StopLine, StopPage, stop, stop_over, stops
 
 __all__ = [
+    "AgreedFlow",
     "BreachFact",
     "CorrectionCounts",
     "CorrectionLine",
@@ -97,6 +99,7 @@ __all__ = [
     "StopLine",
     "StopPage",
     "Turn",
+    "agreed_flows",
     "all_disputes",
     "all_grants",
     "answered_after_all",
