@@ -204,3 +204,20 @@ def test_lists_page_by_number(hall: Hall, on: On) -> None:
     assert rest.next_after == ""
     counted = queries.counts(actor=actor, on=date(2026, 9, 8))
     assert (counted.open, counted.due_today, counted.late) == (5, 5, 0)
+
+
+@pytest.mark.fault(
+    "sharing.lift_by_who_suspended", what="提供方恢复主管部门决定暂停的许可", unchanged="许可仍为暂停，结点继续拒绝"
+)
+def test_the_provider_does_not_lift_what_the_authority_ordered(hall: Hall, on: On) -> None:
+    grant, reviewer = granted(hall), hall.holder("wl-data", Role.AUTHORITY_REVIEWER)
+    services.confirm_delivered(grant=grant, actor=hall.officer("wl-land"), clock=on(9, 16))
+    services.suspend_grant(grant=grant, reason="用于短信推广", breach="U2", actor=reviewer, clock=on(9, 17))
+    head = hall.head("wl-land")
+    assert "lift" not in queries.grant(actor=head, id=grant, on=date(2026, 9, 18)).verbs
+    with pytest.raises(RuleBroken, match="lift_by_who_suspended"):
+        services.lift_suspension(grant=grant, evidence="已停用并复核", actor=head, clock=on(9, 18))
+    assert "lift" in queries.grant(actor=reviewer, id=grant, on=date(2026, 9, 18)).verbs
+    services.lift_suspension(grant=grant, evidence="已停用并复核", actor=reviewer, clock=on(9, 18))
+    services.suspend_grant(grant=grant, reason="再次用于推广", breach="U2", actor=head, clock=on(9, 21))
+    services.lift_suspension(grant=grant, evidence="已停用并复核", actor=reviewer, clock=on(9, 22))

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from zhengtong.journal import queries as journal
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.deadlines import ClockView
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.documents import rows_from_json
+from zhengtong.sharing.events import GrantSuspended
 from zhengtong.sharing.models import Grant
 from zhengtong.sharing.offers import known_items
 from zhengtong.sharing.queries.clockwork import grant_clock, grant_days
@@ -23,7 +25,7 @@ from zhengtong.sharing.queries.scope import visible_grants
 from zhengtong.sharing.queries.stops import stopped_grants
 from zhengtong.sharing.queries.terms import published
 from zhengtong.sharing.queries.turns import grant_turn, sides_of
-from zhengtong.sharing.rules import GRANT, LIFT_UNDELIVERED, SIDES, GrantState, Mode, Quota, RowCondition, UseTerm
+from zhengtong.sharing.rules import GRANT, LIFT_UNDELIVERED, SIDES, GrantState, Mode, Quota, RowCondition, Side, UseTerm
 from zhengtong.standards import queries as standards
 from zhengtong.wire import grant as wire
 
@@ -109,6 +111,12 @@ def grants_for_publication(*, at: datetime) -> tuple[PublishedGrant, ...]:
     )
 
 
+def lifts(row: Grant, *, organization: UUID | None) -> bool:
+    """Whether an organization may lift a suspension: the provider not one that the authority ordered (第二十七条)."""
+    ordered = [fact for fact in journal.events_of(row.id) if fact.name == GrantSuspended.NAME]
+    return not ordered or organization == ordered[-1].organization or organization != row.provider_id
+
+
 def _page(row: Grant, *, actor: Actor, on: date) -> GrantPage:
     terms = wire.parse_grant(row.terms.encode())
     line = grant_lines([row], on=on)[0]
@@ -137,7 +145,7 @@ def _page(row: Grant, *, actor: Actor, on: date) -> GrantPage:
         clock=clock,
         days=grant_days(row, jurisdiction=row.request.jurisdiction, on=on),
         turn=grant_turn(line.state, consumer=line.consumer, provider=line.provider, clock=clock),
-        verbs=tuple(verb for verb in open_verbs if SIDES[verb] in sides and verb != LIFT_UNDELIVERED),
+        verbs=_verbs(row, open_verbs, sides, organization=actor.organization),
         breach=row.breach,
         suspension_reason=row.suspension_reason,
         suspended_on=row.suspended_on,
@@ -147,6 +155,15 @@ def _page(row: Grant, *, actor: Actor, on: date) -> GrantPage:
         end_reason=row.end_reason,
         filed_number=row.filed_number,
         history=history(row.id),
+    )
+
+
+def _verbs(
+    row: Grant, open_verbs: tuple[str, ...], sides: frozenset[Side], *, organization: UUID | None
+) -> tuple[str, ...]:
+    held = tuple(verb for verb in open_verbs if SIDES[verb] in sides and verb != LIFT_UNDELIVERED)
+    return (
+        held if "lift" not in held or lifts(row, organization=organization) else tuple(v for v in held if v != "lift")
     )
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.errors import RuleBroken
 from zhengtong.kernel.events import Event
 from zhengtong.kernel.ids import new_id
 from zhengtong.sharing.events import (
@@ -21,6 +22,7 @@ from zhengtong.sharing.events import (
 from zhengtong.sharing.models import Grant, RequestBeneficiary, SharingRequest
 from zhengtong.sharing.queries.clockwork import delivery_view, rectify_day
 from zhengtong.sharing.queries.forms_of import form_of
+from zhengtong.sharing.queries.grants import lifts
 from zhengtong.sharing.queries.terms import build
 from zhengtong.sharing.rules import (
     GRANT,
@@ -138,10 +140,16 @@ def suspend_grant(
 
 @transaction.atomic
 def lift_suspension(*, grant: UUID, evidence: str, actor: Actor, clock: Clock) -> None:
-    """Give the permission back once misuse is put right (恢复).  Raises RuleBroken without evidence."""
+    """Give the permission back once misuse is put right (恢复).
+
+    Raises:
+        RuleBroken: there is no evidence; the provider would lift what the authority ordered.
+    """
     row = grant_for(SIDES["lift"], grant=grant, actor=actor)
     verb = "lift" if row.delivered_on else LIFT_UNDELIVERED
     row.state = GRANT.step(verb, state=GrantState(row.state), roles=actor.roles).target
+    if not lifts(row, organization=actor.organization):
+        raise RuleBroken("sharing.lift_by_who_suspended", number=row.number)
     check_rectified(evidence)
     row.lift_evidence = evidence.strip()
     row.suspended_on = row.suspended_at = row.suspended_by = row.rectify_by = None
