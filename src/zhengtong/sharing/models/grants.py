@@ -15,6 +15,8 @@ from zhengtong.sharing.rules import (
 class Grant(models.Model):
     """What one organ may get, by a signed decision (共享许可)."""
 
+    stopped: bool  # only on rows of a query that asks for it: an emergency stop covers it
+
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=24, unique=True)
     request = models.ForeignKey(SharingRequest, models.PROTECT, related_name="grants")

@@ -22,7 +22,7 @@ from zhengtong.sharing.queries.forms_of import asked_of
 from zhengtong.sharing.queries.lines import grant_lines, history
 from zhengtong.sharing.queries.records import FieldLine, GrantLine, GrantPage, PublishedGrant
 from zhengtong.sharing.queries.scope import visible_grants
-from zhengtong.sharing.queries.stops import stopped_grants
+from zhengtong.sharing.queries.stops import is_stopped
 from zhengtong.sharing.queries.terms import published
 from zhengtong.sharing.queries.turns import grant_turn, sides_of
 from zhengtong.sharing.rules import GRANT, LIFT_UNDELIVERED, SIDES, GrantState, Mode, Quota, RowCondition, Side, UseTerm
@@ -96,11 +96,11 @@ def grants_for_publication(*, at: datetime) -> tuple[PublishedGrant, ...]:
     Ended grants stay for ENDED_KEPT_DAYS so that nodes refuse with the true reason; what an emergency stop covers
     goes out as suspended.
     """
-    today, stopped = at.date(), stopped_grants()
-    found = Grant.objects.select_related("provider", "consumer").order_by("number")
+    today = at.date()
+    found = Grant.objects.select_related("provider", "consumer").annotate(stopped=is_stopped()).order_by("number")
     return tuple(
         PublishedGrant(
-            grant=published(row, stopped=row.id in stopped),
+            grant=published(row, stopped=bool(row.stopped)),
             state=GrantState(row.state),
             provider=row.provider.code,
             consumer=row.consumer.code,

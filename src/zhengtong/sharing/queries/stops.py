@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
@@ -16,7 +16,7 @@ from zhengtong.sharing.models import EmergencyStop, Grant
 from zhengtong.sharing.queries.lines import history
 from zhengtong.sharing.queries.records import Happening, Organ
 from zhengtong.sharing.queries.scope import NOBODY, OVERSIGHT_ROLES, OWN_ROLES, organs, region_prefix
-from zhengtong.sharing.rules import LIVE_GRANTS, MAY_LIFT, StopScope, StopState
+from zhengtong.sharing.rules import MAY_LIFT, StopScope, StopState
 
 _WATCH_ROLES = OVERSIGHT_ROLES | {str(Role.SECURITY_ADMIN)}
 
@@ -60,13 +60,13 @@ def covered(stop: EmergencyStop) -> Q:
     return Q(provider=stop.organization_id) | Q(consumer=stop.organization_id)
 
 
-def stopped_grants() -> frozenset[UUID]:
-    """The grants that an emergency stop in force covers: none of them is published as active."""
-    where = NOBODY
-    for stop in EmergencyStop.objects.filter(state=str(StopState.IN_FORCE)):
-        where |= covered(stop)
-    live = Grant.objects.filter(where, state__in=[str(s) for s in LIVE_GRANTS])
-    return frozenset(live.order_by().values_list("id", flat=True))
+def is_stopped() -> Exists:
+    """For a query of grants: whether an emergency stop in force covers one, so that it is not published as active."""
+    consumer, provider = Q(organization=OuterRef("consumer")), Q(organization=OuterRef("provider"))
+    covers = Q(scope=str(StopScope.RESOURCE), entry=OuterRef("request__entry"))
+    covers |= Q(scope=str(StopScope.CONSUMER)) & consumer
+    covers |= Q(scope=str(StopScope.NODE)) & (consumer | provider)
+    return Exists(EmergencyStop.objects.filter(covers, state=str(StopState.IN_FORCE)))
 
 
 def visible_stops(actor: Actor) -> Q:
