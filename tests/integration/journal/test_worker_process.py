@@ -6,8 +6,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 START_WAIT_S = 30.0
@@ -96,15 +98,17 @@ def test_the_worker_command_seals_events_and_stops_when_told(installed: dict[str
 
 
 def _until_sealing(installed: dict[str, str], home: Path) -> None:
-    if installed["ZHENGTONG_DATABASE"]:
-        time.sleep(3.0)
-        return
+    """Wait until the worker has set up its clockwork, which it does after it listens to signals."""
     deadline = time.monotonic() + START_WAIT_S
     while time.monotonic() < deadline:
-        with sqlite3.connect(home / "center" / "center.db") as store:
-            found = store.execute("SELECT count(*) FROM journal_job WHERE every_s IS NOT NULL").fetchone()
-        store.close()
-        if found[0]:
+        if _clockwork(installed["ZHENGTONG_DATABASE"], home):
             return
         time.sleep(0.2)
     raise AssertionError("the worker set up no clockwork")
+
+
+def _clockwork(store: str, home: Path) -> int:
+    asked = "SELECT count(*) FROM journal_job WHERE every_s IS NOT NULL"
+    opened = psycopg.connect(store) if store else sqlite3.connect(home / "center" / "center.db")
+    with closing(opened) as connection:
+        return connection.execute(asked).fetchone()[0]
