@@ -56,11 +56,17 @@ def _misheard(title: str, chance: random.Random) -> str:
     return run[:at] + chance.choice(_alike(run[at])) + run[at + 1 :]
 
 
-@lru_cache(maxsize=4_000)
 def _alike(character: str) -> tuple[str, ...]:
     """Common characters whose first reading is that of a character, itself left out."""
-    told = lazy_pinyin(character)[0]
-    return tuple(one for one in _COMMON if one != character and lazy_pinyin(one)[0] == told)
+    return tuple(one for one in _by_reading().get(lazy_pinyin(character)[0], ()) if one != character)
+
+
+@lru_cache(maxsize=1)
+def _by_reading() -> dict[str, list[str]]:
+    found = dict[str, list[str]]()
+    for one in _COMMON:
+        found.setdefault(lazy_pinyin(one)[0], []).append(one)
+    return found
 
 
 def _traditional(title: str, _: random.Random) -> str:

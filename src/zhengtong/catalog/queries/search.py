@@ -131,7 +131,7 @@ def _held_by(asked: Question, *, known: int = 0) -> tuple[Reading, Question]:
     for reading, said in readings[known:-1]:
         match = _anywhere(said)
         where = f"{match.condition} AND {here.place} < {IN_WORK}"
-        if _run(f"SELECT 1 FROM {here.source} WHERE {where} LIMIT 1", [match.value]):  # noqa: S608 -- own names
+        if _run(f"SELECT 1 FROM {here.source} WHERE {where} ORDER BY {here.in_order} LIMIT 1", [match.value]):  # noqa: S608 -- own names
             return reading, said
     return readings[-1]
 
@@ -254,7 +254,9 @@ def _places(
     for tier in tiers:
         match = _in_tier(asked, tier)
         within = f"{match.condition} AND {here.place} > %s AND {here.place} < {IN_WORK}{narrowed}"
-        ordered = f"SELECT {tier} AS tier, {here.place} AS place FROM {here.source} WHERE {within} ORDER BY 2"  # noqa: S608 -- own names
+        ordered = (
+            f"SELECT {tier} AS tier, {here.place} AS place FROM {here.source} WHERE {within} ORDER BY {here.in_order}"  # noqa: S608 -- own names
+        )
         parts.append(f"SELECT * FROM ({ordered} LIMIT {rows}) AS t{tier}")  # noqa: S608 -- own names
         values += [match.value, above, *given]
     statement = f"{' UNION ALL '.join(parts)} ORDER BY 1, 2"

@@ -43,8 +43,9 @@ STORE = Store(
     create=(_FUNCTION, f"CREATE INDEX {TEXTS}_vector ON {TEXTS} USING gin ({_VECTOR})"),
     drop=(f"DROP INDEX {TEXTS}_vector", "DROP FUNCTION catalog_search_vector"),
     pause=(),  # to drop the index would lock readers out
-    resume=(),
+    resume=(f"ANALYZE {TEXTS}",),  # else the planner believes the table as small as it was and reads all of it
     source=TEXTS,
     place="place",
+    in_order="place + 0",  # so not by walking the places and reading each text: a rare word would be sought in all
     matching=matching,
 )

@@ -55,5 +55,6 @@ STORE = Store(
     ),
     source=INDEX,
     place="rowid",
+    in_order="rowid",
     matching=matching,
 )

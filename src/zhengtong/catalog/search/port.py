@@ -22,7 +22,8 @@ class Match:
 class Store:
     """A store's own full text index over the table of tokens.
 
-    `source` and `place`: what to select from, and the column that holds a document's place.
+    `source` and `place`: what to select from, and the column that holds a document's place; `in_order`: how to sort
+    by it where few are wanted.
     `create`, `drop`: make and remove the index.  `pause`, `resume`: for everything written anew in one transaction.
     `matching(asked, fields, but_not)`: all terms are in `fields`, yet not all in `but_not`.
     """
@@ -33,6 +34,7 @@ class Store:
     resume: tuple[str, ...]
     source: str
     place: str
+    in_order: str
     matching: Callable[[Question, tuple[str, ...], tuple[str, ...]], Match]
 
 
