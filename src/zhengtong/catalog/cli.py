@@ -1,7 +1,8 @@
 """zhengtong catalog …"""
 
 import json
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +12,7 @@ from django.db import DatabaseError
 
 from zhengtong.catalog import queries, services
 from zhengtong.catalog.rules import STATE_LABELS, ShareType
+from zhengtong.catalog.rules.federation import Audience, Form, SharedEntry, written
 from zhengtong.catalog.rules.intake import COLUMNS
 from zhengtong.catalog.rules.mapping import FIELDS
 from zhengtong.catalog.services import listing_report
@@ -25,6 +27,7 @@ from zhengtong.standards.rules import Finding, Severity
 
 app = typer.Typer(help="The catalogue: entries in and out (目录).", no_args_is_help=True)
 
+BASE_URL = "http://localhost:8000"
 AsJson = Annotated[bool, typer.Option("--json", help="JSON output.")]
 
 
@@ -189,14 +192,29 @@ def reindex(
 
 @app.command()
 def export(
-    as_json: Annotated[bool, typer.Option("--json", help="One object per line (the only form).")] = True,
+    form: Annotated[
+        Form | None, typer.Option(help="DCAT-AP 3, data.json or XML; left out: one JSON object a line.")
+    ] = None,
+    audience: Annotated[Audience, typer.Option(help="What is open to society, or all in force.")] = Audience.GOVERNMENT,
+    base_url: Annotated[str, typer.Option(help="Where this center is reached; addresses begin with it.")] = BASE_URL,
 ) -> None:
-    """Write all published entries with their items, one JSON object per line (导出目录)."""
-    if not as_json:
-        raise typer.BadParameter("JSON is the only form so far")
-    for row in _all(queries.EntryFilters(), actor=SYSTEM):
-        page = queries.entry(id=row.id, actor=SYSTEM)
-        typer.echo(_line(_plain(asdict(page))))
+    """Write the published catalogue (导出目录)."""
+    shared = _passed_on(audience)
+    if form is not None:
+        sys.stdout.buffer.write(written(form, shared, queries.home(base=base_url.rstrip("/"))))
+        return
+    for entry in shared:
+        typer.echo(_line(_plain(asdict(queries.entry(id=entry.id, actor=SYSTEM)))))
+
+
+def _passed_on(audience: Audience) -> Iterator[SharedEntry]:
+    after = ""
+    while True:
+        page = queries.passed_on(audience=audience, actor=SYSTEM, after=after, rows=PAGE_ROWS_MAX)
+        yield from page.rows
+        if not page.next_after:
+            return
+        after = page.next_after
 
 
 @app.command()

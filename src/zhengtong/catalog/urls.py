@@ -3,13 +3,14 @@
 from django.urls import path
 
 from zhengtong.catalog import upload
-from zhengtong.catalog.views import entries, lists
+from zhengtong.catalog.views import ckan, entries, lists, passing
 
 app_name = "catalog"
 urlpatterns = [
     path("", entries.listing, name="list"),
     path("inbox", entries.inbox, name="inbox"),
     path("negative", lists.negative, name="negative"),
+    path("export.<str:form>", passing.whole_file, name="export"),
     path("mine", entries.mine, name="mine"),
     path("intake", upload.intake, name="intake"),
     path("intake/forget/<uuid:decision>", upload.forget, name="forget-column"),
@@ -18,3 +19,15 @@ urlpatterns = [
     path("<uuid:entry_id>/edit", entries.Writing.as_view(), name="edit"),
     path("<uuid:entry_id>/act", entries.act, name="act"),
 ]
+
+# For everybody, no account needed (向社会开放的地址); they stand at the root.
+for_everybody = (
+    [
+        path("open", passing.listing, name="list"),
+        path("open/catalog.<str:form>", passing.open_file, name="file"),
+        path("open/<uuid:entry_id>", passing.entry, name="entry"),
+        path("data.json", passing.data_json, name="data-json"),
+        path("api/3/action/<slug:name>", ckan.action, name="ckan"),
+    ],
+    "open",
+)

@@ -29,9 +29,17 @@ def _areas() -> list[URLResolver]:
     return found
 
 
+def _for_everybody() -> list[URLResolver]:
+    """What areas offer without an account: at the root, and before the addresses of people who signed in."""
+    modules = [f"zhengtong.{area}.urls" for area in PREFIXES if apps.is_installed(f"zhengtong.{area}")]
+    found = [getattr(import_module(name), "for_everybody", None) for name in modules if find_spec(name) is not None]
+    return [path("", include(patterns)) for patterns in found if patterns is not None]
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", pages.live),
     path("i18n/", include("django.conf.urls.i18n")),
+    *_for_everybody(),
     path("api/", include("zhengtong.config.api")),
     *_areas(),
 ]

@@ -55,6 +55,8 @@ def _menu(request: HttpRequest, actor: Actor | None) -> tuple[MenuItem, ...]:
     entries: list[tuple[str, str, int | None]] = [("portal:home", _("首页"), None)]
     if actor is not None:
         entries.append((INBOX, _("今天轮到我"), len(inbox.of_request(request))))
+    if actor is None:
+        entries.append(("open:list", _("向社会开放的数据"), None))
     entries.append(("catalog:list", _("目录"), None))
     if actor is not None:
         entries += [

@@ -5,6 +5,7 @@
 `search`   ranked hits in what is in force, and what to try where there are none
 `listings` a file as it would be taken, decisions about columns
 `pages`    one entry with items, origins and where it stands
+`passing`  the catalogue as it is passed on to society and to departments
 """
 
 from zhengtong.catalog.queries.breaches import LateUpdate, late_updates, not_in_force, updated_after_all
@@ -28,6 +29,17 @@ from zhengtong.catalog.queries.lists import (
 from zhengtong.catalog.queries.months import EntryFigure, EntryLine, entry_counts, entry_list
 from zhengtong.catalog.queries.negative import WithheldLine, negative_list
 from zhengtong.catalog.queries.pages import contract, documents_of, draft_of, entry, entry_by_code, history, published
+from zhengtong.catalog.queries.passing import (
+    START_MAX,
+    departments,
+    found_on,
+    home,
+    open_entries,
+    open_total,
+    passed_by_code,
+    passed_on,
+    passed_one,
+)
 from zhengtong.catalog.queries.records import (
     Advice,
     EntryFilters,
@@ -44,8 +56,10 @@ from zhengtong.catalog.queries.records import (
     WordCount,
 )
 from zhengtong.catalog.queries.search import Reading, advice, notes, taken_as, understood
+from zhengtong.catalog.rules.federation import Home
 
 __all__ = [
+    "START_MAX",
     "Advice",
     "DecisionRow",
     "EntryFigure",
@@ -57,6 +71,7 @@ __all__ = [
     "Facets",
     "HistoryLine",
     "HitNote",
+    "Home",
     "ItemRow",
     "LateUpdate",
     "OriginRow",
@@ -71,6 +86,7 @@ __all__ = [
     "column_decisions",
     "contract",
     "department_signature",
+    "departments",
     "documents_of",
     "draft_of",
     "entries",
@@ -79,14 +95,21 @@ __all__ = [
     "entry_counts",
     "entry_list",
     "facets",
+    "found_on",
     "history",
+    "home",
     "inbox",
     "item_holders",
     "late_updates",
     "negative_list",
     "not_in_force",
     "notes",
+    "open_entries",
+    "open_total",
     "overdue",
+    "passed_by_code",
+    "passed_on",
+    "passed_one",
     "published",
     "published_counts",
     "read_listing",
