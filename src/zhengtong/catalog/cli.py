@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from zhengtong.catalog import queries, services
 from zhengtong.catalog.rules import STATE_LABELS, ShareType
 from zhengtong.catalog.rules.federation import Audience, Form, SharedEntry, written
+from zhengtong.catalog.rules.harvest import MOVE_LABELS, Move, Relation, read_foreign
 from zhengtong.catalog.rules.intake import COLUMNS
 from zhengtong.catalog.rules.mapping import FIELDS
 from zhengtong.catalog.services import listing_report
@@ -215,6 +216,92 @@ def _passed_on(audience: Audience) -> Iterator[SharedEntry]:
         if not page.next_after:
             return
         after = page.next_after
+
+
+@app.command()
+def harvest(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="data.json, JSON-LD, Turtle, CKAN's answer.")
+    ],
+    source: Annotated[
+        str, typer.Option(help="Code of the catalogue it comes from; left out: only read and check.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="Name of the catalogue, if it is taken in for the first time.")] = "",
+    relation: Annotated[Relation, typer.Option(help="How it stands to this one.")] = Relation.PEER,
+    authority: Annotated[str, typer.Option(help="Code of the authority that takes it in, if there are several.")] = "",
+    context: Annotated[list[str] | None, typer.Option(help="A JSON-LD context it refers to: ADDRESS=FILE.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in another's catalogue (汇聚目录).  Exit status 1 if it cannot be read or a dataset is faulty."""
+    body, contexts = file.read_bytes(), dict(map(_context, context or ()))
+    if not source:
+        read = read_foreign(body, contexts=contexts)
+        _tell_harvest({}, read.findings, len(read.datasets), run=None, as_json=as_json)
+        return
+    actor, clock = _authority(authority), current_clock()
+    if name:
+        services.add_source(code=source, name=name, relation=relation, actor=actor, clock=clock)
+    known = queries.source_id(code=source, actor=actor)
+    taken = services.take_in(
+        source=known, body=body, actor=actor, clock=clock, contexts=contexts, dry_run=dry_run
+    )  # fmt: skip
+    seen = sum(n for move, n in taken.counts.items() if move not in (Move.MISSING, Move.GONE))
+    _tell_harvest(taken.counts, taken.findings, seen, run=taken.run, as_json=as_json)
+
+
+def _tell_harvest(
+    counts: Mapping[str, int], findings: Iterable[Finding], datasets: int, *, run: int | None, as_json: bool
+) -> None:
+    found = list(findings)
+    if as_json:
+        told = [
+            {"where": f.field, "severity": str(f.severity), "key": f.key, "finding": f.message("zh"),
+             "finding_en": f.message("en")}
+            for f in found
+        ]  # fmt: skip
+        typer.echo(_line({"datasets": datasets, "counts": dict(counts), "run": run, "findings": told}))
+    else:
+        for finding in found:
+            typer.echo(_finding_line("", finding))
+        said = " · ".join(f"{MOVE_LABELS[Move(move)][0]} {n}" for move, n in counts.items() if n)
+        typer.echo(f"数据集 {datasets} 个" + (f" · {said}" if said else "") + ("" if run else "（未收录）"))
+    raise typer.Exit(code=1 if any(f.severity is Severity.ERROR for f in found) else 0)
+
+
+def _context(given: str) -> tuple[str, object]:
+    address, equals, file = given.rpartition("=")
+    if not equals or not Path(file).is_file():
+        raise typer.BadParameter(f"--context {given}: give ADDRESS=FILE")
+    return address, json.loads(Path(file).read_bytes())
+
+
+def _authority(code: str) -> Actor:
+    """The reviewer of the authority named, or of the only one."""
+    found = [card.code for card in parties.organizations(actor=SYSTEM) if card.is_authority]
+    if not code and len(found) != 1:
+        raise typer.BadParameter(f"say which authority: --authority {'|'.join(found) or 'CODE'}")
+    return parties.seat_holder(
+        organization_code=code or found[0], role=Role.AUTHORITY_REVIEWER, on=current_clock().today()
+    )
+
+
+@app.command("report-upward")
+def report_upward(
+    receiver: Annotated[str, typer.Argument(help="The platform above, as its name is known.")],
+    out: Annotated[Path, typer.Option(help="Where the snapshot goes (DCAT-AP JSON-LD).", dir_okay=False)],
+    authority: Annotated[str, typer.Option(help="Code of the authority that reports, if there are several.")] = "",
+    base_url: Annotated[str, typer.Option(help="Where this center is reached; addresses begin with it.")] = BASE_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Report the catalogue in force to the level above (目录上报), and say what changed since the last time."""
+    home = queries.home(base=base_url.rstrip("/"))
+    body, counts = services.report_upward(
+        receiver=receiver, home=home, actor=_authority(authority), clock=current_clock()
+    )
+    out.write_bytes(body)
+    said = " · ".join(f"{MOVE_LABELS[Move(move)][0]} {n}" for move, n in counts.items() if n)
+    typer.echo(_line({"bytes": len(body), "counts": dict(counts)}) if as_json else f"{out} · {said or '—'}")
 
 
 @app.command()

@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.catalog.queries import OriginRow
 from zhengtong.catalog.rules import EntryDraft, ItemDraft
+from zhengtong.catalog.rules.harvest import RELATION_LABELS, Relation
 from zhengtong.standards.tables import code_list
 from zhengtong.ui.fields import DayField
 from zhengtong.ui.language import lang
 
 ITEM_LINES_SPARE = 5
 ITEM_LINES_MAX = 500
+HARVEST_FILE_BYTES_MAX = 12 * 1024 * 1024  # below the gate's bound of a body
 _AREA = {"rows": 3}
 
 
@@ -148,3 +150,36 @@ def draft_from(entry: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> 
         origins=tuple(UUID(origin) for origin in entry["origins"]),
         items=tuple(ItemDraft(**{n: line[n] for n in ItemForm.base_fields}) for line in items if line.get("name")),
     )
+
+
+class SourceForm(forms.Form):
+    """Another catalogue whose entries are taken in (登记目录来源)."""
+
+    code = forms.RegexField(
+        regex=r"^[A-Za-z0-9-]{1,40}\Z", label=_("代码"), help_text=_("字母、数字和短横线，例如 province-jiangnan")
+    )
+    name = forms.CharField(label=_("名称"), max_length=100)
+    relation = forms.ChoiceField(
+        label=_("与本级的关系"), choices=lambda: [(str(r), _pick(RELATION_LABELS[r])) for r in Relation]
+    )
+
+
+class HarvestForm(forms.Form):
+    """A file of another's catalogue (汇聚文件)."""
+
+    file = forms.FileField(
+        label=_("目录文件"),
+        help_text=_("data.json、DCAT-AP 的 JSON-LD 或者 Turtle、CKAN 的 package_search 结果；最多 12 MB。"),
+    )
+    dry_run = forms.BooleanField(label=_("只检查，不收录"), required=False)
+
+    def clean_file(self) -> Any:  # Any: Django's uploaded file
+        """The file, within bounds."""
+        held = self.cleaned_data["file"]
+        if held.size > HARVEST_FILE_BYTES_MAX:
+            raise forms.ValidationError(_("文件太大：最多 12 MB。更大的目录用命令 zhengtong catalog harvest 收录。"))
+        return held
+
+
+def _pick(words: tuple[str, str]) -> str:
+    return words[1 if lang() == "en" else 0]

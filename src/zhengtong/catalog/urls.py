@@ -3,11 +3,13 @@
 from django.urls import path
 
 from zhengtong.catalog import upload
-from zhengtong.catalog.views import ckan, entries, lists, passing
+from zhengtong.catalog.views import ckan, entries, harvest, lists, passing
 
 app_name = "catalog"
 urlpatterns = [
     path("", entries.listing, name="list"),
+    path("sources", harvest.listing, name="sources"),
+    path("sources/<str:code>", harvest.source, name="source"),
     path("inbox", entries.inbox, name="inbox"),
     path("negative", lists.negative, name="negative"),
     path("export.<str:form>", passing.whole_file, name="export"),

@@ -21,8 +21,11 @@ from zhengtong.catalog.events.entries import (
     ReviewStarted,
     SourceNamed,
 )
+from zhengtong.catalog.events.harvest import CatalogueReported, CatalogueTaken, SourceAdded
 
 __all__ = [
+    "CatalogueReported",
+    "CatalogueTaken",
     "ChangeExtended",
     "ChangeFiled",
     "ChangeOwedAgain",
@@ -41,5 +44,6 @@ __all__ = [
     "EntryWithdrawn",
     "MatterAdded",
     "ReviewStarted",
+    "SourceAdded",
     "SourceNamed",
 ]

@@ -1,6 +1,7 @@
 """Rows behind the catalogue.  Rows store, `rules` decide, `services` are the only writers."""
 
 from zhengtong.catalog.models.entries import Entry, Item, Revision, SourceNaming
+from zhengtong.catalog.models.harvest import HarvestedEntry, HarvestRun, HarvestSource, UpwardReport
 from zhengtong.catalog.models.intake import ColumnDecision
 from zhengtong.catalog.models.matters import Matter, MatterDocument
 from zhengtong.catalog.models.search import FacetGroup, SearchDocument, SearchText
@@ -9,6 +10,9 @@ __all__ = [
     "ColumnDecision",
     "Entry",
     "FacetGroup",
+    "HarvestRun",
+    "HarvestSource",
+    "HarvestedEntry",
     "Item",
     "Matter",
     "MatterDocument",
@@ -16,4 +20,5 @@ __all__ = [
     "SearchDocument",
     "SearchText",
     "SourceNaming",
+    "UpwardReport",
 ]

@@ -5,10 +5,23 @@
 `search`   ranked hits in what is in force, and what to try where there are none
 `listings` a file as it would be taken, decisions about columns
 `pages`    one entry with items, origins and where it stands
+`harvested` what was taken in of other catalogues, and what was reported upward
 `passing`  the catalogue as it is passed on to society and to departments
 """
 
 from zhengtong.catalog.queries.breaches import LateUpdate, late_updates, not_in_force, updated_after_all
+from zhengtong.catalog.queries.harvested import (
+    HarvestedLine,
+    ReportLine,
+    RunLine,
+    SourceLine,
+    SourcePage,
+    may_harvest,
+    reports,
+    source,
+    source_id,
+    sources,
+)
 from zhengtong.catalog.queries.listings import (
     DecisionRow,
     ReadLine,
@@ -69,6 +82,7 @@ __all__ = [
     "EntryRow",
     "Facet",
     "Facets",
+    "HarvestedLine",
     "HistoryLine",
     "HitNote",
     "Home",
@@ -78,6 +92,10 @@ __all__ = [
     "ReadLine",
     "ReadTable",
     "Reading",
+    "ReportLine",
+    "RunLine",
+    "SourceLine",
+    "SourcePage",
     "SourceRow",
     "Standing",
     "WithheldLine",
@@ -101,6 +119,7 @@ __all__ = [
     "inbox",
     "item_holders",
     "late_updates",
+    "may_harvest",
     "negative_list",
     "not_in_force",
     "notes",
@@ -113,7 +132,11 @@ __all__ = [
     "published",
     "published_counts",
     "read_listing",
+    "reports",
     "samples",
+    "source",
+    "source_id",
+    "sources",
     "taken_as",
     "understood",
     "updated_after_all",

@@ -7,11 +7,13 @@
 `intake`    import_entries                         entries from a file
 `decisions` remember, forget                       what people said about columns of files
 `indexing`  reindex                                what search finds
+`harvesting` add_source, take_in, report_upward    catalogues of others, and the own one for the level above
 """
 
 from zhengtong.catalog.services.clocks import recount
 from zhengtong.catalog.services.decisions import forget, remember
 from zhengtong.catalog.services.drafting import draft, edit, revise, withdraw
+from zhengtong.catalog.services.harvesting import Taken, add_source, report_upward, take_in
 from zhengtong.catalog.services.intake import Intake, import_entries, waiting_departments
 from zhengtong.catalog.services.origins import add_document, add_matter
 from zhengtong.catalog.services.reindexing import differences, reindex
@@ -21,8 +23,10 @@ from zhengtong.catalog.services.signing import return_, sign, submit
 
 __all__ = [
     "Intake",
+    "Taken",
     "add_document",
     "add_matter",
+    "add_source",
     "differences",
     "draft",
     "edit",
@@ -36,11 +40,13 @@ __all__ = [
     "reindex",
     "remember",
     "report_change",
+    "report_upward",
     "return_",
     "revise",
     "sign",
     "start_review",
     "submit",
+    "take_in",
     "waiting_departments",
     "withdraw",
 ]

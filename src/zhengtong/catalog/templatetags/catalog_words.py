@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from zhengtong.catalog.queries import HitNote
 from zhengtong.catalog.rules import STATE_LABELS, VERB_LABELS, EntryState, ShareType
+from zhengtong.catalog.rules.harvest import MOVE_LABELS, RELATION_LABELS, STANDING_LABELS, Move, Relation, Standing
 from zhengtong.catalog.search.tokens import spans
 from zhengtong.parties.rules import role_label
 from zhengtong.standards.rules import Finding
@@ -122,3 +123,28 @@ def of(held: Mapping[str, HitNote] | None, key: str) -> HitNote | None:
 
 def _pick(words: tuple[str, str]) -> str:
     return words[1] if lang() == "en" else words[0]
+
+
+@register.filter
+def relation(value: str) -> str:
+    """How another catalogue stands to this one."""
+    return _pick(RELATION_LABELS[Relation(value)])
+
+
+@register.filter
+def harvested(value: str) -> str:
+    """How an entry of another catalogue stands here."""
+    return _pick(STANDING_LABELS[Standing(value)])
+
+
+@register.filter
+def harvested_tone(value: str) -> str:
+    """The tone of its badge."""
+    return {Standing.PRESENT: "good", Standing.MISSING: "wait"}.get(Standing(value), "off")
+
+
+@register.filter
+def moves(counts: Mapping[str, int]) -> str:
+    """What a run found, in words; nothing for what it did not find."""
+    said = [f"{_pick(MOVE_LABELS[Move(name)])} {n}" for name, n in counts.items() if n and name in set(Move)]
+    return " · ".join(said) or "—"

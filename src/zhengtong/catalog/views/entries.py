@@ -61,6 +61,7 @@ def listing(request: ActorRequest) -> HttpResponse:
         "groups": searching.facet_groups(request.GET, facets, asked),
         **_hits(request, asked, page),
     }
+    context["may_harvest"] = queries.may_harvest(request.actor)
     return render(request, "catalog/list.html", {**context, "may_draft": request.actor.has(Role.DATA_OFFICER)})
 
 
