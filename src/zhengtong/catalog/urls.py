@@ -30,6 +30,7 @@ for_everybody = (
         path("open/<uuid:entry_id>", passing.entry, name="entry"),
         path("data.json", passing.data_json, name="data-json"),
         path("api/3/action/<slug:name>", ckan.action, name="ckan"),
+        path("api/action/<slug:name>", ckan.action),  # as CKAN's own client asks
     ],
     "open",
 )

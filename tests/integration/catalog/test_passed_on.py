@@ -106,6 +106,7 @@ def test_a_program_written_for_ckan_reads_it(hall: Hall, visitor: Client) -> Non
     assert _action(visitor, "package_search", {"q": "不动产"})[1]["result"]["count"] == 0
     assert _action(visitor, "organization_list", {"all_fields": True})[1]["result"][0]["package_count"] == 1
     assert visitor.get("/api/3/action/status_show").json()["success"]
+    assert visitor.get("/api/action/status_show").json()["result"]["site_title"] == "市政务服务和数据管理局"
 
 
 @pytest.mark.parametrize(
