@@ -155,9 +155,7 @@ def draft_from(entry: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> 
 class SourceForm(forms.Form):
     """Another catalogue whose entries are taken in (登记目录来源)."""
 
-    code = forms.RegexField(
-        regex=r"^[A-Za-z0-9-]{1,40}\Z", label=_("代码"), help_text=_("字母、数字和短横线，例如 province-jiangnan")
-    )
+    code = forms.RegexField(regex=r"^[A-Za-z0-9-]{1,40}\Z", label=_("代码"), help_text=_("字母、数字和短横线"))
     name = forms.CharField(label=_("名称"), max_length=100)
     relation = forms.ChoiceField(
         label=_("与本级的关系"), choices=lambda: [(str(r), _pick(RELATION_LABELS[r])) for r in Relation]
@@ -169,7 +167,7 @@ class HarvestForm(forms.Form):
 
     file = forms.FileField(
         label=_("目录文件"),
-        help_text=_("data.json、DCAT-AP 的 JSON-LD 或者 Turtle、CKAN 的 package_search 结果；最多 12 MB。"),
+        help_text=_("对方目录的文件，最多 12 MB。"),
     )
     dry_run = forms.BooleanField(label=_("只检查，不收录"), required=False)
 
@@ -177,7 +175,7 @@ class HarvestForm(forms.Form):
         """The file, within bounds."""
         held = self.cleaned_data["file"]
         if held.size > HARVEST_FILE_BYTES_MAX:
-            raise forms.ValidationError(_("文件太大：最多 12 MB。更大的目录用命令 zhengtong catalog harvest 收录。"))
+            raise forms.ValidationError(_("文件太大：最多 12 MB。更大的目录请在终端收录。"))
         return held
 
 

@@ -37,14 +37,15 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     asked = request.GET.get("format", "")
     form = Form(asked) if asked in set(Form) else _negotiated(request)
     if form:
-        return _negotiable(HttpResponse(written(form, [found], _home(request)), content_type=MEDIA[form]))
+        answer = HttpResponse(written(form, [found], _home(request)), content_type=MEDIA[form])
+        return _negotiable(_named(answer, form) if asked else answer)
     return _negotiable(render(request, "catalog/open_entry.html", {"e": found, "forms": _forms()}))
 
 
 @require_safe
 def open_file(request: HttpRequest, form: str) -> HttpResponse:
     """A page of what is open to society, in a form."""
-    return _file(request, Audience.SOCIETY, _form(form))
+    return _named(_file(request, Audience.SOCIETY, _form(form)), _form(form))
 
 
 @require_safe
@@ -57,7 +58,7 @@ def data_json(request: HttpRequest) -> HttpResponse:
 @signed_in
 def whole_file(request: ActorRequest, form: str) -> HttpResponse:
     """A page of the whole catalogue in force, in a form; for whoever acts in a role."""
-    return _file(request, Audience.GOVERNMENT, _form(form))
+    return _named(_file(request, Audience.GOVERNMENT, _form(form)), _form(form))
 
 
 def _file(request: HttpRequest, audience: Audience, form: Form) -> HttpResponse:
@@ -70,6 +71,13 @@ def _file(request: HttpRequest, audience: Audience, form: Form) -> HttpResponse:
     if next_page:
         answer["Link"] = f'<{next_page}>; rel="next"'
     return _negotiable(answer)
+
+
+def _named(answer: HttpResponse, form: Form) -> HttpResponse:
+    """A file to keep: whoever follows a link to it does not want its text in the window."""
+    ending = "json" if form is Form.DATA_JSON else str(form)
+    answer["Content-Disposition"] = f'attachment; filename="catalogue.{ending}"'
+    return answer
 
 
 def _negotiable(answer: HttpResponse) -> HttpResponse:
