@@ -19,6 +19,7 @@ REFERENCE = ROOT / "docs" / "reference"
 PAGES: dict[str, str] = {
     "rules.md": "tools.pages.rules",
     "lifecycles.md": "tools.pages.lifecycles",
+    "access.md": "tools.pages.access",
     "messages.md": "tools.pages.messages",
     "faults.md": "tools.pages.faults",
     "commands.md": "tools.pages.commands",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("tour", tour.tour, name="tour"),
     path("tour/go", tour.go, name="tour-go"),
     path("rules", pages.rules, name="rules"),
+    path("rules/access", pages.access, name="access"),
     path("standards", pages.standards, name="standards"),
     path("standards/codes/<slug:id>", pages.codes, name="codes"),
     path("papers/requests/<uuid:request_id>", papers.request_paper, name="request-paper"),

@@ -12,6 +12,17 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 
+OWN_ROLES = frozenset(
+    str(role)
+    for role in (
+        Role.DATA_OFFICER,
+        Role.SHARING_OFFICE_HEAD,
+        Role.DEPARTMENT_HEAD,
+        Role.ENGINEER,
+        Role.AUTHORITY_REVIEWER,
+        Role.AUTHORITY_LEADER,
+    )
+)
 CURRENT, OPEN = sorted(CURRENT_STATES), sorted(OPEN_STATES)
 REPORTED = sorted({EntryState.SUBMITTED, EntryState.AUTHORITY_REVIEW, EntryState.RETURNED})
 
@@ -24,14 +35,16 @@ def revisions() -> QuerySet[Revision]:
 def visible(actor: Actor) -> Q:
     """Which revisions an actor may see.
 
-    What is in force: anybody who acts in a role.  What is in work: the department itself, and
-    its authority once it was reported.  The system sees all.
+    What is in force: anybody who acts in a role.  What is in work: those of the department who
+    handle its business, and its authority once it was reported.  The system sees all.
     """
     if actor.has("system"):
         return Q()
     if not actor.roles:
         return Q(pk__in=())
-    seen = Q(state__in=CURRENT) | Q(entry__provider=actor.organization)
+    seen = Q(state__in=CURRENT)
+    if actor.organization is not None and actor.roles & OWN_ROLES:
+        seen |= Q(entry__provider=actor.organization)
     under = reviewed_by(actor)
     if under:
         seen |= Q(entry__provider__in=under, state__in=REPORTED, submitted_on__isnull=False)

@@ -8,9 +8,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from zhengtong.parties.web import ActorRequest, VisitorRequest, signed_in
+from zhengtong.portal import accessbook, queries, rulebook, standardbook
 from zhengtong.portal import inbox as inboxes
-from zhengtong.portal import queries, rulebook, standardbook
 from zhengtong.portal.links import link
+from zhengtong.ui.language import lang
 from zhengtong.ui.look import Look
 
 LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
@@ -51,6 +52,13 @@ def rules(request: VisitorRequest) -> HttpResponse:
         "calendar_url": link("standards:calendar", str(clock.today().year)) if actor else "",
     }
     return render(request, "portal/rules.html", page)
+
+
+@require_safe
+def access(request: VisitorRequest) -> HttpResponse:
+    """Who may look at what and do what (权限表): one table, the one the program obeys."""
+    page = {"looking": accessbook.looking_lines(lang()), "doing": accessbook.doing_lines(lang())}
+    return render(request, "portal/access.html", page)
 
 
 @require_safe
