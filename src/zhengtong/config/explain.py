@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
@@ -40,7 +41,7 @@ def problem_of(error: Exception) -> Problem:
         return Problem(403, "config.not_allowed")
     if isinstance(error, RequestDataTooBig):
         return Problem(413, "config.body_too_large")
-    if isinstance(error, BadRequest | SuspiciousOperation):
+    if isinstance(error, BadRequest | SuspiciousOperation | MultiPartParserError):
         return Problem(400, "config.bad_request")
     if isinstance(error, OperationalError):
         return Problem(503, "config.database_busy", retryable=True)

@@ -15,6 +15,7 @@ from zhengtong.kernel.ids import new_id
 
 Respond = Callable[[HttpRequest], HttpResponse]
 API_PREFIX = "/api/"
+METHOD_NOT_ALLOWED = 405
 ACCEPT_LANGUAGE_MAX = 200  # characters looked at
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -87,7 +88,12 @@ class Explained:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if answer.status_code == METHOD_NOT_ALLOWED and "Allow" in answer.headers:
+            said = explain.answer(request, explain.Problem(METHOD_NOT_ALLOWED, "config.wrong_method"))
+            said["Allow"] = answer["Allow"]
+            return said
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         problem = explain.problem_of(error)

@@ -45,6 +45,8 @@ EVENT_LABELS = {
     "catalog.entry.revised": ("编制新版", "New revision started"),
     "catalog.entry.withdrawn": ("撤回", "Withdrawn"),
     "catalog.source.named": ("明确为数源", "Named as source"),
+    "catalog.source.added": ("登记外部目录", "Catalogue of another place registered"),
+    "catalog.source.taken": ("采集外部目录", "Catalogue of another place taken in"),
 }
 
 
