@@ -26,7 +26,9 @@ def test_the_process_says_that_it_lives(client: Client) -> None:
 
 def test_a_body_that_is_not_what_it_says_is_a_bad_request_and_no_bug(client: Client) -> None:
     unbounded = "multipart/form-data"  # no boundary, so no reader can tell its parts apart
-    answer = client.post("/signin/card", b'{"text": ""}', content_type=unbounded, headers={"accept": "application/json"})
+    answer = client.post(
+        "/signin/card", b'{"text": ""}', content_type=unbounded, headers={"accept": "application/json"}
+    )
     assert (answer.status_code, json.loads(answer.content)["key"]) == (400, "config.bad_request")
 
 

@@ -88,7 +88,7 @@ class Revision(models.Model):
     items: "models.Manager[Item]"
 
     class Meta:
-        ordering = ("entry", "number")
+        ordering = ("entry_id", "number")
         constraints = (
             models.UniqueConstraint(fields=["entry", "number"], name="revision_number_once"),
             models.UniqueConstraint(fields=["entry"], condition=Q(state__in=_OPEN), name="revision_one_open"),
@@ -142,7 +142,7 @@ class Item(models.Model):
     code_list = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        ordering = ("revision", "position")
+        ordering = ("revision_id", "position")
         constraints = (
             models.UniqueConstraint(fields=["revision", "position"], name="item_position_once"),
             models.CheckConstraint(name="item_share_type_known", condition=Q(share_type__in=_TYPES)),
