@@ -7,8 +7,8 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.catalog.queries import OriginRow
-from zhengtong.catalog.rules import EntryDraft, ItemDraft
+from zhengtong.catalog.queries import DutyLine, OriginRow
+from zhengtong.catalog.rules import DocumentDirection, EntryDraft, ItemDraft
 from zhengtong.catalog.rules.harvest import RELATION_LABELS, Relation
 from zhengtong.standards.tables import code_list
 from zhengtong.ui.fields import DayField
@@ -181,3 +181,38 @@ class HarvestForm(forms.Form):
 
 def _pick(words: tuple[str, str]) -> str:
     return words[1 if lang() == "en" else 0]
+
+
+class MatterForm(forms.Form):
+    """A matter under one of the department's duties."""
+
+    duty = forms.ChoiceField(label=_("职责"))
+    code = forms.CharField(label=_("事项编码"), max_length=60)
+    name = forms.CharField(label=_("事项名称"), max_length=200)
+    kind = forms.CharField(label=_("事项类型"), max_length=40, required=False, help_text=_("例如行政许可、行政确认"))
+
+    def __init__(self, *args: Any, duties: Iterable[DutyLine] = (), **kwargs: Any) -> None:  # Any: Django's own
+        super().__init__(*args, auto_id="id_matter_%s", **kwargs)
+        field = self.fields["duty"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(duty.id), duty.name) for duty in duties]
+
+
+class DocumentForm(forms.Form):
+    """A material or a result of one of the department's matters."""
+
+    matter = forms.ChoiceField(label=_("事项"))
+    direction = forms.ChoiceField(
+        label=_("是材料还是结果"),
+        choices=[(str(DocumentDirection.MATERIAL), _("申请材料")), (str(DocumentDirection.RESULT), _("办理结果"))],
+    )
+    name = forms.CharField(label=_("名称"), max_length=200)
+    official = forms.BooleanField(
+        label=_("由机关出具"), required=False, help_text=_("证照、证明等机关出具的材料，应当通过共享获取")
+    )
+
+    def __init__(self, *args: Any, duties: Iterable[DutyLine] = (), **kwargs: Any) -> None:  # Any: Django's own
+        super().__init__(*args, auto_id="id_document_%s", **kwargs)
+        field = self.fields["matter"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(matter.id), matter.name) for duty in duties for matter in duty.matters]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from zhengtong.catalog import queries as catalog
-from zhengtong.demo import autumn, board, catalogue, city, desks, population, quirks, story, summer
+from zhengtong.demo import autumn, board, catalogue, city, desks, matters, population, quirks, story, summer
 from zhengtong.demo.days import STORY_DAY
 from zhengtong.demo.network import Network
 from zhengtong.demo.proof import Prover, as_json
@@ -62,6 +62,7 @@ class Run:
         self.say("机构、人员、职责和目录")
         organizations = city.found(seed=self.seed)
         told = story.Story(organizations, catalogue.catalogue(organizations), self.departments)
+        matters.register(organizations, told.resources)
         summer.before(told)
         return told
 

@@ -127,6 +127,7 @@ def _things(hall: Hall) -> dict[str, Thing]:
     only_land, only_market = frozenset({"wl-land"}), frozenset({"tl-market"})
     return {
         "entry": thing("/catalog/{id}", entry, only_land, CITY, "目录条目", "/catalog/{id}/act"),
+        "duties": Thing("/catalog/duties?department=wl-land", only_land, CITY),
         "entry_draft": thing("/catalog/{id}", draft, only_land, CITY, "目录条目", "/catalog/{id}/act"),
         "request_draft": thing(asked.format("{id}", "")[:-1], unsent, only_market, CITY, "共享申请", *acts),
         "request": thing(asked.format("{id}", "")[:-1], late, both, CITY, "共享申请", *acts),

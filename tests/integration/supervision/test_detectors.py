@@ -10,9 +10,11 @@ from tests.support.sharing_forms import HOUSES, house_reply
 from tests.support.sharing_hall import Hall
 from tests.support.sharing_story import granted, received
 from zhengtong.catalog import services as catalog
+from zhengtong.catalog.rules import DocumentDirection
 from zhengtong.journal import rebuild
-from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
+from zhengtong.parties import services as people
 from zhengtong.parties.rules import Role
 from zhengtong.sharing import services as sharing
 from zhengtong.sharing.rules import DisputeKind, Ground, ItemAnswer, Outcome, ReplyForm
@@ -127,6 +129,66 @@ def test_a2_a_mediation_without_end(hall: Hall, supervisor: Actor, at: At) -> No
     sharing.move_dispute(dispute=dispute, verb="take_up", text="", actor=reviewer, clock=at(10, 13))
     sharing.move_dispute(dispute=dispute, verb="settle", text="双方同意核验", actor=reviewer, clock=at(10, 14))
     assert _found(supervisor, at(10, 15))["A2"].done_on == date(2026, 10, 14)
+
+
+def _material(hall: Hall, organ: str, name: str, clock: FixedClock) -> UUID:
+    duty = people.add_duty(
+        organization=hall.organs[organ], code=f"D-{organ}", name="市场准入", legal_basis="市场主体登记管理条例",
+        actor=SYSTEM, clock=clock,
+    )  # fmt: skip
+    officer = hall.officer(organ)
+    matter = catalog.add_matter(duty=duty, code=f"M-{organ}", name="设立登记", kind="", actor=officer, clock=clock)
+    return catalog.add_document(
+        matter=matter, direction=DocumentDirection.MATERIAL, name=name, official=True, actor=officer, clock=clock
+    )
+
+
+def test_u1_a_material_asked_for_though_the_department_gets_it_by_its_grant(
+    hall: Hall, supervisor: Actor, at: At
+) -> None:
+    officer = hall.officer("tl-market")
+    material = _material(hall, "tl-market", "住所使用证明", at(6, 1))
+    catalog.share_document(document=material, entry=hall.entries["R03"], actor=officer, clock=at(6, 2))
+    grant = granted(hall)
+    assert "U1" not in _found(supervisor, at(9, 15))  # shared, but not delivered to this department
+    sharing.confirm_delivered(grant=grant, actor=hall.officer("wl-land"), clock=at(9, 16))
+    assert "U1" not in _found(supervisor, at(9, 16))
+    line = _found(supervisor, at(9, 17))["U1"]
+    assert (line.about, line.organization_name, line.passed_on) == (material, "区市监局", date(2026, 9, 16))
+    facts = {"material": "住所使用证明", "matter": "设立登记", "shared": "2026-06-02", "delivered": "2026-09-16"}
+    assert _facts(supervisor, line, at(9, 17)) == facts
+    catalog.cut_document(document=material, actor=officer, clock=at(9, 18))
+    assert _found(supervisor, at(9, 18))["U1"].done_on == date(2026, 9, 18)
+
+
+def test_a1_what_two_departments_collect_needs_a_named_source(hall: Hall, supervisor: Actor, at: At) -> None:
+    first = _material(hall, "tl-market", "经营场所平面图", at(8, 3))
+    assert _found(supervisor, at(9, 30)) == {}
+    _material(hall, "tl-tax", "经营场所平面图", at(8, 31))
+    assert _found(supervisor, at(9, 28)) == {}  # twenty working days after 31 August: 28 September
+    line = _found(supervisor, at(9, 29))["A1"]
+    assert (line.about, line.organization_name, line.late_days) == (first, "市政数局", 1)
+    assert _facts(supervisor, line, at(9, 29)) == {"organs": "区市监局、区税务局"}
+    reviewer = hall.holder("wl-data", Role.AUTHORITY_REVIEWER)
+    catalog.name_source(
+        entry=hall.entries["R03"], item_name="经营场所平面图", reason="由市自然资源和规划局牵头收集", actor=reviewer,
+        clock=at(9, 30),
+    )  # fmt: skip
+    assert _found(supervisor, at(10, 8))["A1"].done_on == date(2026, 9, 30)
+
+
+def test_a1_is_not_raised_where_an_organ_gives_the_paper_out(hall: Hall, supervisor: Actor, at: At) -> None:
+    _material(hall, "tl-market", "营业执照", at(6, 1))
+    _material(hall, "tl-tax", "营业执照", at(6, 1))
+    duty = people.add_duty(
+        organization=hall.organs["wl-market"], code="D-1", name="登记", legal_basis="条例", actor=SYSTEM, clock=at(6, 1)
+    )
+    officer = hall.officer("wl-market")
+    matter = catalog.add_matter(duty=duty, code="M-1", name="设立登记", kind="", actor=officer, clock=at(6, 1))
+    catalog.add_document(
+        matter=matter, direction=DocumentDirection.RESULT, name="营业执照", actor=officer, clock=at(6, 1)
+    )
+    assert _found(supervisor, at(9, 30)) == {}
 
 
 def test_a_quiet_city_has_no_finding(hall: Hall, supervisor: Actor, at: At) -> None:

@@ -141,6 +141,26 @@ class DocumentAdded(Event):
     direction: str
 
 
+@event("catalog.document.shared", version=1)
+@dataclass(frozen=True, slots=True)
+class DocumentShared(Event):
+    """An entry gives this material."""
+
+    matter: UUID
+    entry: UUID
+    on: date
+
+
+@event("catalog.document.cut", version=1)
+@dataclass(frozen=True, slots=True)
+class DocumentCut(Event):
+    """Applicants are no longer asked for this material."""
+
+    matter: UUID
+    entry: UUID | None
+    on: date
+
+
 @event("catalog.column.decided", version=1)
 @dataclass(frozen=True, slots=True)
 class ColumnDecided(Event):

@@ -5,11 +5,23 @@
 `search`   ranked hits in what is in force, and what to try where there are none
 `listings` a file as it would be taken, decisions about columns
 `pages`    one entry with items, origins and where it stands
+`duties`   duties, matters, materials and results, and what these still owe the catalogue
 `harvested` what was taken in of other catalogues, and what was reported upward
 `passing`  the catalogue as it is passed on to society and to departments
 """
 
 from zhengtong.catalog.queries.breaches import LateUpdate, late_updates, not_in_force, updated_after_all
+from zhengtong.catalog.queries.duties import (
+    DepartmentLine,
+    DutyLine,
+    DutyPage,
+    EntryLink,
+    document_owner,
+    duty_overview,
+    duty_page,
+    matters_by_code,
+    may_see_duties,
+)
 from zhengtong.catalog.queries.harvested import (
     HarvestedLine,
     ReportLine,
@@ -53,6 +65,7 @@ from zhengtong.catalog.queries.passing import (
     passed_on,
     passed_one,
 )
+from zhengtong.catalog.queries.recollection import asked_though_shared, settled_materials, sourced_since, unsourced
 from zhengtong.catalog.queries.records import (
     Advice,
     EntryFilters,
@@ -75,9 +88,13 @@ __all__ = [
     "START_MAX",
     "Advice",
     "DecisionRow",
+    "DepartmentLine",
+    "DutyLine",
+    "DutyPage",
     "EntryFigure",
     "EntryFilters",
     "EntryLine",
+    "EntryLink",
     "EntryPage",
     "EntryRow",
     "Facet",
@@ -101,12 +118,16 @@ __all__ = [
     "WithheldLine",
     "WordCount",
     "advice",
+    "asked_though_shared",
     "column_decisions",
     "contract",
     "department_signature",
     "departments",
+    "document_owner",
     "documents_of",
     "draft_of",
+    "duty_overview",
+    "duty_page",
     "entries",
     "entry",
     "entry_by_code",
@@ -119,7 +140,9 @@ __all__ = [
     "inbox",
     "item_holders",
     "late_updates",
+    "matters_by_code",
     "may_harvest",
+    "may_see_duties",
     "negative_list",
     "not_in_force",
     "notes",
@@ -134,10 +157,13 @@ __all__ = [
     "read_listing",
     "reports",
     "samples",
+    "settled_materials",
     "source",
     "source_id",
+    "sourced_since",
     "sources",
     "taken_as",
     "understood",
+    "unsourced",
     "updated_after_all",
 ]

@@ -3,7 +3,7 @@
 `drafting`  draft, edit, revise, withdraw          by the data officer
 `signing`   submit, sign, return_                  data officer → department head → authority
 `review`    start_review, publish, report_change, extend_change, name_source
-`origins`   add_matter, add_document               where entries come from
+`origins`   add_matter, add_document, share_document, cut_document   where entries come from
 `intake`    import_entries                         entries from a file
 `decisions` remember, forget                       what people said about columns of files
 `indexing`  reindex                                what search finds
@@ -15,7 +15,7 @@ from zhengtong.catalog.services.decisions import forget, remember
 from zhengtong.catalog.services.drafting import draft, edit, revise, withdraw
 from zhengtong.catalog.services.harvesting import Taken, add_source, report_upward, take_in
 from zhengtong.catalog.services.intake import Intake, import_entries, waiting_departments
-from zhengtong.catalog.services.origins import add_document, add_matter
+from zhengtong.catalog.services.origins import add_document, add_matter, cut_document, share_document
 from zhengtong.catalog.services.reindexing import differences, reindex
 from zhengtong.catalog.services.reports import listing_report
 from zhengtong.catalog.services.review import extend_change, name_source, publish, report_change, start_review
@@ -27,6 +27,7 @@ __all__ = [
     "add_document",
     "add_matter",
     "add_source",
+    "cut_document",
     "differences",
     "draft",
     "edit",
@@ -43,6 +44,7 @@ __all__ = [
     "report_upward",
     "return_",
     "revise",
+    "share_document",
     "sign",
     "start_review",
     "submit",

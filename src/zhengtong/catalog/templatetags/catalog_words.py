@@ -7,7 +7,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from zhengtong.catalog.queries import HitNote
-from zhengtong.catalog.rules import STATE_LABELS, VERB_LABELS, EntryState, ShareType
+from zhengtong.catalog.rules import STATE_LABELS, VERB_LABELS, DocumentDirection, EntryState, ShareType
+from zhengtong.catalog.rules.duties import STATE_WORDS, DocumentState
 from zhengtong.catalog.rules.harvest import MOVE_LABELS, RELATION_LABELS, STANDING_LABELS, Move, Relation, Standing
 from zhengtong.catalog.search.tokens import spans
 from zhengtong.parties.rules import role_label
@@ -28,6 +29,13 @@ STATE_TONES = {
     EntryState.CHANGE_DUE: "wait",
     EntryState.SUPERSEDED: "off",
     EntryState.WITHDRAWN: "off",
+}
+DOCUMENT_TONES = {
+    DocumentState.CATALOGUED: "good",
+    DocumentState.OWED: "wait",
+    DocumentState.OFFICIAL: "wait",
+    DocumentState.SHARED: "wait",
+    DocumentState.CUT: "good",
 }
 EVENT_LABELS = {
     "catalog.entry.drafted": ("起草", "Drafted"),
@@ -150,3 +158,21 @@ def moves(counts: Mapping[str, int]) -> str:
     """What a run found, in words; nothing for what it did not find."""
     said = [f"{_pick(MOVE_LABELS[Move(name)])} {n}" for name, n in counts.items() if n and name in set(Move)]
     return " · ".join(said) or "—"
+
+
+@register.filter
+def document_word(value: str) -> str:
+    """Where a material or a result stands."""
+    return _pick(STATE_WORDS[DocumentState(value)])
+
+
+@register.filter
+def document_tone(value: str) -> str:
+    """The tone of its badge: what is owed waits, what is settled is good."""
+    return DOCUMENT_TONES.get(DocumentState(value), "quiet")
+
+
+@register.filter
+def direction_word(value: str) -> str:
+    """Whether a document is handed in or handed out."""
+    return _pick(("材料", "material") if value == DocumentDirection.MATERIAL else ("结果", "result"))

@@ -61,8 +61,7 @@ def listing(request: ActorRequest) -> HttpResponse:
         "groups": searching.facet_groups(request.GET, facets, asked),
         **_hits(request, asked, page),
     }
-    context["may_harvest"] = queries.may_harvest(request.actor)
-    return render(request, "catalog/list.html", {**context, "may_draft": request.actor.has(Role.DATA_OFFICER)})
+    return render(request, "catalog/list.html", {**context, **_doors(request)})
 
 
 @require_GET
@@ -72,7 +71,16 @@ def mine(request: ActorRequest) -> HttpResponse:
     asked = _filters(request, scope="mine")
     page = queries.entries(actor=request.actor, filters=asked, after=request.GET.get("after", "")[:80])
     context = {"page": page, "asked": asked, "today": request.clock.today()}
-    return render(request, "catalog/mine.html", {**context, "may_draft": request.actor.has(Role.DATA_OFFICER)})
+    return render(request, "catalog/mine.html", {**context, **_doors(request)})
+
+
+def _doors(request: ActorRequest) -> dict[str, bool]:
+    """Which other pages of the catalogue this reader may go to."""
+    return {
+        "may_draft": request.actor.has(Role.DATA_OFFICER),
+        "may_harvest": queries.may_harvest(request.actor),
+        "may_see_duties": queries.may_see_duties(request.actor),
+    }
 
 
 @require_GET
@@ -124,10 +132,12 @@ class Writing(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: ActorRequest, entry_id: UUID | None = None) -> HttpResponse:
-        draft = EntryDraft(name="", format="database", share_modes=("service",))
+        documents = _documents(request)
+        chosen = tuple(d.document_id for d in documents if str(d.document_id) == request.GET.get("origin"))
+        draft = EntryDraft(name="", format="database", share_modes=("service",), origins=chosen)
         if entry_id is not None:
             draft = queries.draft_of(id=entry_id, actor=request.actor)
-        form = forms.EntryForm(initial=forms.initial_of(draft), documents=_documents(request))
+        form = forms.EntryForm(initial=forms.initial_of(draft), documents=documents)
         lines = forms.ItemLines(initial=forms.initial_items(draft), prefix="items")
         return self._page(request, form, lines, entry_id, status=200)
 

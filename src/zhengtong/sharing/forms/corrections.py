@@ -72,8 +72,13 @@ class DemandForm(forms.Form):
         label=_("或者不是部门的持有者"), max_length=100, required=False, help_text=_("例如供水、供电、燃气等公用企业。")
     )
 
-    def __init__(self, organs: Iterable[tuple[str, str]], data: Mapping[str, str] | None = None) -> None:
-        super().__init__(data)
+    def __init__(
+        self,
+        organs: Iterable[tuple[str, str]],
+        data: Mapping[str, str] | None = None,
+        initial: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
         self.fields["holder"].choices = [("", "—"), *organs]
 
     def holder_id(self) -> UUID | None:

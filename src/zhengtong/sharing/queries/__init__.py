@@ -4,6 +4,7 @@ from zhengtong.sharing.queries.agreed import AgreedFlow, agreed_flows
 from zhengtong.sharing.queries.breaches import (
     BreachFact,
     answered_after_all,
+    delivered_since,
     put_right,
     refused_without_ground,
     services_dropped,
@@ -108,6 +109,7 @@ __all__ = [
     "corrections",
     "counts",
     "decision_record",
+    "delivered_since",
     "demand",
     "demands",
     "dispute",

@@ -3,7 +3,7 @@
 No actor: control plane queries for the area that watches; it scopes what it shows by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -93,6 +93,14 @@ def put_right(ids: Iterable[UUID], *, on: date) -> dict[UUID, date]:
     """Of these suspended grants, which run again or have ended."""
     rows = Grant.objects.filter(pk__in=set(ids)).exclude(state=str(GrantState.SUSPENDED))
     return {grant: ended or on for grant, ended in rows.values_list("id", "ended_on")}
+
+
+def delivered_since(wanted: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], date]:
+    """Of these pairs of consumer and entry, which a delivered grant in force covers, and since when."""
+    entries = {entry for _, entry in wanted}
+    rows = Grant.objects.filter(state=str(GrantState.ACTIVE), delivered_on__isnull=False, request__entry__in=entries)
+    held = rows.order_by("-delivered_on").values_list("consumer", "request__entry", "delivered_on")
+    return {(consumer, entry): day for consumer, entry, day in held if day and (consumer, entry) in wanted}
 
 
 def services_dropped(*, on: date) -> tuple[BreachFact, ...]:

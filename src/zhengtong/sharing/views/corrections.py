@@ -175,7 +175,8 @@ def _demands_taken(request: ActorRequest, state: str) -> HttpResponse | None:
 def new_demand(request: ActorRequest) -> HttpResponse:
     """Put a need on the list (提出共享需求)."""
     organs = [(str(card.id), card.short_name) for card in parties.organizations(actor=request.actor)]
-    form = DemandForm(organs[:ORGANS_SHOWN_MAX], request.POST or None)
+    known = {name: sought(request, name) for name in ("what", "matter", "legal_basis")}  # from a material (职责与目录)
+    form = DemandForm(organs[:ORGANS_SHOWN_MAX], request.POST or None, initial=known)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -5,17 +5,21 @@ from datetime import date
 from uuid import UUID
 
 from zhengtong.catalog import queries as catalog
+from zhengtong.kernel.deadlines import ClockEvent, ClockEventKind, ClockView, deadline
+from zhengtong.parties import queries as parties
 from zhengtong.sharing import queries as sharing
 from zhengtong.standards import queries as standards
 from zhengtong.supervision.rules import FindingKind, Suspect, breach_of_limit
 
+NAMING = "SOURCE_NAMING"
+NUMBER_CHARS = 64
 Mended = Callable[[Iterable[UUID], date], dict[UUID, date]]
 
 
 def suspects(*, on: date) -> Iterator[tuple[Suspect, ...]]:
     """Everything that a rule finds wrong on a day, detector by detector, at most some thousand at a time."""
     yield from (tuple(_late(one, on) for one in part) for part in sharing.late_things(on=on))
-    for detector in (_updates, _refusals, _services, _misuse, _mediations):
+    for detector in (_updates, _refusals, _services, _misuse, _mediations, _recollected, _unsourced):
         yield tuple(detector(on))
 
 
@@ -71,6 +75,42 @@ def _mediations(on: date) -> Iterator[Suspect]:
             )  # fmt: skip
 
 
+def _recollected(on: date) -> Iterator[Suspect]:
+    """U1: applicants are asked for what the department gets by its own grant (第四十条第（一）项、第十九条)."""
+    asked = catalog.asked_though_shared()
+    delivered = sharing.delivered_since({(one.organization, one.entry) for one in asked})
+    for one in asked:
+        day = delivered.get((one.organization, one.entry))
+        if day is not None and (began := max(day, one.shared_since)) < on:
+            yield Suspect(
+                rule="U1", kind=FindingKind.RECOLLECTION, about=one.document, number=one.matter_code, title=one.name,
+                organization=one.organization, counterpart=one.provider, jurisdiction=one.jurisdiction,
+                started_on=began, passed_on=began,
+                facts={
+                    "material": one.name, "matter": one.matter, "shared": one.shared_since.isoformat(),
+                    "delivered": day.isoformat(),
+                },
+            )  # fmt: skip
+
+
+def _unsourced(on: date) -> Iterator[Suspect]:
+    """A1: what several departments collect has no source named in time (第四十一条第（一）项、第十九条)."""
+    for one in catalog.unsourced():
+        authority = parties.authority_of(jurisdiction=one.jurisdiction)
+        clock = _naming_clock(one.since, one.jurisdiction, on)
+        if authority is not None and clock.due_on is not None and clock.late:
+            yield Suspect(
+                rule="A1", kind=FindingKind.SOURCE, about=one.document, number=one.name[:NUMBER_CHARS], title=one.name,
+                organization=authority.id, counterpart=None, jurisdiction=one.jurisdiction, started_on=one.since,
+                passed_on=clock.due_on, limit_id=NAMING, facts={"organs": "、".join(one.organizations)},
+            )  # fmt: skip
+
+
+def _naming_clock(since: date, jurisdiction: str, on: date) -> ClockView:
+    limit = standards.limit_for(NAMING, on=since, jurisdiction=jurisdiction)
+    return deadline([ClockEvent(ClockEventKind.START, since)], limit, standards.calendar_for(jurisdiction), on=on)
+
+
 def _of(one: sharing.BreachFact, rule: str, kind: FindingKind) -> Suspect:
     return Suspect(
         rule=rule, kind=kind, about=one.about, number=one.number, title=one.title, organization=one.organization,
@@ -91,5 +131,7 @@ _MENDED: dict[FindingKind, Mended] = {
     FindingKind.REFUSAL: lambda about, _on: sharing.answered_after_all(about),
     FindingKind.SERVICE: lambda _about, _on: {},
     FindingKind.MISUSE: lambda about, on: sharing.put_right(about, on=on),
+    FindingKind.RECOLLECTION: lambda about, _on: catalog.settled_materials(about),
+    FindingKind.SOURCE: lambda about, _on: catalog.sourced_since(about),
     FindingKind.MEDIATION: lambda about, _on: sharing.mediated_after_all(about),
 }

@@ -23,6 +23,8 @@ class Detector(StrEnum):
     SERVICE_DROPPED = "service_dropped"
     SUSPENDED_FOR_MISUSE = "suspended_for_misuse"
     LATE_MEDIATION = "late_mediation"
+    ASKED_THOUGH_SHARED = "asked_though_shared"
+    SOURCE_NOT_NAMED = "source_not_named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ DETECTED = {  # which breaches something finds by itself
     "P4": Detector.LATE_REPLY_OR_DELIVERY,
     "P6": Detector.LATE_CORRECTION,
     "P7": Detector.SERVICE_DROPPED,
+    "U1": Detector.ASKED_THOUGH_SHARED,
     "U2": Detector.SUSPENDED_FOR_MISUSE,
     "U3": Detector.SUSPENDED_FOR_MISUSE,
+    "A1": Detector.SOURCE_NOT_NAMED,
     "A2": Detector.LATE_MEDIATION,
 }
 BREACHES: dict[str, Breach] = {

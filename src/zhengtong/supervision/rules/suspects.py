@@ -20,6 +20,8 @@ class FindingKind(StrEnum):
     SERVICE = "service"  # 已提供的服务
     MISUSE = "misuse"  # 使用
     MEDIATION = "mediation"  # 争议协调
+    RECOLLECTION = "recollection"  # 重复收集
+    SOURCE = "source"  # 数源部门
 
 
 FACT_WORDS: dict[str, Words] = {  # names of facts; a detector uses these and no others
@@ -32,6 +34,11 @@ FACT_WORDS: dict[str, Words] = {  # names of facts; a detector uses these and no
     "withdrawn": Words("目录条目已不在有效目录中", "the entry is no longer in force"),
     "grant": Words("仍在使用期内的许可", "grant still in force"),
     "asked": Words("申请协调", "mediation asked"),
+    "material": Words("仍在收取的材料", "material still asked for"),
+    "matter": Words("事项", "matter"),
+    "shared": Words("认定可以共享获取", "found to be shared"),
+    "delivered": Words("许可开始提供", "grant delivered"),
+    "organs": Words("收集的部门", "collecting departments"),
     "mediator": Words("协调的主管部门", "mediating authority"),
 }
 

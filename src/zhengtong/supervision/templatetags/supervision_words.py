@@ -40,6 +40,8 @@ _PAGES = {
     FindingKind.SERVICE: "sharing:grant",
     FindingKind.MISUSE: "sharing:grant",
     FindingKind.MEDIATION: "sharing:dispute",
+    FindingKind.RECOLLECTION: "catalog:document",
+    FindingKind.SOURCE: "catalog:document",
 }
 _OWED = {
     FindingKind.REPLY: Words("答复申请", "answer the request"),
@@ -50,6 +52,8 @@ _OWED = {
     FindingKind.SERVICE: Words("已提供的服务", "service provided"),
     FindingKind.MISUSE: Words("使用共享数据", "use of shared data"),
     FindingKind.MEDIATION: Words("协调争议", "mediate the dispute"),
+    FindingKind.RECOLLECTION: Words("不再收取材料", "stop asking for the material"),
+    FindingKind.SOURCE: Words("明确数源部门", "name the source department"),
 }
 _EVENTS = {
     "supervision.finding.opened": Words("系统按规则发现", "found by rule"),
