@@ -14,10 +14,10 @@ from zhengtong.catalog.rules import ENTRY
 from zhengtong.exchange.rules import NODE
 from zhengtong.kernel.lifecycle import Lifecycle
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.rules import CORRECTION, DEMAND, DISPUTE, GRANT, REQUEST, STOP
+from zhengtong.sharing.rules import CORRECTION, DEMAND, DISPOSAL, DISPUTE, GRANT, REQUEST, STOP
 from zhengtong.supervision.rules import FINDING
 
-LIFECYCLES: tuple[Lifecycle, ...] = (ENTRY, REQUEST, GRANT, CORRECTION, DEMAND, DISPUTE, STOP, FINDING, NODE)
+LIFECYCLES: tuple[Lifecycle, ...] = (ENTRY, REQUEST, GRANT, CORRECTION, DEMAND, DISPOSAL, DISPUTE, STOP, FINDING, NODE)
 
 
 class Whose(StrEnum):

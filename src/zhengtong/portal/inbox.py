@@ -41,6 +41,8 @@ ACTS = {
     "rectify": Act(gettext_lazy("查看整改要求")),
     "answer_correction": Act(gettext_lazy("核实校核")),
     "acknowledge": Act(gettext_lazy("查看更正")),
+    "report": Act(gettext_lazy("报告处置情况")),
+    "accept": Act(gettext_lazy("确认处置")),
     "coordinate": Act(gettext_lazy("协调需求")),
     "take_up": Act(gettext_lazy("受理协调")),
     "settle": Act(gettext_lazy("协调争议")),

@@ -138,6 +138,19 @@ def _raised(payload: Columns) -> Columns:
     return {"state": "raised", "number": payload["number"], "raised_on": payload["raised_on"], "ended_on": None}
 
 
+def _ended(payload: Columns) -> Columns:
+    blank: Columns = {"state": "owed", "method": "", "reported_on": None, "answered_on": None}
+    return blank | {"ended_on": payload["ended_on"]}
+
+
+def _disposed(payload: Columns) -> Columns:
+    return {"state": "reported", "method": payload["method"], "reported_on": payload["reported_on"]}
+
+
+def _disposed_again(payload: Columns) -> Columns:
+    return {"state": "owed", "reported_on": None, "answered_on": payload["answered_on"]}
+
+
 _OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns held, payload, place
     "sharing.grant.issued": lambda _held, p, _place: _issued(p),
     "sharing.grant.delivered": lambda _held, p, _place: {"state": "active", "delivered_on": p["delivered_on"]},
@@ -162,6 +175,10 @@ _OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns he
     "sharing.dispute.followed-up": lambda _held, p, _place: {"follow_up": p["request"]},
     "sharing.dispute.executed": lambda _held, p, _place: {"state": "executed", "ended_on": p["ended_on"]},
     "sharing.dispute.withdrawn": lambda _held, p, _place: {"state": "withdrawn", "ended_on": p["ended_on"]},
+    "sharing.disposal.owed": lambda _held, p, _place: _ended(p),
+    "sharing.disposal.reported": lambda _held, p, _place: _disposed(p),
+    "sharing.disposal.accepted": lambda _held, p, _place: {"state": "accepted", "answered_on": p["answered_on"]},
+    "sharing.disposal.asked-again": lambda _held, p, _place: _disposed_again(p),
     "sharing.stop.ordered": lambda _held, p, _place: _stopped(p),
     "sharing.stop.lifted": lambda _held, p, _place: {"state": "lifted", "lifted_on": p["lifted_on"]},
 }

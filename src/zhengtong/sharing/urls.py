@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.sharing.views import agreed, corrections, disputes, grants, replies, requests, stops
+from zhengtong.sharing.views import agreed, corrections, disposals, disputes, grants, replies, requests, stops
 
 app_name = "sharing"
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("grants", grants.listing, name="grants"),
     path("grants/<uuid:grant_id>", grants.detail, name="grant"),
     path("grants/<uuid:grant_id>/act/<slug:verb>", grants.act, name="grant_act"),
+    path("grants/<uuid:grant_id>/disposal", disposals.detail, name="disposal"),
     path("corrections", corrections.listing, name="corrections"),
     path("corrections/new", corrections.new, name="new_correction"),
     path("corrections/<uuid:correction_id>", corrections.detail, name="correction"),

@@ -17,7 +17,7 @@ from zhengtong.kernel.clock import FixedClock
 from zhengtong.parties import services as people
 from zhengtong.parties.rules import Role
 from zhengtong.sharing import services as sharing
-from zhengtong.sharing.rules import DisputeKind, Ground, ItemAnswer, Outcome, ReplyForm
+from zhengtong.sharing.rules import DisposalMethod, DisputeKind, Ground, ItemAnswer, Outcome, ReplyForm
 from zhengtong.supervision import queries, services
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,19 @@ def test_a2_a_mediation_without_end(hall: Hall, supervisor: Actor, at: At) -> No
     sharing.move_dispute(dispute=dispute, verb="take_up", text="", actor=reviewer, clock=at(10, 13))
     sharing.move_dispute(dispute=dispute, verb="settle", text="双方同意核验", actor=reviewer, clock=at(10, 14))
     assert _found(supervisor, at(10, 15))["A2"].done_on == date(2026, 10, 14)
+
+
+def test_u4_data_not_disposed_of_once_the_grant_has_ended(hall: Hall, supervisor: Actor, at: At) -> None:
+    grant, officer = granted(hall), hall.officer("tl-market")
+    sharing.confirm_delivered(grant=grant, actor=hall.officer("wl-land"), clock=at(9, 16))
+    sharing.relinquish_grant(grant=grant, reason="专项检查已经结束", actor=officer, clock=at(9, 25))
+    assert "U4" not in _found(supervisor, at(10, 15))  # ten working days after 25 September
+    line = _found(supervisor, at(10, 16))["U4"]
+    assert (line.about, line.organization_name, line.passed_on) == (grant, "区市监局", date(2026, 10, 15))
+    evidence = "删除业务库副本和备份，记录在安全管理员处"
+    method = DisposalMethod.DESTROYED
+    sharing.report_disposal(grant=grant, method=method, evidence=evidence, actor=officer, clock=at(10, 19))
+    assert _found(supervisor, at(10, 20))["U4"].done_on == date(2026, 10, 19)
 
 
 def _material(hall: Hall, organ: str, name: str, clock: FixedClock) -> UUID:

@@ -5,6 +5,7 @@ texts about data, not about people.  Legal days are stated, not derived from ins
 
 from zhengtong.sharing.events.corrections import CorrectionAcknowledged, CorrectionAnswered, CorrectionFiled
 from zhengtong.sharing.events.demands import DemandCoordinated, DemandMet, DemandRaised, DemandWithdrawn
+from zhengtong.sharing.events.disposals import DisposalAccepted, DisposalAskedAgain, DisposalOwed, DisposalReported
 from zhengtong.sharing.events.disputes import (
     DisputeAgreed,
     DisputeExecuted,
@@ -51,6 +52,10 @@ __all__ = [
     "DemandMet",
     "DemandRaised",
     "DemandWithdrawn",
+    "DisposalAccepted",
+    "DisposalAskedAgain",
+    "DisposalOwed",
+    "DisposalReported",
     "DisputeAgreed",
     "DisputeExecuted",
     "DisputeFollowedUp",

@@ -1,6 +1,7 @@
 """Forms of sharing (表单): what people type, as the values services take."""
 
 from zhengtong.sharing.forms.corrections import CorrectionAnswerForm, CorrectionForm, DemandForm, NoteForm
+from zhengtong.sharing.forms.disposals import DisposalAgainForm, DisposalForm
 from zhengtong.sharing.forms.disputes import DisputeForm, DisputeStepForm
 from zhengtong.sharing.forms.grants import GrantActForm
 from zhengtong.sharing.forms.replies import ExtensionForm, ReplyInput, SupplementForm
@@ -11,6 +12,8 @@ __all__ = [
     "CorrectionAnswerForm",
     "CorrectionForm",
     "DemandForm",
+    "DisposalAgainForm",
+    "DisposalForm",
     "DisputeForm",
     "DisputeStepForm",
     "ExtensionForm",

@@ -2,6 +2,7 @@
 
 from zhengtong.sharing.models.corrections import Correction, CorrectionNotice
 from zhengtong.sharing.models.demands import Demand
+from zhengtong.sharing.models.disposals import Disposal
 from zhengtong.sharing.models.disputes import Dispute, DisputeNote
 from zhengtong.sharing.models.grants import Grant
 from zhengtong.sharing.models.requests import (
@@ -20,6 +21,7 @@ __all__ = [
     "Correction",
     "CorrectionNotice",
     "Demand",
+    "Disposal",
     "Dispute",
     "DisputeNote",
     "EmergencyStop",

@@ -1,5 +1,6 @@
 """Rows behind a grant (共享许可)."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
@@ -11,10 +12,14 @@ from zhengtong.sharing.rules import (
     GrantState,
 )
 
+if TYPE_CHECKING:  # the way back from what hangs on a grant
+    from zhengtong.sharing.models.disposals import Disposal
+
 
 class Grant(models.Model):
     """What one organ may get, by a signed decision (共享许可)."""
 
+    disposal: "Disposal"  # what became of the data once it ended
     stopped: bool  # only on rows of a query that asks for it: an emergency stop covers it
 
     id = models.UUIDField(primary_key=True)

@@ -22,6 +22,7 @@ from zhengtong.sharing.queries.corrections import (
     demand,
     demands,
 )
+from zhengtong.sharing.queries.disposals import DisposalPage, disposal, disposed_on
 from zhengtong.sharing.queries.disputes import (
     DisputeLine,
     DisputePage,
@@ -78,6 +79,7 @@ __all__ = [
     "Counts",
     "DemandLine",
     "DemandPage",
+    "DisposalPage",
     "DisputeLine",
     "DisputePage",
     "Figures",
@@ -112,6 +114,8 @@ __all__ = [
     "delivered_since",
     "demand",
     "demands",
+    "disposal",
+    "disposed_on",
     "dispute",
     "dispute_about",
     "disputes",

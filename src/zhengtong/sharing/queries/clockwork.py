@@ -8,12 +8,14 @@ from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.rules import (
     CORRECTION_LIMIT,
     DELIVER,
+    DISPOSAL_LIMIT,
     MEDIATION_LIMIT,
     RECTIFICATION,
     ReplyFacts,
     correction_clock,
     delivery_clock,
     delivery_days,
+    disposal_clock,
     mediation_clock,
     reply_clock,
     reply_days,
@@ -98,6 +100,17 @@ def correction_view(*, filed_on: date, answered_on: date | None, jurisdiction: s
         filed_on=filed_on,
         answered_on=answered_on,
         limit=standards.limit_for(CORRECTION_LIMIT, on=filed_on, jurisdiction=jurisdiction),
+        calendar=standards.calendar_for(jurisdiction),
+        on=on,
+    )
+
+
+def disposal_view(*, ended_on: date, reported_on: date | None, jurisdiction: str, on: date) -> ClockView:
+    """The clock of a disposal from its two days (条例 第二十七条第一款); its length is the authority's own [D]."""
+    return disposal_clock(
+        ended_on=ended_on,
+        reported_on=reported_on,
+        limit=standards.limit_for(DISPOSAL_LIMIT, on=ended_on, jurisdiction=jurisdiction),
         calendar=standards.calendar_for(jurisdiction),
         on=on,
     )

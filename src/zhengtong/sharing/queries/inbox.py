@@ -9,6 +9,7 @@ from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.sharing.models import Correction, Demand, Grant
 from zhengtong.sharing.queries.corrections import ARTICLE_CORRECTION, ARTICLE_DEMAND, correction_lines
+from zhengtong.sharing.queries.disposals import disposal_cards
 from zhengtong.sharing.queries.disputes import dispute_cards
 from zhengtong.sharing.queries.lines import grant_lines, listed_requests, request_lines
 from zhengtong.sharing.queries.records import GrantLine, InboxCard, Organ, RequestLine
@@ -29,7 +30,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
         return ()
     cards = _request_cards(actor, on=on)
     cards += _grant_cards(actor, on=on) + _correction_cards(actor, on=on) + _demand_cards(actor)
-    cards += dispute_cards(actor=actor, on=on)
+    cards += dispute_cards(actor=actor, on=on) + disposal_cards(actor, on=on)
     cards.sort(key=lambda card: (card.due_on is None, card.due_on or on, card.number))
     return tuple(cards[:INBOX_ROWS_MAX])
 

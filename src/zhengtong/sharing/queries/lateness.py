@@ -13,7 +13,16 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from zhengtong.sharing.models import Correction, Grant, SharingRequest
-from zhengtong.sharing.rules import CORRECTION_LIMIT, DELIVER, REPLY_OWED, CorrectionState, GrantState
+from zhengtong.sharing.queries.disposals import disposed_on
+from zhengtong.sharing.rules import (
+    CORRECTION_LIMIT,
+    DELIVER,
+    DISPOSAL_LIMIT,
+    REPLY_OWED,
+    CorrectionState,
+    DisposalState,
+    GrantState,
+)
 
 LATE_AT_ONCE = 1_000
 _Row = TypeVar("_Row", SharingRequest, Grant, Correction)
@@ -26,6 +35,7 @@ class LateKind(StrEnum):
     REPLY = "reply"  # 答复
     DELIVERY = "delivery"  # 提供
     CORRECTION = "correction"  # 校核
+    DISPOSAL = "disposal"  # 处置
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,10 @@ def late_things(*, on: date) -> Iterator[tuple[LateThing, ...]]:
     yield from (tuple(_replies(rows)) for rows in _parts(replies))
     yield from (tuple(_deliveries(rows)) for rows in _parts(grants))
     yield from (tuple(_corrections(rows)) for rows in _parts(corrections))
+    owed_still = Q(disposal__state=str(DisposalState.OWED), disposal__due_on__lt=on, disposal__due_provisional=False)
+    reported = Q(disposal__reported_on__gt=F("disposal__due_on"), disposal__reported_on__gte=since)
+    ended = Grant.objects.filter(owed_still | reported).select_related("request", "disposal")
+    yield from (tuple(_disposals(rows)) for rows in _parts(ended))
 
 
 def _parts(found: QuerySet[_Row]) -> Iterator[QuerySet[_Row]]:
@@ -77,6 +91,8 @@ def done_on(*, kind: LateKind, ids: Iterable[UUID]) -> dict[UUID, date]:
         days = SharingRequest.objects.filter(pk__in=wanted).values_list("id", "decided_on", "withdrawn_on")
     elif kind is LateKind.DELIVERY:
         days = Grant.objects.filter(pk__in=wanted).values_list("id", "delivered_on", "ended_on")
+    elif kind is LateKind.DISPOSAL:
+        return disposed_on(wanted)
     else:
         days = Correction.objects.filter(pk__in=wanted).values_list("id", "answered_on", "answered_on")
     return {thing: first or second for thing, first, second in days if first or second}
@@ -100,6 +116,18 @@ def _replies(found: Iterable[SharingRequest]) -> list[LateThing]:
         for row in found
         if row.due_on and row.received_on
     ]
+
+
+def _disposals(found: Iterable[Grant]) -> list[LateThing]:
+    return [
+        LateThing(
+            kind=LateKind.DISPOSAL, id=row.id, number=row.number, title=row.request.entry_name,
+            organization=row.consumer_id, counterpart=row.provider_id, jurisdiction=row.request.jurisdiction,
+            limit_id=DISPOSAL_LIMIT, started_on=row.disposal.ended_on, due_on=row.disposal.due_on,
+            done_on=row.disposal.reported_on,
+        )
+        for row in found
+    ]  # fmt: skip
 
 
 def _deliveries(found: Iterable[Grant]) -> list[LateThing]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhengtong.kernel.events import JsonValue
-from zhengtong.sharing.models import Correction, Demand, Dispute, Grant, SharingRequest
+from zhengtong.sharing.models import Correction, Demand, Disposal, Dispute, Grant, SharingRequest
 from zhengtong.sharing.queries.clockwork import correction_view, reply_facts
 from zhengtong.sharing.queries.stops import stop_columns
 from zhengtong.sharing.rules import ReplyFacts, reply_clock
@@ -71,7 +71,7 @@ def actual_rows() -> dict[str, Columns]:
             "suspended_on": _text(grant.suspended_on),
             "ended_on": _text(grant.ended_on),
         }
-    return rows | _corrections() | _demands() | _disputes() | stop_columns()
+    return rows | _corrections() | _demands() | _disputes() | _disposals() | stop_columns()
 
 
 def correction_due(filed_on: date, jurisdiction: str) -> date:
@@ -95,6 +95,19 @@ def _corrections() -> dict[str, Columns]:
             "read": sorted(str(notice.organization_id) for notice in row.notices.all() if notice.read_on),
         }
         for row in Correction.objects.prefetch_related("notices").iterator(500)
+    }
+
+
+def _disposals() -> dict[str, Columns]:
+    return {
+        f"disposal {row.grant_id}": {
+            "state": row.state,
+            "method": row.method,
+            "ended_on": _text(row.ended_on),
+            "reported_on": _text(row.reported_on),
+            "answered_on": _text(row.answered_on),
+        }
+        for row in Disposal.objects.iterator(500)
     }
 
 

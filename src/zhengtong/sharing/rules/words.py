@@ -87,6 +87,10 @@ EVENT_WORDS: dict[str, Words] = {
         "提供方核实并反馈，已告知读过该项的机构", "verified and answered, readers told"
     ),
     "sharing.correction.acknowledged": Words("被告知的机构已知悉", "read by an organization that was told"),
+    "sharing.disposal.owed": Words("许可结束，数据待处置", "ended, the data are to be disposed of"),
+    "sharing.disposal.reported": Words("使用方报告处置情况", "the consumer reported the disposal"),
+    "sharing.disposal.accepted": Words("提供方确认处置", "the provider accepted the disposal"),
+    "sharing.disposal.asked-again": Words("提供方要求重新处置", "the provider asked for it again"),
     "sharing.demand.raised": Words("提出共享需求", "raised"),
     "sharing.demand.coordinated": Words("主管部门协调", "coordinated by the data authority"),
     "sharing.demand.met": Words("需求已满足", "met"),

@@ -10,6 +10,7 @@ from zhengtong.sharing.services.correcting import (
     open_disputed_value,
 )
 from zhengtong.sharing.services.demanding import coordinate_demand, meet_demand, raise_demand, withdraw_demand
+from zhengtong.sharing.services.disposing import accept_disposal, ask_disposal_again, report_disposal
 from zhengtong.sharing.services.disputing import ask_again, move_dispute, open_dispute
 from zhengtong.sharing.services.drafting import (
     answer_supplement,
@@ -36,12 +37,14 @@ from zhengtong.sharing.services.stopping import lift_stop, order_stop
 __all__ = [
     "DisputedValue",
     "SignedReply",
+    "accept_disposal",
     "acknowledge_correction",
     "agree_extension",
     "answer_correction",
     "answer_supplement",
     "approve_own",
     "ask_again",
+    "ask_disposal_again",
     "ask_extension",
     "ask_supplement",
     "check_version",
@@ -63,6 +66,7 @@ __all__ = [
     "raise_demand",
     "recompute_clocks",
     "relinquish_grant",
+    "report_disposal",
     "return_to_officer",
     "revoke_grant",
     "sign_reply",

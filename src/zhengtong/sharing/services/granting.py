@@ -40,6 +40,7 @@ from zhengtong.sharing.rules import (
     has_ended,
     validity,
 )
+from zhengtong.sharing.services.disposing import owe_disposal
 from zhengtong.sharing.services.finding import grant_for, keep, officer_of
 from zhengtong.wire import grant as wire
 from zhengtong.wire import rowfilter, suites
@@ -215,6 +216,7 @@ def _expire(grant: UUID, *, actor: Actor, clock: Clock) -> bool:
         row.id, number=row.number, provider=row.provider_id, consumer=row.consumer_id, ended_on=row.valid_until
     )
     _keep(row, fact, actor=actor, clock=clock)
+    owe_disposal(row, actor=actor, clock=clock)
     return True
 
 
@@ -238,6 +240,7 @@ def _end(row: Grant, how: str, reason: str, *, actor: Actor, clock: Clock) -> No
         ended_on=clock.today(),
     )
     _keep(row, fact, actor=actor, clock=clock)
+    owe_disposal(row, actor=actor, clock=clock)
 
 
 def _keep(row: Grant, fact: Event, *, actor: Actor, clock: Clock) -> None:

@@ -3,16 +3,16 @@
 from django.db import transaction
 
 from zhengtong.kernel.clock import Clock
-from zhengtong.sharing.models import Correction, Grant, SharingRequest
-from zhengtong.sharing.queries.clockwork import correction_view, grant_clock, request_clock
-from zhengtong.sharing.rules import REPLY_OWED, CorrectionState, GrantState
+from zhengtong.sharing.models import Correction, Disposal, Grant, SharingRequest
+from zhengtong.sharing.queries.clockwork import correction_view, disposal_view, grant_clock, request_clock
+from zhengtong.sharing.rules import REPLY_OWED, CorrectionState, DisposalState, GrantState
 
 RECOUNT_BATCH = 1_000  # rows held in memory at once; all open clocks are counted
 
 
 @transaction.atomic
 def recompute_clocks(*, clock: Clock) -> int:
-    """Derive the due dates of open requests, undelivered grants and open corrections; returns how many changed.
+    """Derive the due dates of open requests, grants, corrections and disposals; returns how many changed.
 
     A due date is no decision: it follows from recorded facts, so no event is written.
     """
@@ -23,7 +23,10 @@ def recompute_clocks(*, clock: Clock) -> int:
     filed = Correction.objects.select_for_update().filter(state=str(CorrectionState.FILED))
     asked = sum(_recount_request(row, clock) for row in waiting.iterator(RECOUNT_BATCH))
     owed = sum(_recount_grant(row, clock) for row in undelivered.iterator(RECOUNT_BATCH))
-    return asked + owed + sum(_recount_correction(row, clock) for row in filed.iterator(RECOUNT_BATCH))
+    ended = Disposal.objects.select_for_update(of=("self",)).select_related("grant__request")
+    left = ended.filter(state=str(DisposalState.OWED))
+    kept = sum(_recount_disposal(row, clock) for row in left.iterator(RECOUNT_BATCH))
+    return asked + owed + kept + sum(_recount_correction(row, clock) for row in filed.iterator(RECOUNT_BATCH))
 
 
 def _recount_request(row: SharingRequest, clock: Clock) -> bool:
@@ -47,6 +50,16 @@ def _recount_grant(row: Grant, clock: Clock) -> bool:
 def _recount_correction(row: Correction, clock: Clock) -> bool:
     place, today = row.jurisdiction, clock.today()
     view = correction_view(filed_on=row.filed_on, answered_on=None, jurisdiction=place, on=today)
+    if view.due_on is None or (view.due_on, view.provisional) == (row.due_on, row.due_provisional):
+        return False
+    row.due_on, row.due_provisional = view.due_on, view.provisional
+    row.save(update_fields=["due_on", "due_provisional"])
+    return True
+
+
+def _recount_disposal(row: Disposal, clock: Clock) -> bool:
+    place = row.grant.request.jurisdiction
+    view = disposal_view(ended_on=row.ended_on, reported_on=None, jurisdiction=place, on=clock.today())
     if view.due_on is None or (view.due_on, view.provisional) == (row.due_on, row.due_provisional):
         return False
     row.due_on, row.due_provisional = view.due_on, view.provisional

@@ -45,6 +45,7 @@ def detail(request: ActorRequest, grant_id: UUID) -> HttpResponse:
         "may_renew": reads and page.line.state is GrantState.EXPIRED,
         "may_correct": reads and page.line.delivered_on is not None,
         "days_open": "days" in request.GET,
+        "disposal": queries.disposal(grant=grant_id, actor=request.actor, on=request.clock.today()),
         "stop": queries.stop_over(grant=grant_id),
         "may_stop": may_order(
             StopScope.RESOURCE,

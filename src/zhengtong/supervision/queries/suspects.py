@@ -127,6 +127,7 @@ _MENDED: dict[FindingKind, Mended] = {
     FindingKind.REPLY: _done(sharing.LateKind.REPLY),
     FindingKind.DELIVERY: _done(sharing.LateKind.DELIVERY),
     FindingKind.CORRECTION: _done(sharing.LateKind.CORRECTION),
+    FindingKind.DISPOSAL: _done(sharing.LateKind.DISPOSAL),
     FindingKind.CATALOG_UPDATE: lambda about, _on: catalog.updated_after_all(about),
     FindingKind.REFUSAL: lambda about, _on: sharing.answered_after_all(about),
     FindingKind.SERVICE: lambda _about, _on: {},

@@ -23,6 +23,7 @@ class Detector(StrEnum):
     SERVICE_DROPPED = "service_dropped"
     SUSPENDED_FOR_MISUSE = "suspended_for_misuse"
     LATE_MEDIATION = "late_mediation"
+    LATE_DISPOSAL = "late_disposal"
     ASKED_THOUGH_SHARED = "asked_though_shared"
     SOURCE_NOT_NAMED = "source_not_named"
 
@@ -63,6 +64,7 @@ DETECTED = {  # which breaches something finds by itself
     "U1": Detector.ASKED_THOUGH_SHARED,
     "U2": Detector.SUSPENDED_FOR_MISUSE,
     "U3": Detector.SUSPENDED_FOR_MISUSE,
+    "U4": Detector.LATE_DISPOSAL,
     "A1": Detector.SOURCE_NOT_NAMED,
     "A2": Detector.LATE_MEDIATION,
 }

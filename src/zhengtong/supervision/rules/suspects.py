@@ -20,6 +20,7 @@ class FindingKind(StrEnum):
     SERVICE = "service"  # 已提供的服务
     MISUSE = "misuse"  # 使用
     MEDIATION = "mediation"  # 争议协调
+    DISPOSAL = "disposal"  # 处置
     RECOLLECTION = "recollection"  # 重复收集
     SOURCE = "source"  # 数源部门
 

@@ -40,6 +40,7 @@ _PAGES = {
     FindingKind.SERVICE: "sharing:grant",
     FindingKind.MISUSE: "sharing:grant",
     FindingKind.MEDIATION: "sharing:dispute",
+    FindingKind.DISPOSAL: "sharing:disposal",
     FindingKind.RECOLLECTION: "catalog:document",
     FindingKind.SOURCE: "catalog:document",
 }
@@ -52,6 +53,7 @@ _OWED = {
     FindingKind.SERVICE: Words("已提供的服务", "service provided"),
     FindingKind.MISUSE: Words("使用共享数据", "use of shared data"),
     FindingKind.MEDIATION: Words("协调争议", "mediate the dispute"),
+    FindingKind.DISPOSAL: Words("处置数据", "dispose of the data"),
     FindingKind.RECOLLECTION: Words("不再收取材料", "stop asking for the material"),
     FindingKind.SOURCE: Words("明确数源部门", "name the source department"),
 }
