@@ -10,14 +10,26 @@ from tests.support.sharing_forms import HOUSES, house_reply
 from tests.support.sharing_hall import Hall
 from tests.support.sharing_story import granted, received
 from zhengtong.catalog import services as catalog
-from zhengtong.catalog.rules import DocumentDirection
+from zhengtong.catalog.models import SourceNaming
+from zhengtong.catalog.rules import DocumentDirection, EntryDraft
+from zhengtong.exchange.models import ExchangeRecord, Node
 from zhengtong.journal import rebuild
 from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
+from zhengtong.kernel.errors import RuleBroken
 from zhengtong.parties import services as people
 from zhengtong.parties.rules import Role
 from zhengtong.sharing import services as sharing
-from zhengtong.sharing.rules import DisposalMethod, DisputeKind, Ground, ItemAnswer, Outcome, ReplyForm
+from zhengtong.sharing.rules import (
+    CorrectionOutcome,
+    DisposalMethod,
+    DisputeKind,
+    Ground,
+    ItemAnswer,
+    Outcome,
+    ReplyForm,
+    StopScope,
+)
 from zhengtong.supervision import queries, services
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +154,132 @@ def test_u4_data_not_disposed_of_once_the_grant_has_ended(hall: Hall, supervisor
     method = DisposalMethod.DESTROYED
     sharing.report_disposal(grant=grant, method=method, evidence=evidence, actor=officer, clock=at(10, 19))
     assert _found(supervisor, at(10, 20))["U4"].done_on == date(2026, 10, 19)
+
+
+def _correct(hall: Hall, clock: FixedClock) -> UUID:
+    return sharing.file_correction(
+        entry=hall.entries["R03"], item="usage", record_key="990102001001GB00017F00010001", value_seen="住宅",
+        value_claimed="商业服务", evidence="证书记载为商业服务", actor=hall.officer("tl-market"), clock=clock,
+    )  # fmt: skip
+
+
+def test_p3_the_named_source_is_not_helped_in_time(hall: Hall, supervisor: Actor, at: At) -> None:
+    grant = granted(hall)
+    sharing.confirm_delivered(grant=grant, actor=hall.officer("wl-land"), clock=at(9, 16))
+    correction = _correct(hall, at(9, 18))
+    rules = set(_found(supervisor, at(10, 10)))
+    assert rules == {"P6"}  # late, but not asked by the source
+    content = EntryDraft(name="房屋用途调查", guide_prefix="306001002")
+    own = catalog.draft(content=content, actor=hall.officer("tl-market"), clock=at(9, 1))
+    SourceNaming.objects.create(
+        id=UUID(int=7), jurisdiction="990100", item_name="房屋用途", entry_id=own, reason="牵头收集",
+        named_by=UUID(int=8), named_at=at(9, 1).now(),
+    )  # fmt: skip
+    line = _found(supervisor, at(10, 10))["P3"]
+    assert (line.about, line.organization_name, line.passed_on) == (correction, "市自然资源和规划局", date(2026, 10, 9))
+    sharing.answer_correction(
+        correction=correction, outcome=CorrectionOutcome.CORRECTED, cause="迁移时译码错误",
+        actor=hall.officer("wl-land"), clock=at(10, 12),
+    )  # fmt: skip
+    assert _found(supervisor, at(10, 12))["P3"].done_on == date(2026, 10, 12)
+
+
+def _demand(hall: Hall, clock: FixedClock, *, backflow: bool) -> UUID:
+    return sharing.raise_demand(
+        what="本区企业纳税登记", items=("登记状态",), matter="市场准入", legal_basis="市场主体登记管理条例",
+        holder=hall.organs["wl-tax"], backflow=backflow, actor=hall.officer("tl-market"), clock=clock,
+    )  # fmt: skip
+
+
+def test_p5_a_level_above_does_not_give_the_own_areas_data_back(hall: Hall, supervisor: Actor, at: At) -> None:
+    _demand(hall, at(8, 31), backflow=False)
+    assert _found(supervisor, at(10, 16)) == {}  # an ordinary demand has no limit
+    demand = _demand(hall, at(8, 31), backflow=True)
+    assert _found(supervisor, at(9, 28)) == {}
+    line = _found(supervisor, at(9, 29))["P5"]
+    assert (line.about, line.organization_name, line.passed_on) == (demand, "市税务局", date(2026, 9, 28))
+    reviewer = hall.holder("wl-data", Role.AUTHORITY_REVIEWER)
+    sharing.coordinate_demand(demand=demand, note="由市税务局按月回流", actor=reviewer, clock=at(10, 8))
+    sharing.meet_demand(demand=demand, entry=hall.entries["R08"], note="已按月回流", actor=reviewer, clock=at(10, 9))
+    assert _found(supervisor, at(10, 9))["P5"].done_on == date(2026, 10, 9)
+
+
+def test_backflow_is_asked_of_a_level_above_only(hall: Hall, at: At) -> None:
+    with pytest.raises(RuleBroken, match="backflow_from_above"):
+        sharing.raise_demand(
+            what="本区排水许可", items=(), matter="市场准入", legal_basis="市场主体登记管理条例",
+            holder=hall.organs["tl-urban"], backflow=True, actor=hall.officer("tl-market"), clock=at(8, 31),
+        )  # fmt: skip
+
+
+def _node(hall: Hall, organ: str, clock: FixedClock) -> None:
+    Node.objects.create(
+        id=UUID(int=9), code=organ, organization_id=hall.organs[organ], state="active", invited_at=clock.now(),
+        joined_at=clock.now(), decided_at=clock.now(), decided_by=UUID(int=8), address=f"http://{organ}.test",
+    )  # fmt: skip
+
+
+def test_p8_a_provider_that_owes_a_delivery_has_no_node(hall: Hall, supervisor: Actor, at: At) -> None:
+    grant = granted(hall)
+    assert _found(supervisor, at(10, 13)) == {}  # twenty working days after 9 September
+    line = _found(supervisor, at(10, 14))["P8"]
+    assert (line.about, line.organization_name, line.passed_on) == (grant, "市自然资源和规划局", date(2026, 10, 13))
+    _node(hall, "wl-land", at(10, 16))
+    assert _found(supervisor, at(10, 16))["P8"].done_on == date(2026, 10, 16)
+
+
+def test_p8_is_not_raised_for_a_provider_in_the_network(hall: Hall, supervisor: Actor, at: At) -> None:
+    granted(hall)
+    _node(hall, "wl-land", at(6, 1))
+    assert set(_found(supervisor, at(10, 15))) == {"P4"}  # late, for another reason
+
+
+def _exchange(grant: UUID, on: FixedClock, *, match: str, number: int = 1) -> None:
+    ExchangeRecord.objects.create(
+        id=UUID(int=number), exchange=f"x{number}", grant=str(grant), granted=True, provider="wl-land",
+        consumer="tl-market", at=on.now(), outcome="answered", rows=3, match=match, compared_at=on.now(),
+    )  # fmt: skip
+
+
+def test_u5_the_consumer_keeps_no_record_of_what_it_was_given(hall: Hall, supervisor: Actor, at: At) -> None:
+    grant = granted(hall)
+    sharing.confirm_delivered(grant=grant, actor=hall.officer("wl-land"), clock=at(9, 16))
+    _exchange(grant, at(9, 21), match="equal", number=1)
+    assert _found(supervisor, at(10, 12)) == {}
+    _exchange(grant, at(9, 22), match="consumer_missing", number=2)
+    assert _found(supervisor, at(9, 30)) == {}  # five working days: 30 September (25 to 27 are Mid-Autumn)
+    line = _found(supervisor, at(10, 8))["U5"]
+    assert (line.about, line.organization_name, line.passed_on) == (grant, "区市监局", date(2026, 9, 30))
+    assert _facts(supervisor, line, at(10, 8)) == {"exchanges": "1", "rows": "3"}
+    ExchangeRecord.objects.update(match="equal")
+    assert _found(supervisor, at(10, 9))["U5"].done_on == date(2026, 10, 9)
+
+
+def _guard(hall: Hall, number: int) -> Actor:
+    roles = frozenset({str(Role.SECURITY_ADMIN)})
+    return Actor(UUID(int=number), "安全管理员", hall.organs["wl-data"], roles, "990100")
+
+
+def _halt(hall: Hall, clock: FixedClock) -> UUID:
+    return sharing.order_stop(
+        scope=StopScope.CONSUMER, target=hall.organs["tl-market"], reason="发现批量异常查询", actor=_guard(hall, 501),
+        clock=clock,
+    )  # fmt: skip
+
+
+def test_u6_a_halted_consumer_has_not_put_its_security_right(hall: Hall, supervisor: Actor, at: At) -> None:
+    stop = _halt(hall, at(9, 14))
+    assert _found(supervisor, at(9, 20)) == {}  # five working days after Monday the 14th: Sunday the 20th works
+    line = _found(supervisor, at(9, 21))["U6"]
+    assert (line.about, line.organization_name, line.counterpart_name) == (stop, "区市监局", "")
+    sharing.lift_stop(stop=stop, report="查明为测试脚本误配，已停用", actor=_guard(hall, 502), clock=at(9, 22))
+    assert _found(supervisor, at(9, 22))["U6"].done_on == date(2026, 9, 22)
+
+
+def test_u6_is_not_raised_for_what_was_put_right_in_time(hall: Hall, supervisor: Actor, at: At) -> None:
+    stop = _halt(hall, at(9, 14))
+    sharing.lift_stop(stop=stop, report="查明为测试脚本误配，已停用", actor=_guard(hall, 502), clock=at(9, 15))
+    assert _found(supervisor, at(10, 16)) == {}
 
 
 def _material(hall: Hall, organ: str, name: str, clock: FixedClock) -> UUID:

@@ -69,9 +69,9 @@ CASES = (
     Case(
         "39-6",
         "系统自己会发现的",
-        "有事实可查的十一种；其余由人认定",
+        "列明的十六种都有事实可查；其他情形由人认定",
         lambda: tuple(one.id for one in with_detector()),
-        ("P1", "P2", "P4", "P6", "P7", "U1", "U2", "U3", "U4", "A1", "A2"),
+        tuple(f"{side}{n}" for side, most in (("P", 8), ("U", 6), ("A", 2)) for n in range(1, most + 1)),
     ),
     Case(
         "29-1",

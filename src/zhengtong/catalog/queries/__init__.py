@@ -65,7 +65,13 @@ from zhengtong.catalog.queries.passing import (
     passed_on,
     passed_one,
 )
-from zhengtong.catalog.queries.recollection import asked_though_shared, settled_materials, sourced_since, unsourced
+from zhengtong.catalog.queries.recollection import (
+    asked_though_shared,
+    settled_materials,
+    sourced_since,
+    sources_named,
+    unsourced,
+)
 from zhengtong.catalog.queries.records import (
     Advice,
     EntryFilters,
@@ -162,6 +168,7 @@ __all__ = [
     "source_id",
     "sourced_since",
     "sources",
+    "sources_named",
     "taken_as",
     "understood",
     "unsourced",

@@ -4,7 +4,7 @@ No actor: control plane queries for the area that watches; it scopes what it sho
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -77,6 +77,12 @@ def unsourced() -> tuple[UnsourcedMaterial, ...]:
         organs = tuple(row.matter.duty.organization.short_name for row in by_organ.values())
         found.append(UnsourcedMaterial(first.id, name, place, organs, second.added_on))
     return tuple(found)
+
+
+def sources_named(items: Collection[str]) -> set[tuple[str, UUID]]:
+    """Which department is the named source of these items: pairs of item and department."""
+    rows = SourceNaming.objects.filter(item_name__in=items)
+    return set(rows.values_list("item_name", "entry__provider"))
 
 
 def settled_materials(documents: Iterable[UUID]) -> dict[UUID, date]:

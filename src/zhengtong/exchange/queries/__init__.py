@@ -27,7 +27,16 @@ from zhengtong.exchange.queries.exchanges import (
     three_sides,
     why,
 )
-from zhengtong.exchange.queries.months import MonthUse, NodeStanding, month_use, node_standings
+from zhengtong.exchange.queries.months import (
+    MonthUse,
+    NodeStanding,
+    Unrecorded,
+    joined,
+    month_use,
+    node_standings,
+    recorded_again,
+    unrecorded,
+)
 from zhengtong.exchange.queries.nodes import (
     NodeBrief,
     NodeCounts,
@@ -59,6 +68,7 @@ __all__ = [
     "SideView",
     "StoredDocument",
     "ThreeSides",
+    "Unrecorded",
     "Why",
     "counts",
     "current_roots",
@@ -68,12 +78,14 @@ __all__ = [
     "exchanges",
     "flows",
     "grant_use",
+    "joined",
     "month_use",
     "node",
     "node_by_code",
     "node_identity",
     "node_standings",
     "nodes",
+    "recorded_again",
     "root_fingerprint",
     "sample_case_numbers",
     "states_for_rebuild",
@@ -81,5 +93,6 @@ __all__ = [
     "stored_members",
     "stored_roots",
     "three_sides",
+    "unrecorded",
     "why",
 ]

@@ -4,16 +4,20 @@ No actor: control plane queries for supervision above, which scopes what it show
 receipts; what the consumer's node refused by itself never reached the provider and is added.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncDate
 
-from zhengtong.exchange.models import DailyUse, Node
+from zhengtong.exchange.models import DailyUse, ExchangeRecord, Node
 from zhengtong.exchange.queries.nodes import NODES_MAX
-from zhengtong.exchange.rules import NODE_SILENT_AFTER, NodeState
-from zhengtong.kernel.clock import Clock
+from zhengtong.exchange.rules import NODE_SILENT_AFTER, Match, NodeState
+from zhengtong.kernel.clock import BEIJING, Clock
+
+UNRECORDED_MAX = 5_000  # days of grants, a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,34 @@ def month_use(*, first: date, last: date) -> dict[UUID, MonthUse]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """Answers under one grant on one day of which the consumer's node has reported no receipt (使用记录)."""
+
+    grant: UUID
+    day: date
+    exchanges: int
+    rows: int
+
+
+def unrecorded(*, before: date) -> tuple[Unrecorded, ...]:
+    """Such days before a day, by grant, the oldest of each only: one finding names where it begins."""
+    missing = ExchangeRecord.objects.filter(match=Match.CONSUMER_MISSING.value, granted=True, rows__gt=0)
+    days = missing.annotate(day=TruncDate("at", tzinfo=BEIJING)).filter(day__lt=before).order_by("grant", "day")
+    found = dict[UUID, Unrecorded]()
+    for row in days.values("grant", "day").annotate(n=Count("id"), total=Sum("rows"))[:UNRECORDED_MAX]:
+        grant = UUID(row["grant"])
+        found.setdefault(grant, Unrecorded(grant, row["day"], row["n"], row["total"] or 0))
+    return tuple(found.values())
+
+
+def recorded_again(grants: Iterable[UUID]) -> frozenset[UUID]:
+    """Of these grants, those of which every answer has the consumer's receipt by now."""
+    wanted = set(grants)
+    missing = ExchangeRecord.objects.filter(match=Match.CONSUMER_MISSING.value, grant__in=[str(g) for g in wanted])
+    return frozenset(wanted - {UUID(one) for one in missing.values_list("grant", flat=True)})
+
+
 def node_standings(*, clock: Clock) -> dict[UUID, NodeStanding]:
     """The nodes in service by department, and those heard now: a standing, not a history."""
     found = dict[UUID, NodeStanding]()
@@ -70,3 +102,9 @@ def node_standings(*, clock: Clock) -> dict[UUID, NodeStanding]:
         heard = node.last_seen_at is not None and clock.now() - node.last_seen_at < NODE_SILENT_AFTER
         found[node.organization_id] = NodeStanding(held.active + 1, held.heard + heard)
     return found
+
+
+def joined() -> dict[UUID, date]:
+    """The departments that have a node in service, own or hosted, and since when (接入)."""
+    rows = Node.objects.filter(state=NodeState.ACTIVE.value, decided_at__isnull=False).order_by("-decided_at")
+    return {org: at.astimezone(BEIJING).date() for org, at in rows.values_list("organization", "decided_at")}

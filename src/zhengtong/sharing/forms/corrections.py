@@ -72,6 +72,11 @@ class DemandForm(forms.Form):
         label=_("或者不是部门的持有者"), max_length=100, required=False, help_text=_("例如供水、供电、燃气等公用企业。")
     )
 
+    backflow = forms.BooleanField(
+        label=_("属于数据回流"), required=False,
+        help_text=_("上级部门的系统收集的本行政区域内的数据，应当及时、完整回流（条例第二十四条）。"),
+    )  # fmt: skip
+
     def __init__(
         self,
         organs: Iterable[tuple[str, str]],

@@ -22,6 +22,7 @@ class Demand(models.Model):
     holder_id: UUID | None
     holder_name = models.CharField(max_length=100, blank=True)  # a holder that is no department: a utility
     jurisdiction = models.CharField(max_length=6, blank=True)  # the consumer's: its authority coordinates
+    backflow = models.BooleanField(default=False)  # the holder is above and holds the consumer's own area's data (回流)
     what = models.CharField(max_length=200)
     items = models.JSONField(default=list)
     matter = models.CharField(max_length=200)

@@ -10,8 +10,24 @@ from uuid import UUID
 
 from zhengtong.catalog import queries as catalog
 from zhengtong.catalog.rules import ShareType
-from zhengtong.sharing.models import Dispute, Grant, ReplyItem, SharingRequest
-from zhengtong.sharing.rules import DECIDED_STATES, DisputeKind, GrantState, Ground, Outcome
+from zhengtong.kernel.deadlines import ClockEvent, ClockEventKind, ClockView, deadline
+from zhengtong.sharing.models import Correction, Demand, Dispute, EmergencyStop, Grant, ReplyItem, SharingRequest
+from zhengtong.sharing.rules import (
+    CORRECTION_LIMIT,
+    DECIDED_STATES,
+    DELIVER,
+    OPEN_DEMANDS,
+    CorrectionState,
+    DisputeKind,
+    GrantState,
+    Ground,
+    Outcome,
+    StopScope,
+    StopState,
+)
+from zhengtong.standards import queries as standards
+
+BACKFLOW, INCIDENT = "BACKFLOW", "INCIDENT"
 
 FACTS_MAX = 1_000  # a run; the next run goes on, for what was found is not found again
 LOOK_BACK_DAYS = 62
@@ -25,11 +41,12 @@ class BreachFact:
     number: str
     title: str
     organization: UUID
-    counterpart: UUID
+    counterpart: UUID | None
     jurisdiction: str
     started_on: date
     on: date
     said: tuple[tuple[str, str], ...]  # name of a fact, its text
+    limit_id: str = ""  # where a limit passed
 
 
 def refused_without_ground(*, on: date) -> tuple[BreachFact, ...]:
@@ -101,6 +118,116 @@ def delivered_since(wanted: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, U
     rows = Grant.objects.filter(state=str(GrantState.ACTIVE), delivered_on__isnull=False, request__entry__in=entries)
     held = rows.order_by("-delivered_on").values_list("consumer", "request__entry", "delivered_on")
     return {(consumer, entry): day for consumer, entry, day in held if day and (consumer, entry) in wanted}
+
+
+def backflow_owed(*, on: date) -> tuple[BreachFact, ...]:
+    """Demands for data of the own area that a level above has not met in time (回流, 条例 第二十四条)."""
+    rows = Demand.objects.filter(backflow=True, state__in=[str(s) for s in OPEN_DEMANDS], holder__isnull=False)
+    found = list[BreachFact]()
+    for row in rows.select_related("holder").order_by("number")[:FACTS_MAX]:
+        view = _clock(BACKFLOW, row.raised_on, row.jurisdiction, on)
+        if row.holder_id and row.holder and view.due_on and view.late:
+            found.append(
+                BreachFact(
+                    about=row.id, number=row.number, title=row.what, organization=row.holder_id,
+                    counterpart=row.consumer_id, jurisdiction=row.holder.jurisdiction, started_on=row.raised_on,
+                    on=view.due_on, said=(("matter", row.matter), ("ground", row.legal_basis)), limit_id=BACKFLOW,
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def flowed_back(ids: Iterable[UUID]) -> dict[UUID, date]:
+    """Of these demands, which are met or withdrawn by now, and since when."""
+    rows = Demand.objects.filter(pk__in=set(ids), ended_on__isnull=False)
+    return {demand: day for demand, day in rows.values_list("id", "ended_on") if day}
+
+
+def incidents_open(*, on: date) -> tuple[BreachFact, ...]:
+    """Consumers halted in an emergency whose danger is not removed in time (条例 第四十条第（六）项)."""
+    rows = EmergencyStop.objects.filter(scope=str(StopScope.CONSUMER), state=str(StopState.IN_FORCE))
+    found = list[BreachFact]()
+    for row in rows.order_by("number")[:FACTS_MAX]:
+        view = _clock(INCIDENT, row.ordered_on, row.jurisdiction, on)
+        if view.due_on and view.late:
+            found.append(
+                BreachFact(
+                    about=row.id, number=row.number, title=row.name, organization=row.organization_id,
+                    counterpart=None, jurisdiction=row.jurisdiction, started_on=row.ordered_on, on=view.due_on,
+                    said=(("reason", row.reason),), limit_id=INCIDENT,
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def incidents_ended(ids: Iterable[UUID]) -> dict[UUID, date]:
+    """Of these emergency stops, which were lifted, and when."""
+    rows = EmergencyStop.objects.filter(pk__in=set(ids), lifted_on__isnull=False)
+    return {stop: day for stop, day in rows.values_list("id", "lifted_on") if day}
+
+
+def source_not_helped(*, on: date) -> tuple[BreachFact, ...]:
+    """Corrections that the named source of an item asked for and that are late (条例 第三十九条第（三）项)."""
+    late = Correction.objects.filter(state=str(CorrectionState.FILED), due_on__lt=on, due_provisional=False)
+    rows = list(late.order_by("number")[:FACTS_MAX])
+    sources = catalog.sources_named({row.item_name for row in rows})
+    return tuple(
+        BreachFact(
+            about=row.id, number=row.number, title=f"{row.entry_name} · {row.item_name}",
+            organization=row.provider_id, counterpart=row.consumer_id, jurisdiction=row.jurisdiction,
+            started_on=row.filed_on, on=row.due_on, said=(("items", row.item_name),),
+            limit_id=CORRECTION_LIMIT,
+        )
+        for row in rows
+        if (row.item_name, row.consumer_id) in sources
+    )  # fmt: skip
+
+
+def helped_after_all(ids: Iterable[UUID]) -> dict[UUID, date]:
+    """Of these corrections, which were answered, and when."""
+    rows = Correction.objects.filter(pk__in=set(ids), answered_on__isnull=False)
+    return {one: day for one, day in rows.values_list("id", "answered_on") if day}
+
+
+def grants_late(*, on: date) -> tuple[BreachFact, ...]:
+    """The first undelivered grant past its limit of every provider; whether it has a node is for others to say."""
+    rows = Grant.objects.filter(
+        state=str(GrantState.DELIVERING), deliver_due_on__lt=on, deliver_provisional=False
+    ).select_related("request")
+    first = dict[UUID, Grant]()
+    for row in rows.order_by("consented_on", "number")[:FACTS_MAX]:
+        first.setdefault(row.provider_id, row)
+    return tuple(
+        BreachFact(
+            about=row.id, number=row.number, title=row.request.entry_name, organization=row.provider_id,
+            counterpart=row.consumer_id, jurisdiction=row.request.jurisdiction, started_on=row.consented_on,
+            on=row.deliver_due_on, said=(("grant", row.number),), limit_id=DELIVER,
+        )
+        for row in first.values()
+    )  # fmt: skip
+
+
+def providers_of(grants: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The providers of these grants."""
+    return dict(Grant.objects.filter(pk__in=set(grants)).values_list("id", "provider"))
+
+
+def grant_facts(ids: Collection[UUID]) -> dict[UUID, BreachFact]:
+    """Who is behind these grants, as a fact about the consumer that others complete."""
+    rows = Grant.objects.filter(pk__in=ids).select_related("request", "consumer")
+    return {
+        row.id: BreachFact(
+            about=row.id, number=row.number, title=row.request.entry_name, organization=row.consumer_id,
+            counterpart=row.provider_id, jurisdiction=row.consumer.jurisdiction, started_on=row.consented_on,
+            on=row.consented_on, said=(),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def _clock(limit_id: str, started: date, jurisdiction: str, on: date) -> ClockView:
+    limit = standards.limit_for(limit_id, on=started, jurisdiction=jurisdiction)
+    return deadline([ClockEvent(ClockEventKind.START, started)], limit, standards.calendar_for(jurisdiction), on=on)
 
 
 def services_dropped(*, on: date) -> tuple[BreachFact, ...]:

@@ -117,6 +117,7 @@ class DemandPage:
     line: DemandLine
     items: tuple[str, ...]
     legal_basis: str
+    backflow: bool
     met_by: UUID | None
     verbs: tuple[str, ...]
     history: tuple[Happening, ...]
@@ -275,6 +276,7 @@ def demand(*, actor: Actor, id: UUID, on: date) -> DemandPage:
         line=_demand_lines([row], on=on)[0],
         items=tuple(row.items),
         legal_basis=row.legal_basis,
+        backflow=row.backflow,
         met_by=row.met_by_id,
         verbs=tuple(verb for verb in open_verbs if (own if verb == "withdraw" else coordinates)),
         history=history(row.id),

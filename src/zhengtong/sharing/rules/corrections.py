@@ -12,7 +12,7 @@ from zhengtong.kernel.calendar import WorkCalendar
 from zhengtong.kernel.deadlines import ClockEvent, ClockEventKind, ClockView, TimeLimit, deadline
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.kernel.lifecycle import Lifecycle, Step
-from zhengtong.parties.rules import ROLE_WORDS, Role, citizen_id_is_valid
+from zhengtong.parties.rules import ROLE_WORDS, Role, citizen_id_is_valid, region_chain
 from zhengtong.sharing.rules.words import Words
 
 CORRECTION_LIMIT = "CORRECTION"
@@ -144,6 +144,12 @@ def check_demand(*, what: str, legal_basis: str, matter: str, has_holder: bool) 
         raise RuleBroken("sharing.demand_incomplete", count=len(missing))
     if not has_holder:
         raise RuleBroken("sharing.demand_needs_holder")
+
+
+def check_backflow(*, consumer: str, holder: str | None) -> None:
+    """Raise RuleBroken unless the holder is a department of a level above the consumer's place (条例 第二十四条)."""
+    if holder is None or holder == consumer or holder not in region_chain(consumer):
+        raise RuleBroken("sharing.backflow_from_above")
 
 
 def masked_key(text: str) -> str:

@@ -15,7 +15,7 @@ from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.sharing.events import DemandCoordinated, DemandMet, DemandRaised, DemandWithdrawn
 from zhengtong.sharing.models import Demand
-from zhengtong.sharing.rules import DEMAND, DemandState, check_demand, check_reason
+from zhengtong.sharing.rules import DEMAND, DemandState, check_backflow, check_demand, check_reason
 from zhengtong.sharing.services.finding import is_authority_for, officer_of
 from zhengtong.sharing.services.numbering import next_number
 
@@ -34,11 +34,13 @@ def raise_demand(
     clock: Clock,
     holder: UUID | None = None,
     holder_name: str = "",
+    backflow: bool = False,
     number: str = "",
 ) -> UUID:
     """Put a need for data on the list (提出共享需求); there may be no catalogue entry for it yet.
 
     `holder` is the department thought to hold the data; `holder_name` names one that is no department.
+    `backflow`: a department of a level above collected these data about the actor's own area (回流, 条例 第二十四条).
 
     Raises:
         RuleBroken: it does not say what, for which matter, on which ground, or who may hold it.
@@ -46,8 +48,9 @@ def raise_demand(
     if not actor.has(Role.DATA_OFFICER) or actor.organization is None:
         raise NotAllowed("sharing.demand_by_officer")
     check_demand(what=what, legal_basis=legal_basis, matter=matter, has_holder=bool(holder or holder_name.strip()))
-    if holder is not None:
-        parties.organization(id=holder)
+    above = parties.organization(id=holder).jurisdiction if holder is not None else None
+    if backflow:
+        check_backflow(consumer=actor.jurisdiction, holder=above)
     row = Demand.objects.create(
         id=new_id(clock.now()),
         number=next_number(prefix="D", given=number),
@@ -55,6 +58,7 @@ def raise_demand(
         holder_id=holder,
         holder_name=holder_name.strip(),
         jurisdiction=actor.jurisdiction,
+        backflow=backflow,
         what=what.strip(),
         items=[item.strip()[:ITEM_CHARS_MAX] for item in items if item.strip()][:ITEMS_MAX],
         matter=matter.strip(),

@@ -187,6 +187,7 @@ def new_demand(request: ActorRequest) -> HttpResponse:
                 legal_basis=form.cleaned_data["legal_basis"],
                 holder=form.holder_id(),
                 holder_name=form.cleaned_data["holder_name"],
+                backflow=form.cleaned_data["backflow"],
                 actor=request.actor,
                 clock=request.clock,
             )

@@ -23,6 +23,11 @@ class Detector(StrEnum):
     SERVICE_DROPPED = "service_dropped"
     SUSPENDED_FOR_MISUSE = "suspended_for_misuse"
     LATE_MEDIATION = "late_mediation"
+    SOURCE_NOT_HELPED = "source_not_helped"
+    NOT_FLOWED_BACK = "not_flowed_back"
+    NOT_JOINED = "not_joined"
+    NO_USE_RECORDS = "no_use_records"
+    INCIDENT_OPEN = "incident_open"
     LATE_DISPOSAL = "late_disposal"
     ASKED_THOUGH_SHARED = "asked_though_shared"
     SOURCE_NOT_NAMED = "source_not_named"
@@ -58,13 +63,18 @@ class Breach:
 DETECTED = {  # which breaches something finds by itself
     "P1": Detector.LATE_CATALOG_UPDATE,
     "P2": Detector.REFUSAL_WITHOUT_GROUND,
+    "P3": Detector.SOURCE_NOT_HELPED,
     "P4": Detector.LATE_REPLY_OR_DELIVERY,
+    "P5": Detector.NOT_FLOWED_BACK,
     "P6": Detector.LATE_CORRECTION,
     "P7": Detector.SERVICE_DROPPED,
+    "P8": Detector.NOT_JOINED,
     "U1": Detector.ASKED_THOUGH_SHARED,
     "U2": Detector.SUSPENDED_FOR_MISUSE,
     "U3": Detector.SUSPENDED_FOR_MISUSE,
     "U4": Detector.LATE_DISPOSAL,
+    "U5": Detector.NO_USE_RECORDS,
+    "U6": Detector.INCIDENT_OPEN,
     "A1": Detector.SOURCE_NOT_NAMED,
     "A2": Detector.LATE_MEDIATION,
 }

@@ -21,6 +21,11 @@ class FindingKind(StrEnum):
     MISUSE = "misuse"  # 使用
     MEDIATION = "mediation"  # 争议协调
     DISPOSAL = "disposal"  # 处置
+    SOURCE_HELP = "source_help"  # 配合数源部门
+    BACKFLOW = "backflow"  # 回流
+    JOINING = "joining"  # 接入一体化体系
+    USE_RECORD = "use_record"  # 使用记录
+    INCIDENT = "incident"  # 安全管理
     RECOLLECTION = "recollection"  # 重复收集
     SOURCE = "source"  # 数源部门
 
@@ -33,7 +38,9 @@ FACT_WORDS: dict[str, Words] = {  # names of facts; a detector uses these and no
     "ground": Words("理由类别", "kind of ground"),
     "suspended": Words("暂停日期", "suspended on"),
     "withdrawn": Words("目录条目已不在有效目录中", "the entry is no longer in force"),
-    "grant": Words("仍在使用期内的许可", "grant still in force"),
+    "grant": Words("涉及的许可", "grant concerned"),
+    "exchanges": Words("没有使用方回执的交换", "exchanges without the consumer's receipt"),
+    "rows": Words("涉及的记录数", "rows concerned"),
     "asked": Words("申请协调", "mediation asked"),
     "material": Words("仍在收取的材料", "material still asked for"),
     "matter": Words("事项", "matter"),

@@ -41,6 +41,11 @@ _PAGES = {
     FindingKind.MISUSE: "sharing:grant",
     FindingKind.MEDIATION: "sharing:dispute",
     FindingKind.DISPOSAL: "sharing:disposal",
+    FindingKind.SOURCE_HELP: "sharing:correction",
+    FindingKind.BACKFLOW: "sharing:demand",
+    FindingKind.JOINING: "sharing:grant",
+    FindingKind.USE_RECORD: "sharing:grant",
+    FindingKind.INCIDENT: "sharing:stop",
     FindingKind.RECOLLECTION: "catalog:document",
     FindingKind.SOURCE: "catalog:document",
 }
@@ -54,6 +59,11 @@ _OWED = {
     FindingKind.MISUSE: Words("使用共享数据", "use of shared data"),
     FindingKind.MEDIATION: Words("协调争议", "mediate the dispute"),
     FindingKind.DISPOSAL: Words("处置数据", "dispose of the data"),
+    FindingKind.SOURCE_HELP: Words("配合数源部门核实", "help the source department"),
+    FindingKind.BACKFLOW: Words("回流数据", "give the data back"),
+    FindingKind.JOINING: Words("接入一体化体系", "join the network"),
+    FindingKind.USE_RECORD: Words("保存使用记录", "keep the records of use"),
+    FindingKind.INCIDENT: Words("消除安全隐患", "put the security right"),
     FindingKind.RECOLLECTION: Words("不再收取材料", "stop asking for the material"),
     FindingKind.SOURCE: Words("明确数源部门", "name the source department"),
 }
