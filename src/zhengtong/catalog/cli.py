@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from django.db import DatabaseError
@@ -307,9 +307,12 @@ def report_upward(
 @app.command()
 def check(
     provider: Annotated[str, typer.Option(help="Code of the department; every department if left out.")] = "",
+    profile: Annotated[str, typer.Option(help="Check what is in force against this profile instead.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Check the entries in work against profile and articles (检查草稿).  Exit status 1 if any has an error."""
+    if profile:
+        _check_profile(profile, _known(provider), as_json=as_json)
     failed = False
     for row in _all(queries.EntryFilters(provider=_known(provider), scope="open"), actor=SYSTEM):
         for finding in queries.entry(id=row.id, actor=SYSTEM, version=row.version).findings:
@@ -322,6 +325,18 @@ def check(
                 "cites": finding.cites,
             }
             typer.echo(_line(told) if as_json else _finding_line(row.guide_code, finding))
+    raise typer.Exit(code=1 if failed else 0)
+
+
+def _check_profile(profile: str, provider: str, *, as_json: bool) -> NoReturn:
+    failed = False
+    for row in _all(queries.EntryFilters(provider=provider), actor=SYSTEM):
+        revision = queries.revision_in_force(entry=row.id)
+        checked = queries.profile_check(revision=revision, profile_id=profile) if revision else None
+        for finding in checked.findings if checked else ():
+            failed = True
+            said = {"entry": row.guide_code, "field": finding.field, "key": finding.key, "finding": finding.message()}
+            typer.echo(_line(said) if as_json else _finding_line(row.guide_code, finding))
     raise typer.Exit(code=1 if failed else 0)
 
 

@@ -41,6 +41,9 @@ class EntryForm(forms.Form):
     provider_office = forms.CharField(label=_("内设机构"), max_length=100, required=False)
     abstract = forms.CharField(label=_("摘要"), max_length=2000, required=False, widget=forms.Textarea(attrs=_AREA))
     theme = _code("theme", _("主题分类"))
+    industry = _code("industry_section", _("行业分类"))
+    service_class = _code("service_class", _("服务分类"))
+    form_class = _code("form_class", _("资源形态分类"))
     format = _code("format", _("数据格式"))
     update_cycle = _code("update_cycle", _("数据更新频率"))
     share_modes = forms.MultipleChoiceField(

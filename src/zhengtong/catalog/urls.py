@@ -3,7 +3,7 @@
 from django.urls import path
 
 from zhengtong.catalog import upload
-from zhengtong.catalog.views import ckan, duties, entries, harvest, lists, passing
+from zhengtong.catalog.views import ckan, conformity, duties, entries, harvest, lists, passing
 
 app_name = "catalog"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sources", harvest.listing, name="sources"),
     path("sources/<str:code>", harvest.source, name="source"),
     path("inbox", entries.inbox, name="inbox"),
+    path("conformity", conformity.listing, name="conformity"),
     path("duties", duties.duties, name="duties"),
     path("duties/<uuid:document_id>", duties.document, name="document"),
     path("duties/<uuid:document_id>/<slug:verb>", duties.document_act, name="document-act"),

@@ -99,6 +99,57 @@ def fields() -> tuple[FieldLine, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ElementLine:
+    """One data element (数据元)."""
+
+    name: str
+    also: str
+    type: str
+    length: str
+    code_list: str
+    source: str
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLine:
+    """One metadata profile that entries can be checked against (元数据规范)."""
+
+    title: str
+    source: str
+    edition: str
+    mandatory: int
+    optional: int
+
+
+def elements() -> tuple[ElementLine, ...]:
+    """Every data element that items of the catalogue are compared with."""
+    return tuple(
+        ElementLine(
+            name=one.en if lang() == "en" else one.zh,
+            also="、".join(one.aliases),
+            type=tables.code_list("item_type").label(one.type, lang=lang()),
+            length=f"{'' if one.fixed else '≥ '}{one.length}" if one.length else "",
+            code_list=_name(tables.code_list(one.code_list)) if one.code_list else "",
+            source=one.source,
+            certainty=certainty(one.mark),
+        )
+        for one in tables.data_elements()
+    )
+
+
+def profiles() -> tuple[ProfileLine, ...]:
+    """Every metadata profile with how much it asks for."""
+    return tuple(
+        ProfileLine(
+            one.title, one.source, one.edition, sum(f.obligation != "O" for f in one.fields),
+            sum(f.obligation == "O" for f in one.fields),
+        )
+        for one in tables.profiles()
+    )  # fmt: skip
+
+
 def calendar(*, actor: Actor | None, clock: Clock) -> CalendarPage:
     """The working days of this year in the actor's place."""
     year = clock.today().year

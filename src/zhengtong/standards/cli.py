@@ -16,7 +16,7 @@ from zhengtong.kernel.messages import terminal_language as language
 from zhengtong.regulations import checking
 from zhengtong.regulations.limits import shipped
 from zhengtong.standards import queries, services, tables
-from zhengtong.standards.rules import DayKind
+from zhengtong.standards.rules import DayKind, TableKind
 
 app = typer.Typer(help="Code lists, regions and profiles (标准规范).", no_args_is_help=True)
 
@@ -69,6 +69,68 @@ def profile(as_json: AsJson = False) -> None:
             "type": rule.type, "condition": rule.condition, "cites": rule.cites, "mark": rule.mark,
         }  # fmt: skip
         typer.echo(_line(row) if as_json else f"{rule.on:5} {rule.obligation} {rule.field:16} {rule.zh}  {rule.cites}")
+
+
+@app.command()
+def elements(as_json: AsJson = False) -> None:
+    """List the data elements with representation and source (数据元)."""
+    for one in tables.data_elements():
+        row = {
+            "id": one.id, "zh": one.zh, "en": one.en, "aliases": list(one.aliases), "type": one.type,
+            "length": one.length, "fixed": one.fixed, "code_list": one.code_list, "personal": str(one.personal),
+            "source": one.source, "mark": one.mark,
+        }  # fmt: skip
+        text = f"{one.id:20} {one.type}{one.length or '':<5} [{one.mark}] {one.zh}  {one.source}"
+        typer.echo(_line(row) if as_json else text)
+
+
+@app.command()
+def export(
+    kind: Annotated[TableKind, typer.Argument(help="What it is.")],
+    table: Annotated[str, typer.Argument(help="Which; `elements` for the data elements.")],
+    out: Annotated[Path, typer.Option(help="Where the file goes.", dir_okay=False)],
+) -> None:
+    """Write a table in use as the file that `load` reads (导出标准表)."""
+    out.write_text(tables.text_of(kind, table), encoding="utf-8")
+    typer.echo(str(out))
+
+
+@app.command()
+def load(
+    kind: Annotated[TableKind, typer.Argument(help="What it is.")],
+    table: Annotated[str, typer.Argument(help="Which table it replaces.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="csv for a code list, else TOML.")],
+    edition: Annotated[str, typer.Option(help="The name of the edition, as a year.")],
+    source: Annotated[str, typer.Option(help="Where it comes from: standard, number, date.")],
+    mark: Annotated[str, typer.Option(help="How sure: V, S, M, m?, C or D.")] = "D",
+) -> None:
+    """Replace a table by a newer edition without a release (标准表换版); in use everywhere within seconds."""
+    given = tables.Edition(kind, table, edition, source, mark, file.read_text(encoding="utf-8-sig"))
+    typer.echo(str(services.load_edition(edition=given, actor=SYSTEM, clock=current_clock())))
+
+
+@app.command("withdraw-edition")
+def withdraw_edition(
+    table: Annotated[str, typer.Argument(help="Which table.")],
+    edition: Annotated[str, typer.Argument(help="Which edition of it.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+) -> None:
+    """Go back to the edition before this one, or to the shipped table (撤下新版本)."""
+    services.withdraw_edition(table=table, edition=edition, reason=reason, actor=SYSTEM, clock=current_clock())
+    typer.echo(f"{table} {edition}")
+
+
+@app.command()
+def editions(as_json: AsJson = False) -> None:
+    """List the editions that were loaded, the newest first (标准表版本)."""
+    for one in queries.editions():
+        row = {
+            "kind": str(one.kind), "table": one.table, "edition": one.edition, "source": one.source, "mark": one.mark,
+            "rows": one.rows, "digest": one.digest, "loaded_at": one.loaded_at.isoformat(),
+            "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else None,
+        }  # fmt: skip
+        gone = " ×" if one.withdrawn_at else ""
+        typer.echo(_line(row) if as_json else f"{one.table:20} {one.edition:12} {one.rows:6} {one.source}{gone}")
 
 
 @app.command("load-year")

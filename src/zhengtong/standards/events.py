@@ -45,6 +45,30 @@ class LimitOverridden(Event):
     extension_before: int | None
 
 
+@event("standards.table.loaded", version=1)
+@dataclass(frozen=True, slots=True)
+class TableLoaded(Event):
+    """A newer edition of a shipped table is in use."""
+
+    kind: str
+    table: str
+    edition: str
+    source: str
+    digest: str
+    rows: int
+
+
+@event("standards.table.withdrawn", version=1)
+@dataclass(frozen=True, slots=True)
+class TableWithdrawn(Event):
+    """An edition is no longer in use: the one before it is, or the shipped one."""
+
+    kind: str
+    table: str
+    edition: str
+    reason: str
+
+
 @upcaster("standards.limit.overridden", from_version=1)
 def _with_source(payload: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return {**payload, "cites": "", "mark": "D", "days_before": None, "extension_before": None}

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from zhengtong.standards.rules import DayKind
+from zhengtong.standards.rules import DayKind, TableKind
 
 
 class RegionExtension(models.Model):
@@ -89,3 +89,30 @@ class LimitOverride(models.Model):
 
     def __str__(self) -> str:
         return f"{self.limit_id} {self.jurisdiction} {self.days}"
+
+
+class TableEdition(models.Model):
+    """A newer edition of a shipped table, as loaded (标准表新版本); the latest that is not withdrawn is in use."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=12, choices=[(k, k.name.title()) for k in TableKind])
+    table = models.CharField(max_length=40)
+    edition = models.CharField(max_length=60)
+    source = models.CharField(max_length=300)
+    mark = models.CharField(max_length=4)
+    content = models.TextField()
+    digest = models.CharField(max_length=64)  # SHA-256 of the content
+    rows = models.PositiveIntegerField()
+    loaded_by = models.UUIDField(null=True)  # officer; null for the console
+    loaded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-loaded_at",)
+        constraints = (
+            models.UniqueConstraint(fields=["kind", "table", "edition"], name="table_edition_once"),
+            models.CheckConstraint(name="table_edition_sourced", condition=~Q(source="") & ~Q(edition="")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.edition}"

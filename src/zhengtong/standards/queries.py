@@ -5,17 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import DatabaseError, transaction
+from django.db.models import Count, Max
+
 from zhengtong.journal.queries import events_of
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.calendar import WorkCalendar
 from zhengtong.kernel.deadlines import TimeLimit
 from zhengtong.parties.rules import region_chain
 from zhengtong.regulations import limits, workdays
-from zhengtong.standards.models import CalendarDay, LimitOverride, PublishedYear, RegionExtension
-from zhengtong.standards.rules import DayKind
-from zhengtong.standards.tables import code_list
+from zhengtong.standards.models import CalendarDay, LimitOverride, PublishedYear, RegionExtension, TableEdition
+from zhengtong.standards.rules import DayKind, TableKind
+from zhengtong.standards.tables import Edition, Editions, code_list
 
 OWN_LIMITS_MAX = 200
+EDITIONS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,58 @@ class OwnDay:
     kind: DayKind
     name: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionLine:
+    """One edition that was loaded (标准表新版本)."""
+
+    kind: TableKind
+    table: str
+    edition: str
+    source: str
+    mark: str
+    rows: int
+    digest: str
+    loaded_at: datetime
+    withdrawn_at: datetime | None
+
+
+def editions_serial() -> object:
+    """Something that changes whenever an edition is loaded or withdrawn; None while the tables do not exist yet."""
+    rows = TableEdition.objects.order_by()
+    try:
+        with transaction.atomic():  # a missing table must not spoil what the caller is doing
+            return tuple(rows.aggregate(Count("id"), Max("loaded_at"), Max("withdrawn_at")).values())
+    except DatabaseError:
+        return None
+
+
+def editions_in_force() -> Editions:
+    """The latest edition of each table that is not withdrawn."""
+    try:
+        with transaction.atomic():
+            rows = list(TableEdition.objects.filter(withdrawn_at=None).order_by("loaded_at", "id"))
+    except DatabaseError:
+        return {}
+    return {
+        (TableKind(row.kind), row.table): Edition(
+            TableKind(row.kind), row.table, row.edition, row.source, row.mark, row.content
+        )
+        for row in rows
+    }
+
+
+def editions() -> tuple[EditionLine, ...]:
+    """Every edition that was ever loaded, the newest first; public as the tables themselves are."""
+    rows = TableEdition.objects.defer("content").order_by("-loaded_at")[:EDITIONS_MAX]
+    return tuple(
+        EditionLine(
+            TableKind(row.kind), row.table, row.edition, row.source, row.mark, row.rows, row.digest, row.loaded_at,
+            row.withdrawn_at,
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def own_days(*, actor: Actor, year: int) -> tuple[OwnDay, ...]:

@@ -133,6 +133,6 @@ def test_a_late_correction_is_item_six(hall: Hall, supervisor: Actor) -> None:
 def test_a_late_delivery_is_item_four(hall: Hall, supervisor: Actor) -> None:
     granted(hall)
     assert services.detect(clock=at(date(2026, 10, 13))) == 0
-    assert services.detect(clock=at(date(2026, 10, 14))) == 1
-    (line,) = queries.findings(actor=supervisor, on=STORY).rows
-    assert (line.kind, line.breach.id) == ("delivery", "P4")
+    assert services.detect(clock=at(date(2026, 10, 14))) == 2  # late, and the provider has no node either
+    rows = queries.findings(actor=supervisor, on=STORY).rows
+    assert {(line.kind, line.breach.id) for line in rows} == {("delivery", "P4"), ("joining", "P8")}

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.spec.catalog.entries import CONDITIONAL, ITEM, OPEN, WITHHELD, EntryCase, given
+from zhengtong.catalog.rules import ItemDraft
 
 ARTICLE = "政务数据共享条例 第十五条"
 
@@ -13,8 +14,26 @@ _OWN = replace(_K, range="区级部门", purpose="核查场所")
 _W = replace(ITEM, code="hidden", share_type="W")
 _ADDED = frozenset({"conditions: catalog.unconditional_has_condition"})
 
+_NUMBER = ItemDraft(code="id", name="公民身份号码", data_type="C", length="18", share_type="U", is_personal=True)
+
 CASES = (
     EntryCase("有条件，范围、用途都有", frozenset(), CONDITIONAL),
+    EntryCase(
+        "无条件共享的身份号码，分级为4级：分级不是增设条件的理由",
+        frozenset(),
+        replace(OPEN, data_grade="L4", pi_assessment="个评〔2026〕1号", items=(_NUMBER,)),
+    ),
+    EntryCase(
+        "同上，以分级为由要求审批",
+        frozenset({"conditions: catalog.unconditional_has_condition"}),
+        replace(
+            OPEN,
+            data_grade="L4",
+            pi_assessment="个评〔2026〕1号",
+            items=(_NUMBER,),
+            conditions="4级数据须经双人审批",
+        ),
+    ),
     EntryCase(
         "有条件，没有范围", frozenset({"range: standards.conditional_needs_range"}), replace(CONDITIONAL, range="")
     ),

@@ -48,6 +48,9 @@ class Revision(models.Model):
     abstract = models.TextField(blank=True)
     provider_office = models.CharField(max_length=100, blank=True)
     theme = models.CharField(max_length=10, blank=True)
+    industry = models.CharField(max_length=10, blank=True)  # GB/T 21063.4: four schemes side by side
+    service_class = models.CharField(max_length=20, blank=True)
+    form_class = models.CharField(max_length=20, blank=True)
     format = models.CharField(max_length=20, blank=True)
     update_cycle = models.CharField(max_length=20, blank=True)
     share_type = models.CharField(max_length=1, blank=True)

@@ -6,11 +6,23 @@
 `listings` a file as it would be taken, decisions about columns
 `pages`    one entry with items, origins and where it stands
 `duties`   duties, matters, materials and results, and what these still owe the catalogue
+`conformity` how items agree with data elements, grading advice, other profiles
 `harvested` what was taken in of other catalogues, and what was reported upward
 `passing`  the catalogue as it is passed on to society and to departments
 """
 
 from zhengtong.catalog.queries.breaches import LateUpdate, late_updates, not_in_force, updated_after_all
+from zhengtong.catalog.queries.conformity import (
+    DepartmentConformity,
+    DeviationLine,
+    EntryConformity,
+    ProfileCheck,
+    conformity_of_departments,
+    deviations,
+    entry_conformity,
+    profile_check,
+    revision_in_force,
+)
 from zhengtong.catalog.queries.duties import (
     DepartmentLine,
     DutyLine,
@@ -94,9 +106,12 @@ __all__ = [
     "START_MAX",
     "Advice",
     "DecisionRow",
+    "DepartmentConformity",
     "DepartmentLine",
+    "DeviationLine",
     "DutyLine",
     "DutyPage",
+    "EntryConformity",
     "EntryFigure",
     "EntryFilters",
     "EntryLine",
@@ -112,6 +127,7 @@ __all__ = [
     "ItemRow",
     "LateUpdate",
     "OriginRow",
+    "ProfileCheck",
     "ReadLine",
     "ReadTable",
     "Reading",
@@ -126,9 +142,11 @@ __all__ = [
     "advice",
     "asked_though_shared",
     "column_decisions",
+    "conformity_of_departments",
     "contract",
     "department_signature",
     "departments",
+    "deviations",
     "document_owner",
     "documents_of",
     "draft_of",
@@ -137,6 +155,7 @@ __all__ = [
     "entries",
     "entry",
     "entry_by_code",
+    "entry_conformity",
     "entry_counts",
     "entry_list",
     "facets",
@@ -158,10 +177,12 @@ __all__ = [
     "passed_by_code",
     "passed_on",
     "passed_one",
+    "profile_check",
     "published",
     "published_counts",
     "read_listing",
     "reports",
+    "revision_in_force",
     "samples",
     "settled_materials",
     "source",

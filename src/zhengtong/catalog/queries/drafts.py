@@ -7,9 +7,9 @@ from zhengtong.catalog.models import Entry, Revision
 from zhengtong.catalog.rules import EntryDraft, ItemDraft
 
 TEXTS = (
-    "name", "abstract", "provider_office", "theme", "format", "update_cycle", "share_type", "conditions", "range",
-    "purpose", "reason", "legal_basis", "basis_kind", "open_conditions", "data_class", "data_grade", "secrecy_review",
-    "pi_assessment", "source_system",
+    "name", "abstract", "provider_office", "theme", "industry", "service_class", "form_class", "format",
+    "update_cycle", "share_type", "conditions", "range", "purpose", "reason", "legal_basis", "basis_kind",
+    "open_conditions", "data_class", "data_grade", "secrecy_review", "pi_assessment", "source_system",
 )  # fmt: skip
 ITEM_FIELDS = tuple(ItemDraft.__dataclass_fields__)
 

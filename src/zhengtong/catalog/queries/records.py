@@ -142,6 +142,9 @@ class EntryPage:
     row: EntryRow
     revision: UUID
     abstract: str
+    industry: str
+    service_class: str
+    form_class: str
     format: str
     share_modes: tuple[str, ...]
     conditions: str

@@ -105,6 +105,9 @@ class EntryDraft:
     guide_prefix: str = ""
     short_code: str = ""
     theme: str = ""
+    industry: str = ""
+    service_class: str = ""
+    form_class: str = ""
     format: str = "database"
     update_cycle: str = ""
     share_type: str = ""  # derived from the items; for an entry without items it stands here

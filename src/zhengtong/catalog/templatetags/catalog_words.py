@@ -12,7 +12,7 @@ from zhengtong.catalog.rules.duties import STATE_WORDS, DocumentState
 from zhengtong.catalog.rules.harvest import MOVE_LABELS, RELATION_LABELS, STANDING_LABELS, Move, Relation, Standing
 from zhengtong.catalog.search.tokens import spans
 from zhengtong.parties.rules import role_label
-from zhengtong.standards.rules import Finding
+from zhengtong.standards.rules import DataElement, Finding, Fix
 from zhengtong.standards.tables import code_list
 from zhengtong.ui.language import lang
 
@@ -36,6 +36,21 @@ DOCUMENT_TONES = {
     DocumentState.OFFICIAL: "wait",
     DocumentState.SHARED: "wait",
     DocumentState.CUT: "good",
+}
+FIX_LABELS = {
+    "data_type": ("类型", "type"),
+    "length": ("长度", "length"),
+    "code_list": ("代码表", "code list"),
+    "is_personal": ("标为个人信息", "mark as personal information"),
+}
+MASK_LABELS = {
+    "citizen_id": ("公民身份号码留前6后4", "citizen number 6-4"),
+    "name": ("姓名留姓", "family name only"),
+    "phone": ("电话留前3后4", "telephone 3-4"),
+    "address": ("地址到乡镇、街道", "address to the town"),
+    "bank_account": ("账号留后4", "last four of the account"),
+    "email": ("邮箱留首字符和域名", "first letter and domain"),
+    "plate": ("车牌留省市码和后2", "province, city and last two"),
 }
 EVENT_LABELS = {
     "catalog.entry.drafted": ("起草", "Drafted"),
@@ -176,3 +191,40 @@ def document_tone(value: str) -> str:
 def direction_word(value: str) -> str:
     """Whether a document is handed in or handed out."""
     return _pick(("材料", "material") if value == DocumentDirection.MATERIAL else ("结果", "result"))
+
+
+@register.filter
+def percent(permille: int | None) -> str:
+    """Thousandths as people write them; a dash for none."""
+    return "—" if permille is None else f"{permille / 10:.1f}%"
+
+
+@register.filter
+def element_name(element: DataElement) -> str:
+    """The name of a data element."""
+    return _pick((element.zh, element.en))
+
+
+@register.filter
+def fix_text(fix: Fix) -> str:
+    """How an item is brought in line with its data element."""
+    words = FIX_LABELS[fix.field]
+    if fix.field == "is_personal":
+        return _pick(words)
+    says, should = (_fix_value(fix.field, text) or "—" for text in (fix.says, fix.should))
+    return _pick((f"{words[0]}：{says} 改为 {should}", f"{words[1]}: {says}, should be {should}"))
+
+
+def _fix_value(field: str, text: str) -> str:
+    if field == "data_type" and text:
+        return code_list("item_type").label(text, lang=lang())
+    if field == "code_list" and text:
+        held = code_list(text)
+        return _pick((held.zh, held.en))
+    return text
+
+
+@register.filter
+def mask_name(mask: str) -> str:
+    """The name of a mask."""
+    return _pick(MASK_LABELS.get(mask, (mask, mask)))

@@ -180,6 +180,7 @@ def _entry_page(
         "page": page,
         "acts": acts,
         "may_edit": "edit" in verbs,
+        "conformity": queries.entry_conformity(revision=page.revision),
         "late": page.standing.late(request.clock.today()),
         "steps": _steps(page),
         "history": queries.history(id=entry_id, actor=request.actor),

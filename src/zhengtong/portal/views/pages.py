@@ -68,6 +68,8 @@ def standards(request: VisitorRequest) -> HttpResponse:
     page = {
         "lists": standardbook.lists(),
         "fields": standardbook.fields(),
+        "elements": standardbook.elements(),
+        "profiles": standardbook.profiles(),
         "calendar": standardbook.calendar(actor=actor, clock=clock),
         "year": clock.today().year,
     }

@@ -17,6 +17,14 @@ class Severity(StrEnum):
     NOTE = "note"  # 提示
 
 
+class TableKind(StrEnum):
+    """Kinds of tables that a newer edition may replace (标准表种类)."""
+
+    CODE_LIST = "code_list"  # 代码表
+    PROFILE = "profile"  # 元数据规范
+    ELEMENTS = "elements"  # 数据元
+
+
 class DayKind(StrEnum):
     """What a day of a local calendar is."""
 
