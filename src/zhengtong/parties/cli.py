@@ -189,6 +189,17 @@ def set_password(
     services.set_password(login=login, password=password, actor=actor, clock=current_clock())
 
 
+@app.command("reset-second-factor")
+def reset_second_factor(
+    login: Annotated[str, typer.Argument(help="Login name.")],
+    reason: Annotated[str, typer.Option(help="Why, and how the person was identified; it is kept.")],
+    as_login: As = "",
+) -> None:
+    """Take a lost second factor away (解除动态口令绑定); the password alone signs in until it is bound anew."""
+    actor = _acting(as_login, Role.SECURITY_ADMIN)
+    services.reset_second_factor(login=login, reason=reason, actor=actor, clock=current_clock())
+
+
 @app.command()
 def contact(
     officer: Annotated[UUID, typer.Argument(help="Id of the officer (see: parties officers --json).")],

@@ -86,6 +86,20 @@ class AccountLocked(Event):
     failed: int
 
 
+@event("parties.account.second-factor-set", version=1)
+@dataclass(frozen=True, slots=True)
+class SecondFactorSet(Event):
+    """The person bound an authenticator; signing in asks for its code from now on."""
+
+
+@event("parties.account.second-factor-reset", version=1)
+@dataclass(frozen=True, slots=True)
+class SecondFactorReset(Event):
+    """The security administrator took a lost one away."""
+
+    reason: str
+
+
 @event("parties.substitute.appointed", version=1)
 @dataclass(frozen=True, slots=True)
 class SubstituteAppointed(Event):

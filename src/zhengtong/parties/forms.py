@@ -1,9 +1,43 @@
 """What people type to sign in (登录表单)."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.parties.services.sign_in import PASSWORD_CHARACTERS_MAX
+from zhengtong.parties.services.sign_in import CODE_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX
+
+
+class CodeForm(forms.Form):
+    """A one-time code (动态口令)."""
+
+    code = forms.CharField(
+        label=_("动态口令"), max_length=CODE_CHARACTERS_MAX, help_text=_("手机验证器上当前显示的六位数字"),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )  # fmt: skip
+
+
+class NewPasswordForm(forms.Form):
+    """A new password of one's own (修改密码)."""
+
+    old = forms.CharField(
+        label=_("原密码"), max_length=PASSWORD_CHARACTERS_MAX,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+    new = forms.CharField(
+        label=_("新密码"), max_length=PASSWORD_CHARACTERS_MAX,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+    again = forms.CharField(
+        label=_("再输一遍新密码"), max_length=PASSWORD_CHARACTERS_MAX,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:  # Any: Django's own
+        held = super().clean() or self.cleaned_data
+        if held.get("new") and held.get("again") and held["new"] != held["again"]:
+            self.add_error("again", _("两次输入的新密码不一样"))
+        return held
 
 
 class PasswordForm(forms.Form):

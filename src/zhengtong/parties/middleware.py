@@ -1,5 +1,6 @@
 """Who acts in this request (行为人中间件): from the session's account and chosen seat."""
 
+import time
 from collections.abc import Callable
 from typing import cast
 from uuid import UUID
@@ -9,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from zhengtong.journal import door
 from zhengtong.parties import queries
 from zhengtong.parties.services import sign_in
-from zhengtong.parties.web import ACCOUNT_KEY, SEAT_KEY, STAMP_KEY, VisitorRequest
+from zhengtong.parties.web import ACCOUNT_KEY, SEAT_KEY, SEEN_KEY, STAMP_KEY, VisitorRequest
 
+IDLE_S_MAX = 30 * 60  # unused for longer, a session ends
+SEEN_EVERY_S = 60  # how often the last use is written down
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -27,9 +30,20 @@ class ActorMiddleware:
         if not hasattr(request, "clock"):
             visit.clock = door.current_clock()
         account = _uuid(request.session.get(ACCOUNT_KEY, ""))
-        if account is not None:
+        if account is not None and not _idle(request):
             _recognize(visit, account)
         return self.get_response(request)
+
+
+def _idle(request: HttpRequest) -> bool:
+    """Whether the session lay unused too long (闲置超时); it ends then.  By the wall clock, also in a story."""
+    now, seen = int(time.time()), request.session.get(SEEN_KEY, 0)
+    if not isinstance(seen, int) or now - seen > IDLE_S_MAX:
+        request.session.flush()
+        return True
+    if now - seen >= SEEN_EVERY_S:
+        request.session[SEEN_KEY] = now
+    return False
 
 
 def _recognize(visit: VisitorRequest, account: UUID) -> None:

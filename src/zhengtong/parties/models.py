@@ -83,6 +83,9 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
+    second_factor = EncryptedTextField(blank=True, default="")  # the shared secret of RFC 6238
+    second_factor_on = models.DateTimeField(null=True)  # since when it counts; null: it does not
+    second_factor_step = models.BigIntegerField(default=0)  # the last step whose code was used
     opened_at = models.DateTimeField()
 
     USERNAME_FIELD = "login"

@@ -1,11 +1,14 @@
 """Sign-in with cards or password, choice of seat, and the roles as readable data."""
 
-from typing import cast
+import time
+from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.decorators.http import require_GET, require_POST
@@ -13,12 +16,14 @@ from django.views.decorators.http import require_GET, require_POST
 from zhengtong.journal import door
 from zhengtong.kernel.errors import NotAllowed, PlatformError
 from zhengtong.parties import queries
-from zhengtong.parties.forms import PasswordForm
+from zhengtong.parties.forms import CodeForm, NewPasswordForm, PasswordForm
 from zhengtong.parties.rules import CONFLICTS, ROLES
-from zhengtong.parties.services import sign_in
-from zhengtong.parties.web import SEAT_KEY, ActorRequest, VisitorRequest, enter, signed_in
+from zhengtong.parties.services import second_factor, sign_in
+from zhengtong.parties.web import PENDING_KEY, SEAT_KEY, STAMP_KEY, ActorRequest, VisitorRequest, enter, signed_in
 from zhengtong.ui.errors import add_to, say
 from zhengtong.ui.language import lang
+
+CODE_WAIT_S = 300  # how long a right password waits for its code
 
 
 class SignIn(View):
@@ -39,7 +44,96 @@ class SignIn(View):
         except PlatformError as refused:
             add_to(form, refused)
             return _sign_in_page(request, form, status=refused.status)
+        if isinstance(who, sign_in.CodeNeeded):
+            visit.session.cycle_key()
+            visit.session[PENDING_KEY] = {"account": str(who.account), "at": int(time.time())}
+            return HttpResponseRedirect(f"{reverse('parties:code')}?{urlencode({'next': _next(request)})}")
         return _enter(visit, who, seat="")
+
+
+class Code(View):
+    """The second step of signing in (动态口令)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if _pending(request) is None:
+            return HttpResponseRedirect(reverse("parties:signin"))
+        return render(request, "parties/code.html", {"form": CodeForm(), "next": _next(request)})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        account = _pending(request)
+        if account is None:
+            say(request, NotAllowed("parties.code_needed_again"))
+            return HttpResponseRedirect(reverse("parties:signin"))
+        form, status = CodeForm(request.POST), 422
+        visit = cast(VisitorRequest, request)  # cast: ActorMiddleware ran
+        if form.is_valid():
+            try:
+                who = sign_in.with_code(account=account, code=form.cleaned_data["code"], clock=visit.clock)
+                return _enter(visit, who, seat="")
+            except PlatformError as refused:
+                add_to(form, refused)
+                status = refused.status
+        return render(request, "parties/code.html", {"form": form, "next": _next(request)}, status=status)
+
+
+class OwnAccount(View):
+    """One's own account: password and second factor (我的账号)."""
+
+    @method_decorator(signed_in)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # Any: Django's own signature
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: ActorRequest) -> HttpResponse:
+        return self._page(request)
+
+    def post(self, request: ActorRequest) -> HttpResponse:
+        verb = request.POST.get("verb", "")
+        password = NewPasswordForm(request.POST if verb == "password" else None)
+        code = CodeForm(request.POST if verb == "confirm" else None)
+        if verb == "begin":
+            made = second_factor.begin_second_factor(account=request.account_id)
+            return self._page(request, enrolment=made)
+        form = {"password": password, "confirm": code}.get(verb)
+        if form is None or not form.is_valid():
+            return self._page(request, password=password, code=code, status=422)
+        try:
+            self._do(request, verb, form.cleaned_data)
+            return HttpResponseRedirect(reverse("parties:account"))
+        except PlatformError as refused:
+            add_to(form, refused)
+            return self._page(request, password=password, code=code, status=refused.status)
+
+    @staticmethod
+    def _do(request: ActorRequest, verb: str, given: dict[str, str]) -> None:
+        who, clock = request.account_id, request.clock
+        if verb == "confirm":
+            second_factor.confirm_second_factor(account=who, code=given["code"], actor=request.actor, clock=clock)
+        else:
+            stamp = second_factor.change_own_password(
+                account=who, old=given["old"], new=given["new"], actor=request.actor, clock=clock
+            )
+            request.session.cycle_key()
+            request.session[STAMP_KEY] = stamp
+
+    @staticmethod
+    def _page(
+        request: ActorRequest, *, enrolment: second_factor.Enrolment | None = None,
+        password: NewPasswordForm | None = None, code: CodeForm | None = None, status: int = 200,
+    ) -> HttpResponse:  # fmt: skip
+        context = {
+            "card": second_factor.own_account(account=request.account_id), "enrolment": enrolment,
+            "password": password or NewPasswordForm(), "code": code or CodeForm(),
+            "confirming": enrolment is not None or bool(code and code.is_bound),
+        }  # fmt: skip
+        return render(request, "parties/account.html", context, status=status)
+
+
+def _pending(request: HttpRequest) -> UUID | None:
+    """Who gave the right password and still owes the code; nobody after CODE_WAIT_S."""
+    held = request.session.get(PENDING_KEY)
+    if not isinstance(held, dict) or time.time() - held.get("at", 0) > CODE_WAIT_S:
+        return None
+    return UUID(held["account"])
 
 
 @require_POST

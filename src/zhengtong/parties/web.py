@@ -1,5 +1,6 @@
 """What views know about who acts (请求中的行为人)."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -17,6 +18,7 @@ from zhengtong.parties.services.sign_in import SignedIn
 
 P = ParamSpec("P")
 
+PENDING_KEY, SEEN_KEY = "zt_pending", "zt_seen"  # who still owes a code; when the session was last used
 ACCOUNT_KEY, SEAT_KEY, STAMP_KEY = "zt_account", "zt_seat", "zt_stamp"  # names in the session
 
 
@@ -47,6 +49,8 @@ def enter(request: HttpRequest, who: SignedIn, *, seat: str = "") -> None:
     request.session.cycle_key()  # a session fixed before sign-in must not survive it
     request.session[ACCOUNT_KEY], request.session[STAMP_KEY] = str(who.account), who.stamp
     request.session[SEAT_KEY] = seat[:36]
+    request.session.pop(PENDING_KEY, None)
+    request.session[SEEN_KEY] = int(time.time())
 
 
 def signed_in(

@@ -35,6 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             reader=_reader(getattr(request, "place", None), actor),
             sign_in_url=link("parties:signin"),
             sign_out_url=link("parties:signout"),
+            account_url=link("parties:account"),
             sign_in_action=link("parties:card"),
             seats=_seats(request, clock),
             tour_url=link("portal:tour") if settings.ZHENGTONG_DEMO else "",

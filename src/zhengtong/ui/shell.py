@@ -45,6 +45,7 @@ class Shell:
     reader: Reader | None = None
     sign_in_url: str = ""
     sign_out_url: str = ""
+    account_url: str = ""
     sign_in_action: str = ""  # where the role bar posts
     seats: tuple[Seat, ...] = ()
     tour_url: str = ""  # the guided tour, in the demo only

@@ -19,6 +19,7 @@ from zhengtong.parties.services.registering import (
     open_account,
     register_organization,
 )
+from zhengtong.parties.services.second_factor import reset_second_factor
 
 __all__ = [
     "LoadReport",
@@ -34,5 +35,6 @@ __all__ = [
     "open_account",
     "read_contact",
     "register_organization",
+    "reset_second_factor",
     "set_password",
 ]

@@ -18,10 +18,19 @@ from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.parties import events, queries
 from zhengtong.parties.models import Account
+from zhengtong.parties.services.second_factor import fitting_step
 
 FAILED_SIGN_INS_MAX = 5
 LOCK_MINUTES = 15
+CODE_CHARACTERS_MAX = 20
 PASSWORD_CHARACTERS_MAX = 200  # a bound on what one attempt can make us hash
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNeeded:
+    """The password was right and the account has a second factor: its code is still to come."""
+
+    account: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,8 @@ class SignedIn:
     stamp: str
 
 
-def with_password(*, login: str, password: str, clock: Clock) -> SignedIn:
-    """Sign in with login and password (密码登录).
+def with_password(*, login: str, password: str, clock: Clock) -> SignedIn | CodeNeeded:
+    """Sign in with login and password (密码登录); an account with a second factor goes on with `with_code`.
 
     Raises:
         NotAllowed: unknown, closed, wrong, or locked after FAILED_SIGN_INS_MAX wrong attempts.
@@ -41,6 +50,18 @@ def with_password(*, login: str, password: str, clock: Clock) -> SignedIn:
     if len(password) > PASSWORD_CHARACTERS_MAX or not password:
         raise NotAllowed("parties.sign_in_refused")
     outcome = _attempt(login, password, clock)  # its own transaction: a refusal must not undo the count
+    if isinstance(outcome, NotAllowed):
+        raise outcome
+    return outcome
+
+
+def with_code(*, account: UUID, code: str, clock: Clock) -> SignedIn:
+    """Finish signing in with a one-time code (动态口令), after `with_password` named the account.
+
+    Raises:
+        NotAllowed: wrong, used already, or locked after FAILED_SIGN_INS_MAX wrong attempts of either kind.
+    """
+    outcome = _second_attempt(account, code, clock)
     if isinstance(outcome, NotAllowed):
         raise outcome
     return outcome
@@ -62,7 +83,7 @@ def stamp_holds(*, account: UUID, stamp: str) -> bool:
 
 
 @transaction.atomic
-def _attempt(login: str, password: str, clock: Clock) -> SignedIn | NotAllowed:
+def _attempt(login: str, password: str, clock: Clock) -> SignedIn | CodeNeeded | NotAllowed:
     row = Account.objects.select_for_update().filter(login=login[:60], is_active=True, is_demo=False).first()
     if row is None:
         make_password(password)  # spend what a real check spends
@@ -71,14 +92,36 @@ def _attempt(login: str, password: str, clock: Clock) -> SignedIn | NotAllowed:
     if row.locked_until is not None and now < row.locked_until:
         return NotAllowed("parties.sign_in_locked", minutes=_minutes_left(row.locked_until, now))
     if password_matches(password, row.password):
-        return _welcome(row, clock)
+        return CodeNeeded(row.id) if row.second_factor_on is not None else _welcome(row, clock)
+    return _missed(row, "parties.sign_in_refused", clock)
+
+
+@transaction.atomic
+def _second_attempt(account: UUID, code: str, clock: Clock) -> SignedIn | NotAllowed:
+    row = Account.objects.select_for_update().filter(pk=account, is_active=True, is_demo=False).first()
+    if row is None or row.second_factor_on is None:
+        return NotAllowed("parties.sign_in_refused")
+    now = clock.now()
+    if row.locked_until is not None and now < row.locked_until:
+        return NotAllowed("parties.sign_in_locked", minutes=_minutes_left(row.locked_until, now))
+    step = fitting_step(row.second_factor, code[:CODE_CHARACTERS_MAX], clock=clock, after=row.second_factor_step)
+    if step is None:
+        return _missed(row, "parties.code_refused", clock)
+    row.second_factor_step = step
+    row.save(update_fields=["second_factor_step"])
+    return _welcome(row, clock)
+
+
+def _missed(row: Account, key: str, clock: Clock) -> NotAllowed:
+    """Count an attempt that failed, and lock the account for a while after too many."""
+    now = clock.now()
     row.failed_sign_ins += 1
     if row.failed_sign_ins >= FAILED_SIGN_INS_MAX:
         row.locked_until = now + timedelta(minutes=LOCK_MINUTES)
         record(events.AccountLocked(row.id, row.failed_sign_ins), actor=SYSTEM, clock=clock, jurisdiction="")
         row.failed_sign_ins = 0
     row.save(update_fields=["failed_sign_ins", "locked_until"])
-    return NotAllowed("parties.sign_in_refused")
+    return NotAllowed(key)
 
 
 def _welcome(row: Account, clock: Clock) -> SignedIn:
