@@ -70,6 +70,10 @@ class EntryForm(forms.Form):
     )  # fmt: skip
     basis_kind = _code("basis_kind", _("依据的种类"))
     share_type = _code("item_share_type", _("共享属性"), help_text=_("有信息项时由信息项得出，可不填"))
+    breaking_on = DayField(
+        label=_("旧版停用日期"), required=False,
+        help_text=_("新版删减信息项、改变类型或者不再共享的，写明从哪一天起；使用方据此调整"),
+    )  # fmt: skip
     open_flag = forms.BooleanField(label=_("向社会开放"), required=False)
     data_class = _code("data_class", _("数据分类"))
     data_grade = _code("data_grade", _("数据分级"))

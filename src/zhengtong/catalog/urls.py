@@ -3,7 +3,7 @@
 from django.urls import path
 
 from zhengtong.catalog import upload
-from zhengtong.catalog.views import ckan, conformity, duties, entries, harvest, lists, passing
+from zhengtong.catalog.views import ckan, conformity, duties, entries, following, harvest, lists, passing
 
 app_name = "catalog"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("<uuid:entry_id>", entries.entry, name="entry"),
     path("<uuid:entry_id>/edit", entries.Writing.as_view(), name="edit"),
     path("<uuid:entry_id>/act", entries.act, name="act"),
+    path("<uuid:entry_id>/follow/<slug:verb>", following.follow, name="follow"),
+    path("notices/<uuid:notice_id>", following.take_note, name="take-note"),
 ]
 
 # For everybody, no account needed (向社会开放的地址); they stand at the root.

@@ -18,6 +18,8 @@ LISTENERS: dict[str, tuple[str, ...]] = {
     "standards.calendar-day.set": ("zhengtong.catalog.listeners:recount", "zhengtong.sharing.listeners:recount"),
     "standards.calendar-year.loaded": ("zhengtong.catalog.listeners:recount", "zhengtong.sharing.listeners:recount"),
     "standards.limit.overridden": ("zhengtong.catalog.listeners:recount", "zhengtong.sharing.listeners:recount"),
+    "catalog.entry.published": ("zhengtong.sharing.listeners:entry_changed",),
+    "catalog.entry.withdrawn": ("zhengtong.sharing.listeners:entry_changed",),
     "sharing.grant.issued": ("zhengtong.exchange.listeners:grant_changed",),
     "sharing.grant.delivered": ("zhengtong.exchange.listeners:grant_changed",),
     "sharing.grant.suspended": ("zhengtong.exchange.listeners:grant_changed",),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from zhengtong.catalog import queries as catalog
 from zhengtong.catalog.rules import STATE_LABELS
+from zhengtong.catalog.rules.diffs import CLASS_LABELS
 from zhengtong.exchange import queries as exchange
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
@@ -135,7 +136,23 @@ def _from_catalog(actor: Actor, today: date) -> list[InboxLine]:
             action=_("打开条目"),
         )
         for row in catalog.inbox(actor=actor)
-    ]
+    ] + [_notice(line, today) for line in catalog.notices(actor=actor)]
+
+
+def _notice(line: catalog.NoticeLine, today: date) -> InboxLine:
+    return InboxLine(
+        title=line.name,
+        number=line.code,
+        who="",
+        why=CLASS_LABELS[line.kind][lang() == "en"],
+        article="政务数据共享条例 第二十七条第三款",
+        due_on=line.effective_on,
+        late=line.effective_on is not None and line.effective_on < today,
+        today=line.effective_on == today,
+        provisional=False,
+        url=link("catalog:entry", str(line.entry)),
+        action=_("查看变化"),
+    )
 
 
 def _from_exchange(actor: Actor, clock: Clock) -> list[InboxLine]:

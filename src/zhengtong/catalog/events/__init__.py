@@ -23,6 +23,7 @@ from zhengtong.catalog.events.entries import (
     ReviewStarted,
     SourceNamed,
 )
+from zhengtong.catalog.events.following import ChangeRead, ChangeTold, SubscriptionEnded, SubscriptionMade
 from zhengtong.catalog.events.harvest import CatalogueReported, CatalogueTaken, SourceAdded
 
 __all__ = [
@@ -31,7 +32,9 @@ __all__ = [
     "ChangeExtended",
     "ChangeFiled",
     "ChangeOwedAgain",
+    "ChangeRead",
     "ChangeReported",
+    "ChangeTold",
     "ColumnDecided",
     "ColumnForgotten",
     "DocumentAdded",
@@ -50,4 +53,6 @@ __all__ = [
     "ReviewStarted",
     "SourceAdded",
     "SourceNamed",
+    "SubscriptionEnded",
+    "SubscriptionMade",
 ]

@@ -1,12 +1,14 @@
 """Rows behind the catalogue.  Rows store, `rules` decide, `services` are the only writers."""
 
 from zhengtong.catalog.models.entries import Entry, Item, Revision, SourceNaming
+from zhengtong.catalog.models.following import ChangeNotice, Subscription
 from zhengtong.catalog.models.harvest import HarvestedEntry, HarvestRun, HarvestSource, UpwardReport
 from zhengtong.catalog.models.intake import ColumnDecision
 from zhengtong.catalog.models.matters import Matter, MatterDocument
 from zhengtong.catalog.models.search import FacetGroup, SearchDocument, SearchText
 
 __all__ = [
+    "ChangeNotice",
     "ColumnDecision",
     "Entry",
     "FacetGroup",
@@ -20,5 +22,6 @@ __all__ = [
     "SearchDocument",
     "SearchText",
     "SourceNaming",
+    "Subscription",
     "UpwardReport",
 ]

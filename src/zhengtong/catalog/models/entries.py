@@ -61,6 +61,7 @@ class Revision(models.Model):
     reason = models.TextField(blank=True)
     legal_basis = models.TextField(blank=True)
     basis_kind = models.CharField(max_length=12, blank=True)
+    breaking_on = models.DateField(null=True)  # from when what this revision stops no longer works
     review_on = models.DateField(null=True)
     open_flag = models.BooleanField(default=False)
     open_conditions = models.CharField(max_length=500, blank=True)

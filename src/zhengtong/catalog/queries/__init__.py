@@ -6,12 +6,21 @@
 `listings` a file as it would be taken, decisions about columns
 `pages`    one entry with items, origins and where it stands
 `duties`   duties, matters, materials and results, and what these still owe the catalogue
+`changes`  versions compared, notices of change
 `conformity` how items agree with data elements, grading advice, other profiles
 `harvested` what was taken in of other catalogues, and what was reported upward
 `passing`  the catalogue as it is passed on to society and to departments
 """
 
 from zhengtong.catalog.queries.breaches import LateUpdate, late_updates, not_in_force, updated_after_all
+from zhengtong.catalog.queries.changes import (
+    Comparison,
+    NoticeLine,
+    comparison,
+    is_subscribed,
+    notices,
+    notices_of,
+)
 from zhengtong.catalog.queries.conformity import (
     DepartmentConformity,
     DeviationLine,
@@ -105,6 +114,7 @@ from zhengtong.catalog.rules.federation import Home
 __all__ = [
     "START_MAX",
     "Advice",
+    "Comparison",
     "DecisionRow",
     "DepartmentConformity",
     "DepartmentLine",
@@ -126,6 +136,7 @@ __all__ = [
     "Home",
     "ItemRow",
     "LateUpdate",
+    "NoticeLine",
     "OriginRow",
     "ProfileCheck",
     "ReadLine",
@@ -142,6 +153,7 @@ __all__ = [
     "advice",
     "asked_though_shared",
     "column_decisions",
+    "comparison",
     "conformity_of_departments",
     "contract",
     "department_signature",
@@ -163,6 +175,7 @@ __all__ = [
     "history",
     "home",
     "inbox",
+    "is_subscribed",
     "item_holders",
     "late_updates",
     "matters_by_code",
@@ -171,6 +184,8 @@ __all__ = [
     "negative_list",
     "not_in_force",
     "notes",
+    "notices",
+    "notices_of",
     "open_entries",
     "open_total",
     "overdue",

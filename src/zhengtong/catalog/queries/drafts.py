@@ -26,6 +26,7 @@ def read(revision: Revision) -> EntryDraft:
         short_code=entry.short_code,
         share_modes=tuple(cast(list[str], revision.share_modes)),  # cast: a JSON column of our own writing
         review_on=revision.review_on,
+        breaking_on=revision.breaking_on,
         open_flag=revision.open_flag,
         contains_personal=revision.contains_personal,
         items=items,

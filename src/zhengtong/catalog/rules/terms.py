@@ -119,6 +119,7 @@ class EntryDraft:
     legal_basis: str = ""
     basis_kind: str = ""
     review_on: date | None = None  # when a withheld type is looked at again
+    breaking_on: date | None = None  # from when what this revision stops no longer works
     open_flag: bool = False
     open_conditions: str = ""
     data_class: str = ""

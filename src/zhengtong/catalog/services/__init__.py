@@ -7,12 +7,14 @@
 `intake`    import_entries                         entries from a file
 `decisions` remember, forget                       what people said about columns of files
 `indexing`  reindex                                what search finds
+`following` subscribe, unsubscribe, take_note, tell_holders   who is told of changes
 `harvesting` add_source, take_in, report_upward    catalogues of others, and the own one for the level above
 """
 
 from zhengtong.catalog.services.clocks import recount
 from zhengtong.catalog.services.decisions import forget, remember
 from zhengtong.catalog.services.drafting import draft, edit, revise, withdraw
+from zhengtong.catalog.services.following import subscribe, take_note, tell_holders, unsubscribe
 from zhengtong.catalog.services.harvesting import Taken, add_source, report_upward, take_in
 from zhengtong.catalog.services.intake import Intake, import_entries, waiting_departments
 from zhengtong.catalog.services.origins import add_document, add_matter, cut_document, share_document
@@ -48,7 +50,11 @@ __all__ = [
     "sign",
     "start_review",
     "submit",
+    "subscribe",
     "take_in",
+    "take_note",
+    "tell_holders",
+    "unsubscribe",
     "waiting_departments",
     "withdraw",
 ]

@@ -40,6 +40,7 @@ def fill(revision: Revision, content: EntryDraft, *, at: datetime) -> None:
         setattr(revision, name, str(values[name] or "").strip())
     revision.share_modes = [str(mode) for mode in content.share_modes]
     revision.review_on, revision.open_flag = content.review_on, content.open_flag
+    revision.breaking_on = content.breaking_on
     revision.contains_personal = bool(values["contains_personal"])
     revision.updated_at = at
 

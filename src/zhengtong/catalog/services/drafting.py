@@ -1,5 +1,6 @@
 """Drafting entries (编制目录): by the data officer of the department that holds the data."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -19,6 +20,7 @@ from zhengtong.catalog.rules import (
 from zhengtong.catalog.services import content as contents
 from zhengtong.catalog.services import indexing
 from zhengtong.catalog.services.clocks import set_due
+from zhengtong.catalog.services.following import tell_subscribers
 from zhengtong.catalog.services.moves import current_revision, open_revision, person, step_of
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import Actor
@@ -79,7 +81,7 @@ def revise(*, entry: UUID, actor: Actor, clock: Clock) -> int:
     if Revision.objects.filter(entry=entry, state__in=sorted(OPEN_STATES)).exists():
         raise WrongState("catalog.revision_open_already")
     number = (Revision.objects.filter(entry=entry).aggregate(n=Max("number"))["n"] or 0) + 1
-    _start_revision(current.entry, number, drafts.read(current), actor=actor, clock=clock)
+    _start_revision(current.entry, number, replace(drafts.read(current), breaking_on=None), actor=actor, clock=clock)
     _say(events.EntryRevised(entry, number, current.number), current, actor, clock)
     return number
 
@@ -100,6 +102,8 @@ def withdraw(*, entry: UUID, reason: str, actor: Actor, clock: Clock) -> None:
     set_due(revision)
     revision.save()
     indexing.keep(revision)
+    if not discards:
+        tell_subscribers(revision, actor=actor, clock=clock)
     _say(events.EntryWithdrawn(entry, revision.number, clock.today(), reason.strip()), revision, actor, clock)
 
 

@@ -11,6 +11,7 @@ from zhengtong.catalog.rules import AUTHORITY_ROLES, CURRENT_STATES, ENTRY, Entr
 from zhengtong.catalog.rules.clocks import UPDATE
 from zhengtong.catalog.services import indexing
 from zhengtong.catalog.services.clocks import set_due
+from zhengtong.catalog.services.following import tell_subscribers
 from zhengtong.catalog.services.moves import (
     acts_of,
     current_revision,
@@ -63,6 +64,7 @@ def publish(*, entry: UUID, actor: Actor, clock: Clock) -> int:
     indexing.keep(revision)
     held = revision.entry
     fact = events.EntryPublished(entry, revision.number, today, held.guide_code, revision.share_type, held.provider_id)
+    tell_subscribers(revision, actor=actor, clock=clock)
     _say(fact, revision, actor, clock)
     return revision.number
 

@@ -8,12 +8,13 @@ from django.utils.safestring import SafeString
 
 from zhengtong.catalog.queries import HitNote
 from zhengtong.catalog.rules import STATE_LABELS, VERB_LABELS, DocumentDirection, EntryState, ShareType
+from zhengtong.catalog.rules.diffs import CLASS_LABELS, Change, ChangeClass
 from zhengtong.catalog.rules.duties import STATE_WORDS, DocumentState
 from zhengtong.catalog.rules.harvest import MOVE_LABELS, RELATION_LABELS, STANDING_LABELS, Move, Relation, Standing
 from zhengtong.catalog.search.tokens import spans
 from zhengtong.parties.rules import role_label
 from zhengtong.standards.rules import DataElement, Finding, Fix
-from zhengtong.standards.tables import code_list
+from zhengtong.standards.tables import code_list, profile
 from zhengtong.ui.language import lang
 
 register = template.Library()
@@ -52,6 +53,11 @@ MASK_LABELS = {
     "email": ("邮箱留首字符和域名", "first letter and domain"),
     "plate": ("车牌留省市码和后2", "province, city and last two"),
 }
+CHANGED_LISTS = {
+    "share_type": "item_share_type", "theme": "theme", "industry": "industry_section", "format": "format",
+    "service_class": "service_class", "form_class": "form_class", "update_cycle": "update_cycle",
+    "data_class": "data_class", "data_grade": "data_grade", "data_type": "item_type",
+}  # fmt: skip
 EVENT_LABELS = {
     "catalog.entry.drafted": ("起草", "Drafted"),
     "catalog.entry.edited": ("修改", "Edited"),
@@ -228,3 +234,55 @@ def _fix_value(field: str, text: str) -> str:
 def mask_name(mask: str) -> str:
     """The name of a mask."""
     return _pick(MASK_LABELS.get(mask, (mask, mask)))
+
+
+@register.filter
+def change_word(kind: str) -> str:
+    """How much a change asks of who uses the data."""
+    return _pick(CLASS_LABELS[ChangeClass(kind)])
+
+
+@register.filter
+def change_tone(kind: str) -> str:
+    """The tone of its badge."""
+    tones = {ChangeClass.COMPATIBLE: "good", ChangeClass.TIGHTENING: "wait"}
+    return tones.get(ChangeClass(kind), "late")
+
+
+@register.filter
+def changed_field(field: str) -> str:
+    """The name of a field that changed; nothing for a whole item."""
+    if field == "item":
+        return ""
+    own = {
+        "condition": ("使用条件", "conditions"), "length": ("长度", "length"), "code_list": ("代码表", "code list"),
+        "data_type": ("类型", "type"), "is_lookup": ("可作查询条件", "may be asked by"),
+        "share_modes": ("共享方式", "modes"), "open_conditions": ("开放条件", "conditions of opening"),
+    }  # fmt: skip
+    if field in own:
+        return _pick(own[field])
+    rule = next((rule for rule in profile().fields if rule.field == field), None)
+    return _pick((rule.zh, rule.en)) if rule else field
+
+
+@register.filter
+def change_before(change: Change) -> str:
+    """What it was."""
+    return _changed_value(change.field, change.before)
+
+
+@register.filter
+def change_after(change: Change) -> str:
+    """What it is."""
+    return _changed_value(change.field, change.after)
+
+
+def _changed_value(field: str, text: str) -> str:
+    if not text:
+        return ""
+    if field in ("is_lookup", "open_flag"):
+        return _pick(("是", "yes"))
+    if field == "share_modes":
+        return "、".join(code_list("share_mode").label(one, lang=lang()) for one in text.split("、"))
+    listed = CHANGED_LISTS.get(field)
+    return code_list(listed).label(text, lang=lang()) if listed else text

@@ -16,6 +16,7 @@ from zhengtong.sharing.rules import (
     CORRECTION_LIMIT,
     DECIDED_STATES,
     DELIVER,
+    LIVE_GRANTS,
     OPEN_DEMANDS,
     CorrectionState,
     DisputeKind,
@@ -228,6 +229,12 @@ def grant_facts(ids: Collection[UUID]) -> dict[UUID, BreachFact]:
 def _clock(limit_id: str, started: date, jurisdiction: str, on: date) -> ClockView:
     limit = standards.limit_for(limit_id, on=started, jurisdiction=jurisdiction)
     return deadline([ClockEvent(ClockEventKind.START, started)], limit, standards.calendar_for(jurisdiction), on=on)
+
+
+def holders_of(*, entry: UUID) -> frozenset[UUID]:
+    """The departments that hold a live grant for an entry."""
+    live = Grant.objects.filter(request__entry=entry, state__in=[str(s) for s in LIVE_GRANTS])
+    return frozenset(live.values_list("consumer", flat=True))
 
 
 def services_dropped(*, on: date) -> tuple[BreachFact, ...]:
