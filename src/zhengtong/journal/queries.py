@@ -4,18 +4,21 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Count, Q
 
+from zhengtong.journal import anchors
 from zhengtong.journal.models import Event, Job, ReadRecord
-from zhengtong.journal.rules import GENESIS, ChainHead, StoredEvent
+from zhengtong.journal.rules import GENESIS, ChainHead, Flaw, StoredEvent, check_chain
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.kernel.events import known, lifted
 from zhengtong.kernel.paging import Page, cut, size
 
 CHUNK_ROWS = 1000
+CHAIN_EVENTS_MAX = 100_000  # what a page walks; the terminal walks all
 SUBJECT_EVENTS_MAX = 5000  # a lifecycle with more is a bug, not a history
 READERS = frozenset({"auditor", "supervisor", "security_admin"})
 
@@ -108,6 +111,75 @@ def stored(row: Event, *, lift: bool = True) -> StoredEvent:
         seq=row.seq,
         digest=row.digest,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EventSearch:
+    """What an auditor looks for; what is left out does not narrow (审计查询条件)."""
+
+    area: str = ""  # first part of a name
+    name: str = ""
+    subject: UUID | None = None
+    officer: UUID | None = None  # who acted, or who was stood in for
+    organization: UUID | None = None
+    request_id: str = ""
+    first: datetime | None = None
+    before: datetime | None = None
+
+
+def search_events(*, actor: Actor, wanted: EventSearch, after: str = "", rows: int | None = None) -> Page[StoredEvent]:
+    """Events of the auditor's region and of no region, newest first (审计查询).
+
+    Raises NotAllowed: the actor is no auditor.
+    """
+    _auditor(actor)
+    place = actor.jurisdiction
+    while place.endswith("00"):
+        place = place[:-2]
+    found = Event.objects.filter(Q(jurisdiction__startswith=place) | Q(jurisdiction=""))
+    if wanted.area:
+        found = found.filter(name__startswith=f"{wanted.area}.")
+    if wanted.officer is not None:
+        found = found.filter(Q(actor=wanted.officer) | Q(acting_for=wanted.officer))
+    exact = {
+        "name": wanted.name, "subject": wanted.subject, "organization": wanted.organization,
+        "request_id": wanted.request_id, "at__gte": wanted.first, "at__lt": wanted.before,
+    }  # fmt: skip
+    found = found.filter(**{name: value for name, value in exact.items() if value})
+    found = found.filter(id__lt=UUID(after)) if after else found
+    count = size(rows)
+    return cut([(str(row.id), stored(row)) for row in found.order_by("-id")[: count + 1]], rows=count)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """What walking the chain showed (链核验)."""
+
+    checked: int
+    head: ChainHead
+    flaw: Flaw | None
+    seq: int | None
+    name: str
+    waiting: int  # events not sealed yet
+    published: tuple[ChainHead, ...]  # heads that were published and that the chain passes
+    partly: bool  # there are more events than a page walks
+
+
+def chain_report(*, actor: Actor) -> ChainReport:
+    """Walk the hash chain from its beginning, at most CHAIN_EVENTS_MAX events; raises NotAllowed for a non-auditor."""
+    _auditor(actor)
+    partly = head().seq > CHAIN_EVENTS_MAX
+    published = () if partly else anchors.published()
+    verdict = check_chain(islice(sealed_events(), CHAIN_EVENTS_MAX), anchors=published)
+    waiting, _ = unsealed()
+    return ChainReport(
+        verdict.checked, verdict.head, verdict.flaw, verdict.seq, verdict.name or "", waiting, tuple(published), partly
+    )
+
+
+def _auditor(actor: Actor) -> None:
+    if not actor.has("auditor"):
+        raise NotAllowed("journal.audit_for_auditors")
 
 
 def reads_of(

@@ -9,7 +9,7 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
 from zhengtong.parties import queries as parties
 from zhengtong.parties.queries import Place
-from zhengtong.parties.rules import role_label
+from zhengtong.parties.rules import Role, role_label
 from zhengtong.portal import inbox
 from zhengtong.portal.links import link
 from zhengtong.sharing.rules import may_order_any
@@ -69,6 +69,7 @@ def _menu(request: HttpRequest, actor: Actor | None) -> tuple[MenuItem, ...]:
             *([("supervision:findings", _("督办"), None)] if supervision.reads_findings(actor) else []),
             ("exchange:exchanges", _("交换记录"), None),
             ("exchange:nodes", _("结点"), None),
+            *([("portal:audit", _("审计"), None)] if actor.has(Role.AUDITOR) else []),
             *([("sharing:stops", _("紧急停用"), None)] if may_order_any(actor.roles) else []),
         ]
     entries.append(("portal:rules", _("期限与依据"), None))

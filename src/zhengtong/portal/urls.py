@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.portal.views import pages, papers, tour
+from zhengtong.portal.views import audit, pages, papers, tour
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("tour/go", tour.go, name="tour-go"),
     path("rules", pages.rules, name="rules"),
     path("rules/access", pages.access, name="access"),
+    path("audit", audit.audit, name="audit"),
     path("standards", pages.standards, name="standards"),
     path("standards/codes/<slug:id>", pages.codes, name="codes"),
     path("papers/requests/<uuid:request_id>", papers.request_paper, name="request-paper"),

@@ -147,6 +147,7 @@ def _things(hall: Hall) -> dict[str, Thing]:
         "stop": thing("/sharing/stops/{id}", stop, both, CITY, "紧急停用", "/sharing/stops/{id}/lift"),
         "finding": thing("/supervision/{id}", finding.id, only_land, CITY, "督办", "/supervision/{id}/{verb}"),
         "sources": Thing("/catalog/sources", frozenset(), CITY),
+        "audit": Thing("/audit", frozenset(), CITY),
     }  # fmt: skip
 
 
@@ -196,7 +197,7 @@ def _looked(world: World, office: str, role: Role, client: Client) -> Iterator[s
             in_place=thing.place == world.places[office],
         )  # fmt: skip
         status = client.get(thing.page).status_code
-        refused = 403 if key == "sources" else 404
+        refused = 403 if key in ("sources", "audit") else 404
         if status != (200 if allowed else refused):
             yield f"{role} of {office} on {key}: {status}, the table says {'yes' if allowed else 'no'}"
 

@@ -1,0 +1,55 @@
+"""Pages of the audit (审计页面)."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from zhengtong.parties.web import ActorRequest, signed_in
+from zhengtong.portal import auditbook
+from zhengtong.ui import tables
+from zhengtong.ui.language import lang
+
+FIELDS = ("area", "first", "last", "organization", "officer", "subject", "request_id")
+TEXT_CHARS_MAX = 100
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def audit(request: ActorRequest) -> HttpResponse:
+    """Search the record of events; POST walks the chain and says whether it holds (审计查询、核验)."""
+    asked = {name: request.GET.get(name, "").strip()[:TEXT_CHARS_MAX] for name in FIELDS}
+    kind = request.GET.get("format", "")
+    rows = auditbook.ROWS_TAKEN if kind else None
+    page = auditbook.search(actor=request.actor, asked=asked, after=_after(request), rows=rows)
+    headings = [
+        _("时间"),
+        _("事件"),
+        _("名称"),
+        _("经办人"),
+        _("代"),
+        _("机构"),
+        _("对象"),
+        _("请求编号"),
+        _("序号"),
+        _("摘要"),
+    ]
+    lines = (
+        (one.at.isoformat(), one.label, one.name, one.who, one.acting_for, one.organization, str(one.subject),
+         one.request_id, one.seq, one.digest)
+        for one in page.rows
+    )  # fmt: skip
+    if taken := tables.download(kind, name="audit", headings=headings, rows=lines):
+        return taken
+    chain = auditbook.chain(actor=request.actor) if request.method == "POST" else None
+    word = 1 if lang() == "en" else 0
+    context = {
+        "page": page, "asked": asked, "chain": chain, "areas": [(k, said[word]) for k, said in auditbook.AREAS.items()],
+        "kept": "&".join(f"{name}={value}" for name, value in asked.items() if value),
+    }  # fmt: skip
+    return render(request, "portal/audit.html", context)
+
+
+def _after(request: ActorRequest) -> str:
+    text = request.GET.get("after", "")
+    return text if len(text) == 36 and all(c in "0123456789abcdef-" for c in text) else ""
