@@ -1,7 +1,7 @@
 """The audit in the reader's language (审计): who did what, when, for whom, and whether the record holds."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -28,6 +28,7 @@ AREAS: dict[str, tuple[str, str]] = {
 }
 PAYLOAD_CHARS_MAX = 4_000
 ROWS_TAKEN = 2_000
+NOBODY = UUID(int=0)  # no organization: a mistyped name must not widen the search
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,21 @@ class AuditLine:
     payload: str
 
 
-def search(*, actor: Actor, asked: Mapping[str, str], after: str = "", rows: int | None = None) -> Page[AuditLine]:
-    """Events that fit what was typed, newest first; what cannot be read as a day, an id or a code finds nothing."""
-    page = journal.search_events(actor=actor, wanted=_wanted(asked), after=after, rows=rows)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an auditor typed, read."""
+
+    area: str = ""
+    first: date | None = None
+    last: date | None = None
+    organization: str = ""  # short name or code
+    subject: UUID | None = None
+    request_id: str = ""
+
+
+def search(*, actor: Actor, asked: Asked, after: str = "", rows: int | None = None) -> Page[AuditLine]:
+    """Events that fit what was typed, newest first; an organization nobody has finds nothing."""
+    page = journal.search_events(actor=actor, wanted=_wanted(asked, actor), after=after, rows=rows)
     return Page(tuple(_lines(page.rows)), page.next_after)
 
 
@@ -58,19 +71,19 @@ def chain(*, actor: Actor) -> ChainReport:
     return journal.chain_report(actor=actor)
 
 
-def _wanted(asked: Mapping[str, str]) -> EventSearch:
-    code = asked.get("organization", "")
-    held = [card for card in parties.organizations(actor=Actor(None, "", None, frozenset({"auditor"}))) if code]
-    organization = next((card.id for card in held if code in (card.code, card.name, card.short_name)), None)
-    first, last = _day(asked.get("first", "")), _day(asked.get("last", ""))
+def _wanted(asked: Asked, actor: Actor) -> EventSearch:
+    organization = None
+    if asked.organization:
+        known = (card for card in parties.organizations(actor=actor, active_only=False))
+        named = (card.id for card in known if asked.organization in (card.code, card.name, card.short_name))
+        organization = next(named, NOBODY)
     return EventSearch(
-        area=asked.get("area", "") if asked.get("area", "") in AREAS else "",
-        subject=_id(asked.get("subject", "")),
-        officer=_id(asked.get("officer", "")),
-        organization=organization or (UUID(int=0) if code else None),
-        request_id=asked.get("request_id", ""),
-        first=datetime.combine(first, time.min, BEIJING) if first else None,
-        before=datetime.combine(last + timedelta(days=1), time.min, BEIJING) if last else None,
+        area=asked.area,
+        subject=asked.subject,
+        organization=organization,
+        request_id=asked.request_id,
+        first=datetime.combine(asked.first, time.min, BEIJING) if asked.first else None,
+        before=datetime.combine(asked.last + timedelta(days=1), time.min, BEIJING) if asked.last else None,
     )
 
 
@@ -98,17 +111,3 @@ def label_of(name: str) -> str:
         return said.en if word else said.zh
     area = AREAS.get(name.partition(".")[0])
     return area[word] if area else name
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return UUID(int=0)  # finds nothing: a mistyped id must not widen the search

@@ -56,7 +56,8 @@ def test_events_are_found_by_subject_area_organization_and_day(hall: Hall, audit
     assert "提供方收到" not in page  # that is the request's
     assert "没有符合条件的记录" in browser.get(f"/audit?subject={grant}&first=2026-10-01").content.decode()
     assert "sharing.grant.issued" in browser.get("/audit?area=sharing&organization=市自然资源和规划局").content.decode()
-    for nothing in ("subject=x", "organization=无此机构", "subject=00000000-0000-0000-0000-000000000001"):
+    assert browser.get("/audit?subject=x").status_code == 422
+    for nothing in ("organization=无此机构", "subject=00000000-0000-0000-0000-000000000001"):
         assert "没有符合条件的记录" in browser.get(f"/audit?{nothing}").content.decode()
     table = browser.get(f"/audit?subject={grant}&format=csv").content.decode("utf-8-sig")
     assert "sharing.grant.issued" in table

@@ -7,21 +7,20 @@ from django.views.decorators.http import require_http_methods
 
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.portal import auditbook
+from zhengtong.portal.auditbook import Asked
+from zhengtong.portal.forms import AuditForm
 from zhengtong.ui import tables
-from zhengtong.ui.language import lang
-
-FIELDS = ("area", "first", "last", "organization", "officer", "subject", "request_id")
-TEXT_CHARS_MAX = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def audit(request: ActorRequest) -> HttpResponse:
     """Search the record of events; POST walks the chain and says whether it holds (审计查询、核验)."""
-    asked = {name: request.GET.get(name, "").strip()[:TEXT_CHARS_MAX] for name in FIELDS}
+    form = AuditForm(request.GET)
+    asked = Asked(**form.cleaned_data) if form.is_valid() else None
     kind = request.GET.get("format", "")
     rows = auditbook.ROWS_TAKEN if kind else None
-    page = auditbook.search(actor=request.actor, asked=asked, after=_after(request), rows=rows)
+    page = auditbook.search(actor=request.actor, asked=asked or Asked(), after=_after(request), rows=rows)
     headings = [
         _("时间"),
         _("事件"),
@@ -41,13 +40,13 @@ def audit(request: ActorRequest) -> HttpResponse:
     )  # fmt: skip
     if taken := tables.download(kind, name="audit", headings=headings, rows=lines):
         return taken
-    chain = auditbook.chain(actor=request.actor) if request.method == "POST" else None
-    word = 1 if lang() == "en" else 0
     context = {
-        "page": page, "asked": asked, "chain": chain, "areas": [(k, said[word]) for k, said in auditbook.AREAS.items()],
-        "kept": "&".join(f"{name}={value}" for name, value in asked.items() if value),
-    }  # fmt: skip
-    return render(request, "portal/audit.html", context)
+        "page": page if asked else None,
+        "form": form,
+        "chain": auditbook.chain(actor=request.actor) if request.method == "POST" else None,
+        "kept": request.GET.urlencode(),
+    }
+    return render(request, "portal/audit.html", context, status=200 if asked else 422)
 
 
 def _after(request: ActorRequest) -> str:

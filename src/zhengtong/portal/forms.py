@@ -1,0 +1,27 @@
+"""What people type on the pages of the portal (门户表单)."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.portal.auditbook import AREAS
+from zhengtong.ui.fields import DayField
+from zhengtong.ui.language import lang
+
+
+class AuditForm(forms.Form):
+    """What an auditor looks for (审计查询)."""
+
+    area = forms.ChoiceField(label=_("领域"), required=False)
+    first = DayField(label=_("起"), required=False)
+    last = DayField(label=_("止"), required=False)
+    organization = forms.CharField(label=_("机构（简称或者代码）"), required=False, max_length=100)
+    subject = forms.UUIDField(label=_("对象编号"), required=False)
+    request_id = forms.CharField(label=_("请求编号"), required=False, max_length=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own
+        super().__init__(*args, auto_id="audit_%s", **kwargs)
+        field = self.fields["area"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "—"), *((key, said[lang() == "en"]) for key, said in AREAS.items())]
