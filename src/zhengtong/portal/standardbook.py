@@ -143,7 +143,8 @@ def profiles() -> tuple[ProfileLine, ...]:
     """Every metadata profile with how much it asks for."""
     return tuple(
         ProfileLine(
-            one.title, one.source, one.edition, sum(f.obligation != "O" for f in one.fields),
+            (one.title, one.title_en)[lang() == "en"], (one.source, one.source_en)[lang() == "en"], one.edition,
+            sum(f.obligation != "O" for f in one.fields),
             sum(f.obligation == "O" for f in one.fields),
         )
         for one in tables.profiles()

@@ -161,14 +161,15 @@ def _profile(id: str) -> Profile:
         raise NotFound("standards.no_profile", id=id[:40])
     held = _use.held.get((TableKind.PROFILE, id))
     read = _profile_of(held.content if held else _shipped("profiles", f"{id}.toml"))
-    return replace(read, edition=held.edition, source=held.source) if held else read
+    return replace(read, edition=held.edition, source=held.source, source_en=held.source) if held else read
 
 
 def _profile_of(text: str) -> Profile:
     held = tomllib.loads(text)
     rules = tuple(FieldRule(**row) for row in held["field"])
     lists = {rule.domain: _lists()[rule.domain] for rule in rules if rule.domain}
-    return Profile(held["id"], held["title"], held["source"], held["edition"], rules, lists)
+    about = {name: held[name] for name in ("id", "title", "title_en", "source", "source_en", "edition")}
+    return Profile(**about, fields=rules, lists=lists)
 
 
 @lru_cache(maxsize=1)

@@ -103,7 +103,9 @@ class Profile:
 
     id: str
     title: str
+    title_en: str
     source: str
+    source_en: str
     edition: str
     fields: tuple[FieldRule, ...]
     lists: Mapping[str, CodeList] = field(default_factory=dict, repr=False, compare=False)
