@@ -15,5 +15,6 @@ urlpatterns = [
     path("nodes/<uuid:node>/address", views.approve_address, name="approve-address"),
     path("nodes/<uuid:node>/<str:verb>", views.change, name="change"),
     path("grants/<uuid:grant>/use", views.grant_use, name="grant-use"),
+    path("entries/<uuid:entry>/use", views.entry_use, name="entry-use"),
     path("records/<str:exchange>", views.exchange, name="exchange"),
 ]

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from zhengtong.catalog import queries as catalog
 from zhengtong.exchange import labels, queries, rules, services
 from zhengtong.exchange.forms import ApproveForm, ExchangeFilter, InviteForm, ReasonForm
 from zhengtong.exchange.rules import NodeState
@@ -181,6 +182,17 @@ def grant_use(request: ActorRequest, grant: UUID) -> HttpResponse:
     inside = bool(request.headers.get("HX-Request"))
     page = "exchange/grant_use.html" if inside else "exchange/grant_use_page.html"
     return render(request, page, {"use": use, "grant_id": str(grant)})
+
+
+@require_GET
+@signed_in
+def entry_use(request: ActorRequest, entry: UUID) -> HttpResponse:
+    """Where the data of an entry went: a fragment of the entry's page, readable alone (数据去向)."""
+    page = catalog.entry(id=entry, actor=request.actor)
+    use = queries.entry_use(entry=entry, actor=request.actor, clock=request.clock)
+    inside = bool(request.headers.get("HX-Request"))
+    name = "exchange/entry_use.html" if inside else "exchange/entry_use_page.html"
+    return render(request, name, {"use": use, "page": page})
 
 
 def _node_page(request: ActorRequest, node: UUID, form: ApproveForm, *, status: int = 200) -> HttpResponse:

@@ -48,12 +48,24 @@ from zhengtong.exchange.queries.nodes import (
     nodes,
 )
 from zhengtong.exchange.queries.roots import current_roots, root_fingerprint
-from zhengtong.exchange.queries.use import CaseSample, Flow, GrantUse, flows, grant_use, sample_case_numbers
+from zhengtong.exchange.queries.use import (
+    ENTRY_DAYS,
+    CaseSample,
+    EntryUse,
+    Flow,
+    GrantUse,
+    entry_use,
+    flows,
+    grant_use,
+    sample_case_numbers,
+)
 
 __all__ = [
+    "ENTRY_DAYS",
     "CaseSample",
     "DirectoryState",
     "DisputedLine",
+    "EntryUse",
     "ExchangeLine",
     "ExchangePage",
     "Flow",
@@ -74,6 +86,7 @@ __all__ = [
     "current_roots",
     "directory_state",
     "disputed",
+    "entry_use",
     "exchange",
     "exchanges",
     "flows",

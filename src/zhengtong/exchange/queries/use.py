@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, Sum
 
 from zhengtong.exchange.models import DailyUse, ExchangeRecord
 from zhengtong.exchange.queries.exchanges import ExchangeLine, Why, briefs_of, exchanges, why
@@ -14,10 +14,11 @@ from zhengtong.exchange.queries.nodes import visible_records
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock, legal_day
 from zhengtong.kernel.errors import NotFound
-from zhengtong.sharing.queries import GrantLine, grant_brief, may_see_grant
+from zhengtong.sharing.queries import GrantLine, grant_brief, grants_of_entry, may_see_grant
 from zhengtong.sharing.rules import GrantState
 
 DAYS_SHOWN = 14
+ENTRY_DAYS = 30
 LATEST_SHOWN = 5
 FLOWS_MAX = 200
 SAMPLE_MAX = 100
@@ -116,6 +117,50 @@ def grant_use(*, grant: UUID, actor: Actor, clock: Clock) -> GrantUse:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class EntryUseLine:
+    """What one department got of an entry (数据去向)."""
+
+    grant: UUID
+    number: str
+    consumer: str
+    state: GrantState
+    answered: int
+    rows: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryUse:
+    """Where the data of an entry went in the last days, as far as the reader may see (资源使用情况)."""
+
+    since: date
+    answered: int
+    rows: int
+    lines: tuple[EntryUseLine, ...]
+
+
+def entry_use(*, entry: UUID, actor: Actor, clock: Clock) -> EntryUse:
+    """Who uses an entry and how much, by the provider's receipts: the grants the actor may see, most used first."""
+    today = legal_day(clock.now())
+    since = today - timedelta(days=ENTRY_DAYS - 1)
+    grants = grants_of_entry(entry=entry, actor=actor, on=today)
+    wanted = DailyUse.objects.filter(grant__in=[str(line.id) for line in grants], day__gte=since, side="provider")
+    sums = wanted.order_by().values("grant").annotate(n=Sum("answered"), total=Sum("rows"), last=Max("last_at"))
+    used = {row["grant"]: row for row in sums}
+    lines = [_entry_line(line, used.get(str(line.id), {})) for line in grants]
+    lines.sort(key=lambda line: (-line.rows, -line.answered, line.number))
+    return EntryUse(since, sum(line.answered for line in lines), sum(line.rows for line in lines), tuple(lines))
+
+
+def _entry_line(line: GrantLine, used: Mapping[str, Any]) -> EntryUseLine:
+    """One grant with its sums; Any: what `values` gives."""
+    return EntryUseLine(
+        line.id, line.number, line.consumer.short_name, line.state, used.get("n") or 0, used.get("total") or 0,
+        used.get("last"),
+    )  # fmt: skip
+
+
 def flows(*, actor: Actor, clock: Clock) -> tuple[Flow, ...]:
     """Each grant that was ever used, the stalest first (交换流程监测)."""
     used = list(
@@ -198,9 +243,12 @@ def _flow(row: Mapping[str, Any], brief: GrantLine | None, used: list[DailyUse],
 __all__ = [
     "CaseSample",
     "DayUse",
+    "EntryUse",
+    "EntryUseLine",
     "Flow",
     "GrantUse",
     "RefusalCount",
+    "entry_use",
     "flows",
     "grant_use",
     "sample_case_numbers",

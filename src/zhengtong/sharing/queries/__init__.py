@@ -50,6 +50,7 @@ from zhengtong.sharing.queries.grants import (
     grant_briefs,
     grants,
     grants_for_publication,
+    grants_of_entry,
     may_see_grant,
 )
 from zhengtong.sharing.queries.inbox import inbox, told
@@ -141,6 +142,7 @@ __all__ = [
     "grants",
     "grants_for_publication",
     "grants_late",
+    "grants_of_entry",
     "helped_after_all",
     "holders_of",
     "inbox",

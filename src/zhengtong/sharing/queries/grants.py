@@ -30,6 +30,7 @@ from zhengtong.standards import queries as standards
 from zhengtong.wire import grant as wire
 
 PUBLISHED_MAX = 20_000
+ENTRY_GRANTS_MAX = 200
 ENDED_KEPT_DAYS = 365  # how long an ended grant stays in the bundle, so that a node can say why it refuses
 
 
@@ -53,6 +54,12 @@ def grants(
         found = found.filter(number__lt=after)
     held = grant_lines(found.select_related("request").order_by("-number")[: wanted + 1], on=on)
     return paging.cut([(line.number, line) for line in held], rows=wanted)
+
+
+def grants_of_entry(*, entry: UUID, actor: Actor, on: date) -> tuple[GrantLine, ...]:
+    """The grants for an entry that the actor may see, the newest number first (数据去向)."""
+    found = Grant.objects.filter(visible_grants(actor), request__entry=entry, delivered_on__isnull=False)
+    return grant_lines(found.select_related("request").order_by("-number")[:ENTRY_GRANTS_MAX], on=on)
 
 
 def all_grants(*, on: date, state: str = "", after: str = "", rows: int | None = None) -> paging.Page[GrantLine]:
