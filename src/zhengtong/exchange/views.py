@@ -1,6 +1,7 @@
 """Pages of the exchange (交换体系页面): parse, one call, render."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -13,10 +14,11 @@ from zhengtong.exchange import labels, queries, rules, services
 from zhengtong.exchange.forms import ApproveForm, ExchangeFilter, InviteForm, ReasonForm
 from zhengtong.exchange.rules import NodeState
 from zhengtong.kernel.errors import PlatformError
+from zhengtong.kernel.paging import Page
 from zhengtong.parties.queries import organizations
 from zhengtong.parties.rules import Role
 from zhengtong.parties.web import ActorRequest, signed_in
-from zhengtong.ui import errors
+from zhengtong.ui import errors, tables
 
 _WITH_REASON: dict[str, Callable[..., NodeState]] = {
     "reject": services.reject_node,
@@ -135,15 +137,18 @@ def exchanges(request: ActorRequest) -> HttpResponse:
     """Exchanges of the reader's organization, or all for those who oversee."""
     form = ExchangeFilter(request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
-    page = queries.exchanges(
+    find = partial(
+        queries.exchanges,
         actor=request.actor,
         clock=request.clock,
         outcome=chosen.get("outcome", ""),
         match=chosen.get("match", ""),
         day=chosen.get("day", ""),
         grant=request.GET.get("grant", "")[:64],
-        after=request.GET.get("after", "")[:36],
     )
+    if file := _exchanges_taken(request, lambda after, rows: find(after=after, rows=rows)):
+        return file
+    page = find(after=request.GET.get("after", "")[:36])
     facts = {
         "page": page,
         "form": form,
@@ -153,6 +158,22 @@ def exchanges(request: ActorRequest) -> HttpResponse:
         "grant": request.GET.get("grant", "")[:64],
     }
     return render(request, "exchange/exchanges.html", facts)
+
+
+def _exchanges_taken(
+    request: ActorRequest, fetch: Callable[[str, int], Page[queries.ExchangeLine]]
+) -> HttpResponse | None:
+    headings = [
+        _("交换编号"), _("时间"), _("许可"), _("资源"), _("提供方"), _("使用方"), _("结果"), _("原因"), _("行数"),
+        _("双方核对"),
+    ]  # fmt: skip
+    return tables.download_all(
+        request.GET.get("format", ""), name="exchanges", headings=headings, fetch=fetch,
+        row=lambda one: (
+            one.exchange, one.at.isoformat(), one.grant_number, one.resource, one.provider, one.consumer,
+            str(one.outcome_label), one.why, one.rows, str(one.match_label),
+        ),
+    )  # fmt: skip
 
 
 @require_GET

@@ -1,20 +1,24 @@
 """Pages of supervision (督查页面): findings, the monthly report, and the lists behind its figures."""
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotFound, PlatformError
-from zhengtong.kernel.paging import sought
+from zhengtong.kernel.paging import Page, sought
 from zhengtong.parties import queries as parties
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.supervision import queries, services, workbook
 from zhengtong.supervision.forms import ExplanationForm, ReasonForm
 from zhengtong.supervision.rules import FIGURES, SECTIONS, FindingState, month_of
-from zhengtong.ui import errors
+from zhengtong.supervision.templatetags.supervision_words import breach_cites, breach_name, owed, state_label
+from zhengtong.ui import errors, tables
 
 STATES = ("live", *FindingState)
 
@@ -24,13 +28,16 @@ STATES = ("live", *FindingState)
 def findings(request: ActorRequest) -> HttpResponse:
     """Findings of the region, or about the own department (督办)."""
     state = request.GET.get("state", "live")
-    page = queries.findings(
+    find = partial(
+        queries.findings,
         actor=request.actor,
         on=request.clock.today(),
         state=state if state in STATES else "",
         organization=sought(request.GET.get("organization", ""))[:40],
-        after=sought(request.GET.get("after", ""))[:40],
     )
+    if file := _findings_taken(request, lambda after, rows: find(after=after, rows=rows)):
+        return file
+    page = find(after=sought(request.GET.get("after", ""))[:40])
     context = {
         "page": page,
         "state": state,
@@ -39,6 +46,23 @@ def findings(request: ActorRequest) -> HttpResponse:
         "may_report": queries.reads_findings(request.actor),
     }
     return render(request, "supervision/findings.html", context)
+
+
+def _findings_taken(
+    request: ActorRequest, fetch: Callable[[str, int], Page[queries.FindingLine]]
+) -> HttpResponse | None:
+    headings = [
+        _("编号"), _("情形"), _("依据"), _("是什么事"), _("编号或者名称"), _("部门"), _("相对方"), _("状态"), _("发现"),
+        _("期限"), _("补办"), _("逾期工作日"), _("结束"),
+    ]  # fmt: skip
+    return tables.download_all(
+        request.GET.get("format", ""), name="findings", headings=headings, fetch=fetch,
+        row=lambda one: (
+            one.number, breach_name(one.breach), breach_cites(one.breach), owed(one.kind),
+            f"{one.about_number} {one.about_title}", one.organization_name, one.counterpart_name,
+            state_label(one.state), one.opened_on, one.passed_on, one.done_on, one.late_days, one.ended_on,
+        ),
+    )  # fmt: skip
 
 
 @require_safe

@@ -1,12 +1,15 @@
 """A table to take away (导出): csv with a byte order mark, xlsx; texts never become formulas."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from io import BytesIO, StringIO
+from typing import TypeVar
 
 import xlsxwriter
 from django.http import HttpResponse
+
+from zhengtong.kernel.paging import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_MAX = 5_000  # of one file; who needs more narrows the list
@@ -19,6 +22,9 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 Cell = str | int | date | None
+KINDS = frozenset({"csv", "xlsx"})
+ROWS_AT_ONCE = 200
+_Line = TypeVar("_Line")
 
 
 def download(kind: str, *, name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> HttpResponse | None:
@@ -31,6 +37,22 @@ def download(kind: str, *, name: str, headings: Sequence[str], rows: Iterable[Se
         return None
     answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return answer
+
+
+def download_all(
+    kind: str, *, name: str, headings: Sequence[str], fetch: Callable[[str, int], Page[_Line]],
+    row: Callable[[_Line], Sequence[Cell]],
+) -> HttpResponse | None:  # fmt: skip
+    """A whole list as a file, fetched page by page (`after`, how many); None for any other kind than csv and xlsx."""
+    if kind not in KINDS:
+        return None
+    lines, after = list[_Line](), ""
+    while len(lines) < ROWS_MAX:
+        page = fetch(after, ROWS_AT_ONCE)
+        lines += page.rows
+        if not (after := page.next_after):
+            break
+    return download(kind, name=name, headings=headings, rows=map(row, lines[:ROWS_MAX]))
 
 
 def as_csv(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -1,6 +1,7 @@
 """The negative list, the exchange-sharing catalogue and the list of demands, on the page and as files."""
 
 import csv
+from datetime import date
 from io import BytesIO, StringIO
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from tests.support import many_rows
 from tests.support.sharing_hall import Hall
 from tests.support.sharing_story import granted
 from zhengtong.kernel.actors import SYSTEM, Actor
@@ -16,6 +18,8 @@ from zhengtong.kernel.clock import FixedClock, SystemClock
 from zhengtong.parties import queries as parties
 from zhengtong.parties import services as party_services
 from zhengtong.sharing import services
+from zhengtong.sharing.rules import CorrectionOutcome, DisputeKind
+from zhengtong.supervision import services as supervision
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +95,53 @@ def test_the_whole_list_of_demands_is_taken_not_a_page_of_it(hall: Hall) -> None
         )  # fmt: skip
     rows = _xlsx(_signed(officer), "/sharing/demands?format=xlsx")
     assert len(rows) == 26
+
+
+def test_every_list_of_sharing_is_taken_away_as_it_stands_on_the_page(hall: Hall) -> None:
+    grant = granted(hall)
+    officer, provider = hall.officer("tl-market"), hall.officer("wl-land")
+    services.confirm_delivered(grant=grant, actor=provider, clock=FixedClock.on(date(2026, 9, 16)))
+    correction = services.file_correction(
+        entry=hall.entries["R03"], item="usage", record_key="990102001001GB00017F00010001", value_seen="住宅",
+        value_claimed="商业服务", evidence="证书记载为商业服务", actor=officer, clock=FixedClock.on(date(2026, 9, 18)),
+    )  # fmt: skip
+    services.answer_correction(
+        correction=correction, outcome=CorrectionOutcome.NOT_CORRECTED, cause="与登记簿一致", actor=provider,
+        clock=FixedClock.on(date(2026, 9, 21)),
+    )  # fmt: skip
+    services.open_dispute(
+        kind=DisputeKind.CORRECTION, about=correction, claim="登记簿有误", actor=officer,
+        clock=FixedClock.on(date(2026, 9, 22)),
+    )  # fmt: skip
+    client, stranger = _signed(officer), _signed(hall.officer("wl-tax"))
+    for address, name in (
+        ("/sharing/", "不动产登记（房屋）信息"), ("/sharing/grants", "不动产登记（房屋）信息"),
+        ("/sharing/corrections", "房屋用途"), ("/sharing/disputes", "不动产登记（房屋）信息"),
+    ):  # fmt: skip
+        heading, row = _csv(client, f"{address}?format=csv")
+        assert (heading[0], name in row) == ("编号", True)
+        assert "990102001001GB00017F00010001" not in row  # which record it is about is nobody's list
+        assert _xlsx(client, f"{address}?format=xlsx")[0][0] == "编号"
+        assert len(_csv(stranger, f"{address}?format=csv")) == 1
+        assert client.get(f"{address}?format=pdf").status_code == 200  # an unknown kind shows the page
+        assert "format=xlsx" in client.get(address).content.decode()
+
+
+def test_a_list_longer_than_a_page_is_taken_whole(hall: Hall) -> None:
+    organs = [(hall.organs["tl-market"], "990102"), (hall.organs["wl-land"], "990100")]
+    many_rows.requests(230, entries=list(hall.entries.values()), organs=organs, first=1)
+    client = _signed(hall.officer("tl-market"))
+    _, *rows = _csv(client, "/sharing/?format=csv")
+    assert len({row[0] for row in rows}) == len(rows) > 200
+
+
+def test_findings_and_exchanges_are_taken_away_too(hall: Hall) -> None:
+    granted(hall)
+    many_rows.exchanges(3)
+    supervision.detect(clock=FixedClock.on(date(2026, 10, 16)))
+    client = _signed(hall.officer("wl-land"))
+    heading, *rows = _csv(client, "/supervision/?format=csv")
+    assert (heading[1], {row[1] for row in rows}) == ("情形", {"未按时答复或者未按时共享，且无正当理由"})
+    heading, *rows = _csv(client, "/exchange/?format=csv")
+    assert (heading[0], len(rows)) == ("交换编号", 3)
+    assert len(_csv(_signed(hall.officer("wl-tax")), "/exchange/?format=csv")) == 1

@@ -1,10 +1,10 @@
 """Pages of corrections and demands (校核、需求页面)."""
 
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhengtong.kernel.errors import NotFound, PlatformError
@@ -15,10 +15,9 @@ from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import CorrectionAnswerForm, CorrectionForm, DemandForm, NoteForm
 from zhengtong.sharing.rules import CorrectionOutcome, CorrectionState, DemandState
 from zhengtong.sharing.services import DisputedValue
-from zhengtong.sharing.templatetags.sharing_words import label
-from zhengtong.sharing.views import disputes
+from zhengtong.sharing.views import disputes, taking
 from zhengtong.sharing.views.reading import sought
-from zhengtong.ui import errors, tables
+from zhengtong.ui import errors
 
 ORGANS_SHOWN_MAX = 500
 
@@ -29,7 +28,10 @@ def listing(request: ActorRequest) -> HttpResponse:
     """Corrections of the own organization on either side, and those it was told of (校核)."""
     state, today = request.GET.get("state", ""), request.clock.today()
     known = state if state in {*CorrectionState, "open", "late"} else ""
-    page = queries.corrections(actor=request.actor, on=today, state=known, after=sought(request, "after"))
+    find = partial(queries.corrections, actor=request.actor, on=today, state=known)
+    if file := taking.corrections_taken(request, lambda after, rows: find(after=after, rows=rows)):
+        return file
+    page = find(after=sought(request, "after"))
     return render(request, "sharing/corrections.html", {"page": page, "state": known, "states": [*CorrectionState]})
 
 
@@ -138,36 +140,13 @@ def demands(request: ActorRequest) -> HttpResponse:
     """The list of demands (需求清单)."""
     state = request.GET.get("state", "")
     known = state if state in {*DemandState, "open"} else ""
-    page = queries.demands(actor=request.actor, on=request.clock.today(), state=known, after=sought(request, "after"))
+    find = partial(queries.demands, actor=request.actor, on=request.clock.today(), state=known)
+    if file := taking.demands_taken(request, lambda after, rows: find(after=after, rows=rows)):
+        return file
+    page = find(after=sought(request, "after"))
     may_raise = request.actor.has(Role.DATA_OFFICER)
-    if taken := _demands_taken(request, known):
-        return taken
     context = {"page": page, "state": known, "states": [*DemandState], "may_raise": may_raise}
     return render(request, "sharing/demands.html", context)
-
-
-def _demands_taken(request: ActorRequest, state: str) -> HttpResponse | None:
-    """The whole list as a file, page by page (导出)."""
-    kind, lines, after = request.GET.get("format", ""), list[queries.DemandLine](), ""
-    if kind not in ("csv", "xlsx"):
-        return None
-    while len(lines) < tables.ROWS_MAX:
-        page = queries.demands(actor=request.actor, on=request.clock.today(), state=state, after=after, rows=200)
-        lines += page.rows
-        if not (after := page.next_after):
-            break
-    headings = [
-        _("编号"), _("需要什么数据"), _("用于什么事项"), _("需求部门"), _("可能持有者"), _("状态"), _("提出"),
-        _("工作日"), _("最近说明"), _("结束"),
-    ]  # fmt: skip
-    rows = (
-        (
-            d.number, d.what, d.matter, d.consumer.short_name, d.holder, label(d.state), d.raised_on, d.open_days,
-            d.note, d.ended_on,
-        )
-        for d in lines
-    )  # fmt: skip
-    return tables.download(kind, name="demands", headings=headings, rows=rows)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,6 @@
 """Pages of disputes (争议页面)."""
 
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import DisputeForm, DisputeStepForm
 from zhengtong.sharing.rules import OPEN_DISPUTES, DisputeKind, DisputeState
+from zhengtong.sharing.views import taking
 from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
 
@@ -24,7 +26,10 @@ def listing(request: ActorRequest) -> HttpResponse:
     """Disputes of the own department, and those it mediates or decides (争议)."""
     state = request.GET.get("state", "")
     known = state if state in {*DisputeState, "open", "settled"} else ""
-    page = queries.disputes(actor=request.actor, on=request.clock.today(), state=known, after=sought(request, "after"))
+    find = partial(queries.disputes, actor=request.actor, on=request.clock.today(), state=known)
+    if file := taking.disputes_taken(request, lambda after, rows: find(after=after, rows=rows)):
+        return file
+    page = find(after=sought(request, "after"))
     return render(request, "sharing/disputes.html", {"page": page, "state": known, "states": [*DisputeState]})
 
 

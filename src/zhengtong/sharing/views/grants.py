@@ -1,5 +1,6 @@
 """Pages of grants (许可页面): the list, the scope with its live use, acts under articles 22 and 27."""
 
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import GrantActForm
 from zhengtong.sharing.rules import GrantState, StopScope, may_order
-from zhengtong.sharing.views import disputes
+from zhengtong.sharing.views import disputes, taking
 from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
 
@@ -22,13 +23,11 @@ from zhengtong.ui import errors
 def listing(request: ActorRequest) -> HttpResponse:
     """Grants of the own organization, on either side (共享许可)."""
     state, role = request.GET.get("state", ""), request.GET.get("role", "any")
-    page = queries.grants(
-        actor=request.actor,
-        on=request.clock.today(),
-        state=state if state in set(GrantState) else "",
-        role=role,
-        after=sought(request, "after"),
-    )
+    known = state if state in set(GrantState) else ""
+    find = partial(queries.grants, actor=request.actor, on=request.clock.today(), state=known, role=role)
+    if file := taking.grants_taken(request, lambda after, rows: find(after=after, rows=rows)):
+        return file
+    page = find(after=sought(request, "after"))
     context = {"page": page, "state": state, "role": role, "states": [*GrantState]}
     return render(request, "sharing/grants.html", context)
 

@@ -1,6 +1,7 @@
 """Pages of requests (申请页面): lists, inbox, the form with its checks, where one stands, simple acts."""
 
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from zhengtong.sharing.forms import RequestInput
 from zhengtong.sharing.offers import offer, requestable
 from zhengtong.sharing.rules import FIELD_WORDS, RequestForm, RequestState, check_can_be_sent, gaps
 from zhengtong.sharing.templatetags.sharing_words import said
-from zhengtong.sharing.views import disputes
+from zhengtong.sharing.views import disputes, taking
 from zhengtong.sharing.views.reading import seen_version, sought, typed
 from zhengtong.sharing.views.steps import request_steps
 from zhengtong.ui import errors
@@ -31,13 +32,11 @@ ORGANS_SHOWN_MAX = 500
 def listing(request: ActorRequest) -> HttpResponse:
     """Requests of the own organization and those addressed to it (我的申请)."""
     state, role = request.GET.get("state", ""), request.GET.get("role", "any")
-    page = queries.requests(
-        actor=request.actor,
-        on=request.clock.today(),
-        state=state if state in {*RequestState, "open", "answered", "late", "due_today"} else "",
-        role=role,
-        after=sought(request, "after"),
-    )
+    known = state if state in {*RequestState, "open", "answered", "late", "due_today"} else ""
+    find = partial(queries.requests, actor=request.actor, on=request.clock.today(), state=known, role=role)
+    if file := taking.requests_taken(request, lambda after, rows: find(after=after, rows=rows)):
+        return file
+    page = find(after=sought(request, "after"))
     states = [*RequestState]
     return render(request, "sharing/requests.html", {"page": page, "state": state, "role": role, "states": states})
 
