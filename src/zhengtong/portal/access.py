@@ -16,8 +16,21 @@ from zhengtong.kernel.lifecycle import Lifecycle
 from zhengtong.parties.rules import Role
 from zhengtong.sharing.rules import CORRECTION, DEMAND, DISPOSAL, DISPUTE, GRANT, REQUEST, STOP
 from zhengtong.supervision.rules import FINDING
+from zhengtong.supervision.rules.projects import PROJECT
 
-LIFECYCLES: tuple[Lifecycle, ...] = (ENTRY, REQUEST, GRANT, CORRECTION, DEMAND, DISPOSAL, DISPUTE, STOP, FINDING, NODE)
+LIFECYCLES: tuple[Lifecycle, ...] = (
+    ENTRY,
+    REQUEST,
+    GRANT,
+    CORRECTION,
+    DEMAND,
+    DISPOSAL,
+    DISPUTE,
+    STOP,
+    FINDING,
+    PROJECT,
+    NODE,
+)
 
 
 class Whose(StrEnum):

@@ -1,4 +1,4 @@
-"""Findings from their events alone (重放), to be compared with the rows."""
+"""Findings and projects from their events alone (重放), to be compared with the rows."""
 
 from collections.abc import Callable, Iterable
 
@@ -6,19 +6,24 @@ from zhengtong.journal import rebuild
 from zhengtong.journal.rules import StoredEvent
 from zhengtong.kernel.events import JsonValue
 from zhengtong.supervision.queries.findings import actual_rows
+from zhengtong.supervision.queries.projects import actual_projects
 
 Columns = dict[str, JsonValue]
 
 
 def register() -> None:
     """Register supervision with `journal rebuild --check`."""
-    rebuild.register("supervision", replay=replay, actual=actual_rows)
+    rebuild.register("supervision", replay=replay, actual=lambda: {**actual_rows(), **actual_projects()})
 
 
 def replay(events: Iterable[StoredEvent]) -> dict[str, Columns]:
-    """The columns of every finding, as the events imply them."""
+    """The columns of every finding and project, as the events imply them."""
     rows = dict[str, Columns]()
     for fact in events:
+        if fact.name.startswith("supervision.project."):
+            key = f"project {fact.subject}"
+            rows[key] = {**rows.get(key, {}), **_PROJECTS[fact.name](fact.payload)}
+            continue
         key = f"finding {fact.subject}"
         rows[key] = {**rows.get(key, {}), **_CHANGES[fact.name](fact.payload)}
     return rows
@@ -29,6 +34,14 @@ def _opened(payload: Columns) -> Columns:
     blank: Columns = dict.fromkeys(("asked_on", "due_on", "explained_on", "ended_on"))
     return kept | blank | {"state": "open", "passed_on": payload["due_on"]}
 
+
+_PROJECTS: dict[str, Callable[[Columns], Columns]] = {
+    "supervision.project.planned": lambda p: {
+        "number": p["number"], "name": p["name"], "stage": "planned", "planned_on": p["planned_on"], "decided_on": None,
+    },
+    "supervision.project.decided": lambda p: {"stage": p["stage"], "decided_on": p["decided_on"]},
+    "supervision.project.money-judged": lambda _p: {},
+}  # fmt: skip
 
 _CHANGES: dict[str, Callable[[Columns], Columns]] = {
     "supervision.finding.opened": _opened,

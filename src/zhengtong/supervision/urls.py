@@ -10,6 +10,10 @@ _CODE = r"(?P<code>[0-9A-Za-z_-]{1,40})"
 
 urlpatterns = [
     path("", views.findings, name="findings"),
+    path("projects", views.projects, name="projects"),
+    path("projects/new", views.new_project, name="new_project"),
+    path("projects/<uuid:project_id>", views.project, name="project"),
+    path("projects/<uuid:project_id>/<slug:verb>", views.project_act, name="project_act"),
     path("<uuid:finding_id>", views.finding, name="finding"),
     path("<uuid:finding_id>/<slug:verb>", views.act, name="act"),
     path("report", views.report_now, name="report_now"),

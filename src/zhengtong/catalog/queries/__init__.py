@@ -12,7 +12,15 @@
 `passing`  the catalogue as it is passed on to society and to departments
 """
 
-from zhengtong.catalog.queries.breaches import LateUpdate, late_updates, not_in_force, updated_after_all
+from zhengtong.catalog.queries.breaches import (
+    EntryStanding,
+    LateUpdate,
+    late_updates,
+    not_in_force,
+    standings,
+    standings_of,
+    updated_after_all,
+)
 from zhengtong.catalog.queries.changes import (
     Comparison,
     NoticeLine,
@@ -128,6 +136,7 @@ __all__ = [
     "EntryLink",
     "EntryPage",
     "EntryRow",
+    "EntryStanding",
     "Facet",
     "Facets",
     "HarvestedLine",
@@ -205,6 +214,8 @@ __all__ = [
     "sourced_since",
     "sources",
     "sources_named",
+    "standings",
+    "standings_of",
     "taken_as",
     "understood",
     "unsourced",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhengtong.catalog.models import Revision
 from zhengtong.catalog.queries.rows import CURRENT
@@ -17,6 +17,7 @@ from zhengtong.catalog.rules.clocks import UPDATE
 from zhengtong.kernel.clock import BEIJING
 
 FACTS_MAX = 1_000  # a run
+STANDINGS_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,36 @@ def updated_after_all(entries: Iterable[UUID]) -> dict[UUID, date]:
     """Of these entries, which have been brought in step since, by the day the new revision was reported."""
     rows = Revision.objects.filter(entry__in=set(entries), change_done_on__isnull=False).order_by("number")
     return {entry: day for entry, day in rows.values_list("entry", "change_done_on") if day}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryStanding:
+    """An entry by name and whether it is in force (目录条目现状)."""
+
+    code: str
+    name: str
+    provider: UUID
+    in_force: bool
+
+
+def standings(*, entries: Collection[UUID]) -> dict[UUID, EntryStanding]:
+    """These entries with their latest name; unknown ones are left out."""
+    return _standings(Revision.objects.filter(entry__in=set(entries)))
+
+
+def standings_of(*, provider: UUID) -> dict[UUID, EntryStanding]:
+    """Every entry of a department, in work and in force."""
+    return _standings(Revision.objects.filter(entry__provider=provider).exclude(state=str(EntryState.WITHDRAWN)))
+
+
+def _standings(rows: QuerySet[Revision]) -> dict[UUID, EntryStanding]:
+    current = {str(state) for state in CURRENT}
+    found = dict[UUID, EntryStanding]()
+    for row in rows.select_related("entry").order_by("number")[:STANDINGS_MAX]:
+        earlier = found.get(row.entry_id)
+        in_force = row.state in current or (earlier is not None and earlier.in_force)
+        found[row.entry_id] = EntryStanding(row.entry.guide_code, row.name, row.entry.provider_id, in_force)
+    return found
 
 
 def not_in_force(entries: Collection[UUID]) -> dict[UUID, date | None]:

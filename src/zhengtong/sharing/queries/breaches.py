@@ -208,6 +208,15 @@ def grants_late(*, on: date) -> tuple[BreachFact, ...]:
     )  # fmt: skip
 
 
+def late_deliveries(*, entries: Collection[UUID], on: date) -> int:
+    """How many grants for these entries are not delivered though their limit has passed."""
+    owed = Grant.objects.filter(
+        request__entry__in=set(entries), state=str(GrantState.DELIVERING), deliver_due_on__lt=on,
+        deliver_provisional=False,
+    )  # fmt: skip
+    return owed.count()
+
+
 def providers_of(grants: Iterable[UUID]) -> dict[UUID, UUID]:
     """The providers of these grants."""
     return dict(Grant.objects.filter(pk__in=set(grants)).values_list("id", "provider"))

@@ -12,6 +12,15 @@ from zhengtong.supervision.queries.findings import (
     findings_about,
     inbox,
 )
+from zhengtong.supervision.queries.projects import (
+    ProjectEntry,
+    ProjectLine,
+    ProjectPage,
+    may_plan,
+    own_entries,
+    project,
+    projects,
+)
 from zhengtong.supervision.queries.reports import (
     Behind,
     BehindRow,
@@ -33,6 +42,9 @@ __all__ = [
     "FindingLine",
     "FindingPage",
     "MonthReport",
+    "ProjectEntry",
+    "ProjectLine",
+    "ProjectPage",
     "behind",
     "counts",
     "department_report",
@@ -41,8 +53,12 @@ __all__ = [
     "findings",
     "findings_about",
     "inbox",
+    "may_plan",
     "may_read_all",
     "month_report",
     "opens_things",
+    "own_entries",
+    "project",
+    "projects",
     "reads_findings",
 ]

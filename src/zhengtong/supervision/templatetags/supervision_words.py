@@ -18,6 +18,7 @@ from zhengtong.supervision.rules import (
     Unit,
     Words,
 )
+from zhengtong.supervision.rules.projects import MONEY_WORDS, PROJECT_VERBS, STAGE_WORDS, Money, ProjectStage
 from zhengtong.ui import dates
 from zhengtong.ui.language import lang
 from zhengtong.ui.values import Tone
@@ -171,3 +172,28 @@ def shown(value: int | None, figure: Figure) -> str:
     if figure.unit is Unit.PERMILLE:
         return f"{value // 10}%" if value % 10 == 0 else f"{value / 10:.1f}%"
     return str(number_format(value, use_l10n=True, force_grouping=True))
+
+
+@register.filter
+def stage_label(stage: ProjectStage) -> str:
+    """A stage of a project in words."""
+    return said(STAGE_WORDS[ProjectStage(stage)])
+
+
+@register.filter
+def stage_tone(stage: ProjectStage) -> str:
+    """Its tone."""
+    tones = {ProjectStage.PLANNED: Tone.WAIT, ProjectStage.APPROVED: Tone.WAIT, ProjectStage.ACCEPTED: Tone.GOOD}
+    return tones.get(ProjectStage(stage), Tone.OFF).value
+
+
+@register.filter
+def project_verb(verb: str) -> str:
+    """A verb of a project in words."""
+    return said(PROJECT_VERBS[verb])
+
+
+@register.filter
+def money_label(money: Money) -> str:
+    """What was said of a year's money."""
+    return said(MONEY_WORDS[Money(money)])
