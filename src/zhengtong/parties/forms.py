@@ -17,6 +17,18 @@ class CodeForm(forms.Form):
     )  # fmt: skip
 
 
+class ProofForm(forms.Form):
+    """The password once more, before the account itself is changed (再次验证)."""
+
+    old = forms.CharField(
+        label=_("密码"), max_length=PASSWORD_CHARACTERS_MAX,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own
+        super().__init__(*args, auto_id="id_proof_%s", **kwargs)
+
+
 class NewPasswordForm(forms.Form):
     """A new password of one's own (修改密码)."""
 

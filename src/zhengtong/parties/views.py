@@ -1,10 +1,12 @@
 """Sign-in with cards or password, choice of seat, and the roles as readable data."""
 
 import time
+from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhengtong.journal import door
 from zhengtong.kernel.errors import NotAllowed, PlatformError
 from zhengtong.parties import queries
-from zhengtong.parties.forms import CodeForm, NewPasswordForm, PasswordForm
+from zhengtong.parties.forms import CodeForm, NewPasswordForm, PasswordForm, ProofForm
 from zhengtong.parties.rules import CONFLICTS, ROLES
 from zhengtong.parties.services import second_factor, sign_in
 from zhengtong.parties.web import PENDING_KEY, SEAT_KEY, STAMP_KEY, ActorRequest, VisitorRequest, enter, signed_in
@@ -88,42 +90,47 @@ class OwnAccount(View):
 
     def post(self, request: ActorRequest) -> HttpResponse:
         verb = request.POST.get("verb", "")
-        password = NewPasswordForm(request.POST if verb == "password" else None)
-        code = CodeForm(request.POST if verb == "confirm" else None)
-        if verb == "begin":
-            made = second_factor.begin_second_factor(account=request.account_id)
-            return self._page(request, enrolment=made)
-        form = {"password": password, "confirm": code}.get(verb)
+        held: dict[str, NewPasswordForm | CodeForm | ProofForm] = {
+            "password": NewPasswordForm(request.POST if verb == "password" else None),
+            "confirm": CodeForm(request.POST if verb == "confirm" else None),
+            "begin": ProofForm(request.POST if verb == "begin" else None),
+        }
+        form = held.get(verb)
         if form is None or not form.is_valid():
-            return self._page(request, password=password, code=code, status=422)
+            return self._page(request, held, status=422)
         try:
-            self._do(request, verb, form.cleaned_data)
-            return HttpResponseRedirect(reverse("parties:account"))
+            made = self._do(request, verb, form.cleaned_data)
         except PlatformError as refused:
             add_to(form, refused)
-            return self._page(request, password=password, code=code, status=refused.status)
+            return self._page(request, held, status=refused.status)
+        if made is not None:
+            return self._page(request, enrolment=made)
+        return HttpResponseRedirect(reverse("parties:account"))
 
     @staticmethod
-    def _do(request: ActorRequest, verb: str, given: dict[str, str]) -> None:
+    def _do(request: ActorRequest, verb: str, given: dict[str, str]) -> second_factor.Enrolment | None:
         who, clock = request.account_id, request.clock
         if verb == "confirm":
             second_factor.confirm_second_factor(account=who, code=given["code"], actor=request.actor, clock=clock)
-        else:
-            stamp = second_factor.change_own_password(
-                account=who, old=given["old"], new=given["new"], actor=request.actor, clock=clock
-            )
-            request.session.cycle_key()
-            request.session[STAMP_KEY] = stamp
+            return None
+        second_factor.prove_again(account=who, password=given["old"], clock=clock)
+        if verb == "begin":
+            return second_factor.begin_second_factor(account=who)
+        stamp = second_factor.change_own_password(account=who, new=given["new"], actor=request.actor, clock=clock)
+        request.session.cycle_key()
+        request.session[STAMP_KEY] = stamp
+        return None
 
     @staticmethod
     def _page(
-        request: ActorRequest, *, enrolment: second_factor.Enrolment | None = None,
-        password: NewPasswordForm | None = None, code: CodeForm | None = None, status: int = 200,
+        request: ActorRequest, held: Mapping[str, Form] | None = None, *,
+        enrolment: second_factor.Enrolment | None = None, status: int = 200,
     ) -> HttpResponse:  # fmt: skip
+        forms = {"password": NewPasswordForm(), "confirm": CodeForm(), "begin": ProofForm(), **(held or {})}
         context = {
             "card": second_factor.own_account(account=request.account_id), "enrolment": enrolment,
-            "password": password or NewPasswordForm(), "code": code or CodeForm(),
-            "confirming": enrolment is not None or bool(code and code.is_bound),
+            "password": forms["password"], "code": forms["confirm"], "proof": forms["begin"],
+            "confirming": enrolment is not None or forms["confirm"].is_bound,
         }  # fmt: skip
         return render(request, "parties/account.html", context, status=status)
 

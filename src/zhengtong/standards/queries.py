@@ -85,7 +85,7 @@ class EditionLine:
 
 
 def editions_serial() -> object:
-    """Something that changes whenever an edition is loaded or withdrawn; None while the tables do not exist yet."""
+    """Something that changes whenever an edition is loaded or withdrawn; None while the database cannot say."""
     rows = TableEdition.objects.order_by()
     try:
         with transaction.atomic():  # a missing table must not spoil what the caller is doing

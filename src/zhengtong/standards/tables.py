@@ -65,7 +65,7 @@ def refresh(*, now: bool = False) -> None:
         return
     _use.asked_at = monotonic()
     serial = _use.ask()
-    if serial != _use.serial:
+    if serial is not None and serial != _use.serial:  # None: nobody knows just now, so what is held stays
         use(_use.load())
         _use.serial = serial
 

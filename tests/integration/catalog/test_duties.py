@@ -94,11 +94,20 @@ def test_the_authority_sees_who_lags_and_a_department_only_itself(
     hall: Any, clock: FixedClock, published: UUID
 ) -> None:
     _material(hall, clock, name="燃气用户信息")
-    lines = queries.duty_overview(actor=hall.reviewer)
+    lines = queries.duty_overview(actor=hall.reviewer).lines
     assert [(one.code, one.counts.owed, one.counts.open) for one in lines] == [("wl-housing", 0, 1), ("wl-land", 0, 0)]
-    assert queries.duty_overview(actor=hall.officer) == ()
+    assert queries.duty_overview(actor=hall.officer).lines == ()
     with pytest.raises(NotFound):
         queries.duty_page(organization=hall.land, actor=hall.other)
+
+
+def test_the_overview_is_taken_away_as_a_table(hall: Any, clock: FixedClock, published: UUID, enter: Any) -> None:
+    _material(hall, clock, name="燃气用户信息")
+    browser = enter(hall.reviewer)
+    assert "还差得多的部门在前" in browser.get("/catalog/duties").content.decode()
+    table = browser.get("/catalog/duties?format=csv").content.decode("utf-8-sig")
+    assert "市住房和城乡建设局,0,0,1,0,0" in table
+    assert "燃气用户信息" in browser.get("/catalog/duties?department=wl-housing").content.decode()
 
 
 def test_an_officer_works_through_the_page(hall: Any, clock: FixedClock, published: UUID, enter: Any) -> None:

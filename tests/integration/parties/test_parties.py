@@ -19,7 +19,7 @@ from zhengtong.parties import queries, services
 from zhengtong.parties.cli import app
 from zhengtong.parties.models import Account
 from zhengtong.parties.rules import Level, OrgKind, Role
-from zhengtong.parties.services import sign_in
+from zhengtong.parties.services import attempts, sign_in
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -204,13 +204,13 @@ def test_an_unknown_login_and_a_wrong_password_read_the_same(real_account: UUID,
 
 @pytest.mark.fault("parties.sign_in_locked", what="连续输错密码", unchanged="账号锁定15分钟，没有登录，留有记录")
 def test_repeated_errors_lock_the_account_and_time_unlocks_it(real_account: UUID, clock: FixedClock) -> None:
-    for _ in range(sign_in.FAILED_SIGN_INS_MAX):
+    for _ in range(attempts.FAILED_SIGN_INS_MAX):
         with pytest.raises(NotAllowed, match="sign_in_refused"):
             sign_in.with_password(login="wen.real", password="wrong", clock=clock)
     with pytest.raises(NotAllowed, match="sign_in_locked"):
         sign_in.with_password(login="wen.real", password=PASSWORD, clock=clock)
     assert "parties.account.locked" in [e.name for e in events_of(real_account)]
-    clock.move(timedelta(minutes=sign_in.LOCK_MINUTES, seconds=1))
+    clock.move(timedelta(minutes=attempts.LOCK_MINUTES, seconds=1))
     assert sign_in.with_password(login="wen.real", password=PASSWORD, clock=clock).account == real_account
 
 

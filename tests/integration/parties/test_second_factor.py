@@ -18,7 +18,7 @@ from zhengtong.parties import services
 from zhengtong.parties.middleware import IDLE_S_MAX
 from zhengtong.parties.models import Account
 from zhengtong.parties.rules import Role
-from zhengtong.parties.services import second_factor, sign_in
+from zhengtong.parties.services import attempts, second_factor, sign_in
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "shan-gao-shui-chang-7"
@@ -62,20 +62,20 @@ def test_a_code_counts_once_and_only_around_its_time(account: UUID, clock: Fixed
 
 def test_too_many_wrong_codes_lock_the_account_like_wrong_passwords(account: UUID, clock: FixedClock) -> None:
     secret = _bind(account, clock)
-    for _ in range(sign_in.FAILED_SIGN_INS_MAX):
+    for _ in range(attempts.FAILED_SIGN_INS_MAX):
         with pytest.raises(NotAllowed, match="code_refused"):
             sign_in.with_code(account=account, code="000000", clock=clock)
     with pytest.raises(NotAllowed, match="sign_in_locked"):
         sign_in.with_code(account=account, code=_code(secret, clock), clock=clock)
     with pytest.raises(NotAllowed, match="sign_in_locked"):
         sign_in.with_password(login="wen.real", password=PASSWORD, clock=clock)
-    later = FixedClock(clock.now() + timedelta(minutes=sign_in.LOCK_MINUTES))
+    later = FixedClock(clock.now() + timedelta(minutes=attempts.LOCK_MINUTES))
     assert sign_in.with_code(account=account, code=_code(secret, later), clock=later).account == account
 
 
 def test_right_passwords_do_not_forget_wrong_codes(account: UUID, clock: FixedClock) -> None:
     _bind(account, clock)
-    for _ in range(sign_in.FAILED_SIGN_INS_MAX):
+    for _ in range(attempts.FAILED_SIGN_INS_MAX):
         sign_in.with_password(login="wen.real", password=PASSWORD, clock=clock)
         with pytest.raises(NotAllowed, match="code_refused"):
             sign_in.with_code(account=account, code="000000", clock=clock)
@@ -131,7 +131,9 @@ def _password(browser: Client, password: str = PASSWORD) -> Any:
 def test_a_person_binds_and_signs_in_through_the_pages(account: UUID, clock: FixedClock, browser: Client) -> None:
     assert browser.get("/signin/code").status_code == 302  # nobody has given a password yet
     assert _password(browser)["Location"] == "/inbox"
-    page = browser.post("/account", {"verb": "begin"}).content.decode()
+    assert browser.post("/account", {"verb": "begin"}).status_code == 422  # a session alone binds nothing
+    assert browser.post("/account", {"verb": "begin", "old": "wrong"}).status_code == 403
+    page = browser.post("/account", {"verb": "begin", "old": PASSWORD}).content.decode()
     assert "<svg" in page
     secret = page.split("<p><code>")[1].split("</code>")[0]
     assert browser.post("/account", {"verb": "confirm", "code": "000000"}).status_code == 422
@@ -154,8 +156,13 @@ def test_a_new_password_ends_other_sessions_and_keeps_ones_own(
     _password(browser)
     _password(other)
     given = {"verb": "password", "old": PASSWORD, "new": "hai-kuo-tian-kong-8", "again": "hai-kuo-tian-kong-8"}
-    for wrong in ({"old": "wrong"}, {"again": "else"}, {"new": "1234567890", "again": "1234567890"}):
+    for wrong in (
+        {"again": "else"},
+        {"new": "1234567890", "again": "1234567890"},
+        {"new": PASSWORD, "again": PASSWORD},
+    ):
         assert browser.post("/account", {**given, **wrong}).status_code == 422
+    assert browser.post("/account", {**given, "old": "wrong"}).status_code == 403
     assert browser.post("/account", given).status_code == 302
     assert browser.get("/account").status_code == 200
     assert other.get("/account").status_code == 302
@@ -181,3 +188,11 @@ def test_a_code_that_comes_too_late_starts_again(
     began = time.time()
     monkeypatch.setattr(time, "time", lambda: began + 301)
     assert browser.post("/signin/code", {"code": _code(secret, clock)})["Location"] == "/signin"
+
+
+def test_guessing_the_password_inside_a_session_locks_the_account(account: UUID, browser: Client) -> None:
+    _password(browser)
+    for _ in range(attempts.FAILED_SIGN_INS_MAX):
+        assert browser.post("/account", {"verb": "begin", "old": "guess"}).status_code == 403
+    locked = browser.post("/account", {"verb": "begin", "old": PASSWORD})
+    assert (locked.status_code, "锁定" in locked.content.decode()) == (403, True)

@@ -59,6 +59,14 @@ def test_another_process_takes_it_up(db: None, clock: FixedClock) -> None:
     assert tables.code_list("sex").label("1") == "男性"
 
 
+def test_a_database_that_cannot_say_takes_nothing_back(db: None, clock: FixedClock) -> None:
+    _load(_edition(), clock)
+    assert tables.code_list("sex").label("1") == "男性"
+    tables.follow(lambda: None, dict)
+    tables.refresh(now=True)
+    assert tables.code_list("sex").label("1") == "男性"
+
+
 def test_the_latest_edition_counts(db: None, clock: FixedClock) -> None:
     _load(_edition(), clock)
     later = FixedClock(clock.now().replace(hour=5))

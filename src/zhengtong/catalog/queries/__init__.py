@@ -30,6 +30,7 @@ from zhengtong.catalog.queries.changes import (
     notices_of,
 )
 from zhengtong.catalog.queries.conformity import (
+    ConformityOverview,
     DepartmentConformity,
     DeviationLine,
     EntryConformity,
@@ -43,6 +44,7 @@ from zhengtong.catalog.queries.conformity import (
 from zhengtong.catalog.queries.duties import (
     DepartmentLine,
     DutyLine,
+    DutyOverview,
     DutyPage,
     EntryLink,
     document_owner,
@@ -123,11 +125,13 @@ __all__ = [
     "START_MAX",
     "Advice",
     "Comparison",
+    "ConformityOverview",
     "DecisionRow",
     "DepartmentConformity",
     "DepartmentLine",
     "DeviationLine",
     "DutyLine",
+    "DutyOverview",
     "DutyPage",
     "EntryConformity",
     "EntryFigure",

@@ -16,7 +16,8 @@ from zhengtong.parties import queries as parties
 from zhengtong.parties.queries import OrganizationCard
 from zhengtong.parties.rules import Role, region_chain
 
-DOCUMENTS_MAX = 5_000  # of one department, or of one look over a region
+DOCUMENTS_MAX = 5_000  # of one department
+REGION_DOCUMENTS_MAX = 50_000  # of one look over a region
 OWN_ROLES = frozenset(str(r) for r in (Role.DATA_OFFICER, Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD))
 OVER_ROLES = frozenset(str(r) for r in (Role.AUTHORITY_REVIEWER, Role.AUTHORITY_LEADER, Role.SUPERVISOR, Role.AUDITOR))
 
@@ -84,6 +85,14 @@ class DepartmentLine:
     counts: Completeness
 
 
+@dataclass(frozen=True, slots=True)
+class DutyOverview:
+    """The departments of a region; `partly`: there are more documents than one look counts."""
+
+    lines: tuple[DepartmentLine, ...]
+    partly: bool
+
+
 def sees_duties_of(actor: Actor, card: OrganizationCard) -> bool:
     """Whether the actor handles that department's business, or oversees its region."""
     if actor.organization == card.id:
@@ -117,18 +126,19 @@ def duty_page(*, organization: UUID, actor: Actor) -> DutyPage:
     return DutyPage(organization, card.name, completeness(line.state for line in lines.values()), duties)
 
 
-def duty_overview(*, actor: Actor) -> tuple[DepartmentLine, ...]:
+def duty_overview(*, actor: Actor) -> DutyOverview:
     """Every department of the region that has documents, the least complete first; empty if the actor sees one only."""
     if not actor.roles & OVER_ROLES:
-        return ()
+        return DutyOverview((), partly=False)
     cards = {card.id: card for card in parties.organizations(actor=actor) if sees_duties_of(actor, card)}
     states = defaultdict[UUID, list[DocumentState]](list)
-    found = list(_documents(cards))
+    found = list(_documents(cards, most=REGION_DOCUMENTS_MAX))
     covered = _covered(found)
     for row in found:
         states[row.matter.duty.organization_id].append(_state(row, covered))
     lines = [DepartmentLine(cards[one].code, cards[one].short_name, completeness(held)) for one, held in states.items()]
-    return tuple(sorted(lines, key=lambda line: (-line.counts.owed - line.counts.open, line.code)))
+    lines.sort(key=lambda line: (-line.counts.owed - line.counts.open, line.code))
+    return DutyOverview(tuple(lines), partly=len(found) >= REGION_DOCUMENTS_MAX)
 
 
 def matters_by_code() -> dict[str, UUID]:
@@ -144,9 +154,9 @@ def document_owner(*, document: UUID, actor: Actor) -> UUID:
     return found.matter.duty.organization_id
 
 
-def _documents(organizations: Collection[UUID]) -> Iterable[MatterDocument]:
+def _documents(organizations: Collection[UUID], *, most: int = DOCUMENTS_MAX) -> Iterable[MatterDocument]:
     rows = MatterDocument.objects.filter(matter__duty__organization__in=organizations)
-    return rows.select_related("matter__duty").order_by("matter__code", "direction", "name")[:DOCUMENTS_MAX]
+    return rows.select_related("matter__duty").order_by("matter__code", "direction", "name")[:most]
 
 
 def _covered(rows: Iterable[MatterDocument]) -> dict[UUID, EntryLink]:

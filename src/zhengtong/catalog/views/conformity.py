@@ -21,11 +21,11 @@ def listing(request: ActorRequest) -> HttpResponse:
     code, kind = request.GET.get("department", "")[:CODE_CHARS_MAX], request.GET.get("format", "")
     if code:
         return _department(request, code, kind)
-    lines = queries.conformity_of_departments(actor=request.actor)
+    overview = queries.conformity_of_departments(actor=request.actor)
     headings = [_("部门"), _("目录条目"), _("符合数据元"), _("与数据元不一致"), _("没有对应的数据元")]
-    rows = ((o.name, o.entries, o.counts.standard, o.counts.deviating, o.counts.own) for o in lines)
+    rows = ((o.name, o.entries, o.counts.standard, o.counts.deviating, o.counts.own) for o in overview.lines)
     taken = tables.download(kind, name="conformity", headings=headings, rows=rows)
-    return taken or render(request, "catalog/conformity.html", {"lines": lines})
+    return taken or render(request, "catalog/conformity.html", {"lines": overview.lines, "partly": overview.partly})
 
 
 def _department(request: ActorRequest, code: str, kind: str) -> HttpResponse:

@@ -29,7 +29,7 @@ def duties(request: ActorRequest) -> HttpResponse:
         return _added(request)
     code = request.GET.get("department", "")[:CODE_CHARS_MAX]
     overview = queries.duty_overview(actor=request.actor)
-    if overview and not code:
+    if overview.lines and not code:
         return _overview(request, overview)
     return _page(request, _organization(request, code))
 
@@ -66,13 +66,16 @@ def _organization(request: ActorRequest, code: str) -> UUID:
     return request.actor.organization
 
 
-def _overview(request: ActorRequest, lines: tuple[queries.DepartmentLine, ...]) -> HttpResponse:
+def _overview(request: ActorRequest, overview: queries.DutyOverview) -> HttpResponse:
     headings = [_("部门"), _("办理结果"), _("已编入目录"), _("机关出具的材料"), _("可以共享获取"), _("不再收取")]
     rows = (
-        (o.name, o.counts.results, o.counts.catalogued, o.counts.official, o.counts.shared, o.counts.cut) for o in lines
+        (o.name, o.counts.results, o.counts.catalogued, o.counts.official, o.counts.shared, o.counts.cut)
+        for o in overview.lines
     )
     taken = tables.download(request.GET.get("format", ""), name="duties-overview", headings=headings, rows=rows)
-    return taken or render(request, "catalog/duties_overview.html", {"lines": lines})
+    return taken or render(
+        request, "catalog/duties_overview.html", {"lines": overview.lines, "partly": overview.partly}
+    )
 
 
 def _page(

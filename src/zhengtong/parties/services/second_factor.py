@@ -18,10 +18,11 @@ from pyotp.utils import strings_equal
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
-from zhengtong.kernel.errors import NotFound, RuleBroken, WrongState
+from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken, WrongState
 from zhengtong.parties import events
 from zhengtong.parties.models import Account
 from zhengtong.parties.rules import Role
+from zhengtong.parties.services.attempts import locked, missed
 from zhengtong.parties.services.registering import check_password, only
 
 ISSUER = "政通"
@@ -53,9 +54,33 @@ def own_account(*, account: UUID) -> AccountCard:
     return AccountCard(row.login, row.is_demo, row.second_factor_on is not None)
 
 
+def prove_again(*, account: UUID, password: str, clock: Clock) -> None:
+    """Have the person type the password again before the account itself is changed (再次验证); misses are counted.
+
+    Raises:
+        NotAllowed: wrong, or the account is locked after too many misses.
+        RuleBroken: a demo account has no password.
+    """
+    refused = _proved(account, password, clock)  # its own transaction: a refusal must not undo the count
+    if refused is not None:
+        raise refused
+
+
+@transaction.atomic
+def _proved(account: UUID, password: str, clock: Clock) -> NotAllowed | None:
+    row = _row(account, lock=True)
+    if row.is_demo:
+        raise RuleBroken("parties.demo_account_without_password")
+    if refused := locked(row, clock):
+        return refused
+    if not password_matches(password, row.password):
+        return missed(row, "parties.old_password_wrong", clock)
+    return None
+
+
 @transaction.atomic
 def begin_second_factor(*, account: UUID) -> Enrolment:
-    """Make a secret that does not count yet (开始绑定).  Raises WrongState if one counts already."""
+    """Make a secret that does not count yet (开始绑定), after `prove_again`.  Raises WrongState if one counts."""
     row = _row(account, lock=True)
     if row.second_factor_on is not None:
         raise WrongState("parties.second_factor_held")
@@ -107,18 +132,18 @@ def reset_second_factor(*, login: str, reason: str, actor: Actor, clock: Clock) 
 
 
 @transaction.atomic
-def change_own_password(*, account: UUID, old: str, new: str, actor: Actor, clock: Clock) -> str:
-    """Give oneself a new password (修改密码); other sessions end.  Returns the stamp the own session goes on with.
+def change_own_password(*, account: UUID, new: str, actor: Actor, clock: Clock) -> str:
+    """Give oneself a new password (修改密码), after `prove_again`; other sessions end.
+
+    Returns the stamp that the own session goes on with.
 
     Raises:
-        RuleBroken: the old one is wrong, the new one is weak or the same; a demo account has none.
+        RuleBroken: the new one is weak or the old one; a demo account has none.
     """
     row = _row(account, lock=True)
     if row.is_demo:
         raise RuleBroken("parties.demo_account_without_password")
-    if not password_matches(old, row.password):
-        raise RuleBroken("parties.old_password_wrong")
-    if old == new:
+    if password_matches(new, row.password):
         raise RuleBroken("parties.password_unchanged")
     check_password(new)
     row.password = make_password(new)

@@ -4,7 +4,6 @@ Refusals say the same for an unknown login and a wrong password, and cost the sa
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password as password_matches
@@ -13,15 +12,14 @@ from django.db import transaction
 
 from zhengtong.journal import door
 from zhengtong.journal.services import record
-from zhengtong.kernel.actors import SYSTEM, Actor
+from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.parties import events, queries
 from zhengtong.parties.models import Account
+from zhengtong.parties.services.attempts import locked, missed
 from zhengtong.parties.services.second_factor import fitting_step
 
-FAILED_SIGN_INS_MAX = 5
-LOCK_MINUTES = 15
 CODE_CHARACTERS_MAX = 20
 PASSWORD_CHARACTERS_MAX = 200  # a bound on what one attempt can make us hash
 
@@ -88,12 +86,11 @@ def _attempt(login: str, password: str, clock: Clock) -> SignedIn | CodeNeeded |
     if row is None:
         make_password(password)  # spend what a real check spends
         return NotAllowed("parties.sign_in_refused")
-    now = clock.now()
-    if row.locked_until is not None and now < row.locked_until:
-        return NotAllowed("parties.sign_in_locked", minutes=_minutes_left(row.locked_until, now))
+    if refused := locked(row, clock):
+        return refused
     if password_matches(password, row.password):
         return CodeNeeded(row.id) if row.second_factor_on is not None else _welcome(row, clock)
-    return _missed(row, "parties.sign_in_refused", clock)
+    return missed(row, "parties.sign_in_refused", clock)
 
 
 @transaction.atomic
@@ -101,27 +98,14 @@ def _second_attempt(account: UUID, code: str, clock: Clock) -> SignedIn | NotAll
     row = Account.objects.select_for_update().filter(pk=account, is_active=True, is_demo=False).first()
     if row is None or row.second_factor_on is None:
         return NotAllowed("parties.sign_in_refused")
-    now = clock.now()
-    if row.locked_until is not None and now < row.locked_until:
-        return NotAllowed("parties.sign_in_locked", minutes=_minutes_left(row.locked_until, now))
+    if refused := locked(row, clock):
+        return refused
     step = fitting_step(row.second_factor, code[:CODE_CHARACTERS_MAX], clock=clock, after=row.second_factor_step)
     if step is None:
-        return _missed(row, "parties.code_refused", clock)
+        return missed(row, "parties.code_refused", clock)
     row.second_factor_step = step
     row.save(update_fields=["second_factor_step"])
     return _welcome(row, clock)
-
-
-def _missed(row: Account, key: str, clock: Clock) -> NotAllowed:
-    """Count an attempt that failed, and lock the account for a while after too many."""
-    now = clock.now()
-    row.failed_sign_ins += 1
-    if row.failed_sign_ins >= FAILED_SIGN_INS_MAX:
-        row.locked_until = now + timedelta(minutes=LOCK_MINUTES)
-        record(events.AccountLocked(row.id, row.failed_sign_ins), actor=SYSTEM, clock=clock, jurisdiction="")
-        row.failed_sign_ins = 0
-    row.save(update_fields=["failed_sign_ins", "locked_until"])
-    return NotAllowed(key)
 
 
 def _welcome(row: Account, clock: Clock) -> SignedIn:
@@ -132,7 +116,3 @@ def _welcome(row: Account, clock: Clock) -> SignedIn:
     actor = Actor(row.officer_id, "", None, frozenset())
     record(events.AccountSignedIn(row.id, seat), actor=actor, clock=clock, jurisdiction="")
     return SignedIn(row.id, row.get_session_auth_hash())
-
-
-def _minutes_left(until: datetime, now: datetime) -> int:
-    return max(1, -int((now - until).total_seconds() // 60))

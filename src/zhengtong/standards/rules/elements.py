@@ -98,6 +98,11 @@ class Compliance:
         covered = self.standard + self.deviating
         return self.standard * 1000 // covered if covered else None
 
+    def with_more(self, found: Fit, number: int) -> "Compliance":
+        """The same with so many more items of one kind."""
+        more = {Fit.STANDARD: (number, 0, 0), Fit.DEVIATES: (0, number, 0), Fit.OWN: (0, 0, number)}[found]
+        return Compliance(self.standard + more[0], self.deviating + more[1], self.own + more[2])
+
 
 def normal(name: str) -> str:
     """A name as it is compared: one width, no punctuation."""
