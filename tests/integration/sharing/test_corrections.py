@@ -94,6 +94,18 @@ def test_a_value_that_was_right_is_told_to_nobody_else(hall: Hall, on: On, grant
     )
 
 
+def test_a_pending_correction_blocks_nothing(hall: Hall, on: On, grant: UUID) -> None:
+    def offered() -> list[tuple[str, str]]:
+        held = queries.grants_for_publication(at=on(9, 19).now())
+        return [(one.grant.id, str(one.grant.status)) for one in held]
+
+    officer = hall.officer("tl-market")
+    before = (offered(), queries.grant(actor=officer, id=grant, on=date(2026, 9, 19)).verbs)
+    filed(hall, on)
+    assert (offered(), queries.grant(actor=officer, id=grant, on=date(2026, 9, 19)).verbs) == before
+    assert (str(grant), "active") in offered()
+
+
 def test_record_and_values_are_sealed_in_the_database_and_absent_from_events(hall: Hall, on: On, grant: UUID) -> None:
     correction = filed(hall, on, record_key="990102198803142419")
     with connection.cursor() as cursor:
