@@ -138,10 +138,12 @@ def test_both_officers_work_on_the_page(hall: Hall, on: On, ended: UUID, setting
     consumer = _enter(hall.officer("tl-market"), on(9, 28), settings)
     assert address in consumer.get("/inbox").content.decode()
     assert "待处置" in consumer.get(f"/sharing/grants/{ended}").content.decode()
+    assert "区市监局：处置数据并报告" in consumer.get(address).content.decode()
     wrong = consumer.post(address, {"verb": "report", "method": "kept", "evidence": EVIDENCE, "legal_basis": ""})
     assert (wrong.status_code, "必须写明依据" in wrong.content.decode()) == (422, True)
     given = {"verb": "report", "method": "destroyed", "evidence": EVIDENCE, "legal_basis": ""}
     assert consumer.post(address, given).status_code == 302
+    assert "市自然资源和规划局：确认处置" in consumer.get(address).content.decode()  # whose turn it is
     provider = _enter(hall.officer("wl-land"), on(9, 29), settings)
     assert EVIDENCE in provider.get(address).content.decode()
     assert provider.post(address, {"verb": "ask_again", "reason": ""}).status_code == 422
