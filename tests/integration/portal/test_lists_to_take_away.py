@@ -145,3 +145,17 @@ def test_findings_and_exchanges_are_taken_away_too(hall: Hall) -> None:
     heading, *rows = _csv(client, "/exchange/?format=csv")
     assert (heading[0], len(rows)) == ("交换编号", 3)
     assert len(_csv(_signed(hall.officer("wl-tax")), "/exchange/?format=csv")) == 1
+
+
+def test_the_sharing_catalogue_and_the_list_of_responsibilities(hall: Hall) -> None:
+    client = _signed(hall.officer("tl-market"))
+    heading, *rows = _csv(client, "/catalog/shared?format=csv")
+    assert heading[3] == "信息项"
+    assert {row[6] for row in rows} == {"无条件共享", "有条件共享"}  # nothing withheld is in it
+    assert ["公民身份号码", "无条件共享"] in [[row[3], row[6]] for row in rows]
+    assert {row[2] for row in _csv(client, "/catalog/shared?format=csv&department=wl-tax")[1:]} == {"市税务局"}
+    assert "不予共享的在负面清单" in client.get("/catalog/shared").content.decode()
+    heading, *rows = _csv(client, "/catalog/responsibilities?format=csv")
+    assert (heading[0], len(rows)) == ("提供方", 5)
+    assert {row[1] for row in rows} == {"数据科"}
+    assert "不动产登记（房屋）信息" in client.get("/catalog/responsibilities").content.decode()

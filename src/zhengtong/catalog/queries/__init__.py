@@ -6,6 +6,7 @@
 `listings` a file as it would be taken, decisions about columns
 `pages`    one entry with items, origins and where it stands
 `duties`   duties, matters, materials and results, and what these still owe the catalogue
+`catalogues` the sharing catalogue and the list of responsibilities
 `changes`  versions compared, notices of change
 `conformity` how items agree with data elements, grading advice, other profiles
 `harvested` what was taken in of other catalogues, and what was reported upward
@@ -20,6 +21,12 @@ from zhengtong.catalog.queries.breaches import (
     standings,
     standings_of,
     updated_after_all,
+)
+from zhengtong.catalog.queries.catalogues import (
+    ResponsibilityLine,
+    SharedItemLine,
+    responsibilities,
+    sharing_catalogue,
 )
 from zhengtong.catalog.queries.changes import (
     Comparison,
@@ -156,7 +163,9 @@ __all__ = [
     "ReadTable",
     "Reading",
     "ReportLine",
+    "ResponsibilityLine",
     "RunLine",
+    "SharedItemLine",
     "SourceLine",
     "SourcePage",
     "SourceRow",
@@ -210,9 +219,11 @@ __all__ = [
     "published_counts",
     "read_listing",
     "reports",
+    "responsibilities",
     "revision_in_force",
     "samples",
     "settled_materials",
+    "sharing_catalogue",
     "source",
     "source_id",
     "sourced_since",

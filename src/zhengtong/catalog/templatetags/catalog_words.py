@@ -86,6 +86,12 @@ def code(value: str, list_id: str) -> str:
 
 
 @register.filter
+def modes(values: Sequence[str]) -> str:
+    """Ways of sharing in words."""
+    return "、".join(code_list("share_mode").label(str(value), lang=lang()) for value in values)
+
+
+@register.filter
 def share(value: str) -> str:
     """The name of a sharing type."""
     return _pick((ShareType(value).zh, ShareType(value).en)) if value else ""
