@@ -11,7 +11,7 @@ from typing import Any
 
 from django.apps import apps
 
-from zhengtong.journal import anchors, dispatch
+from zhengtong.journal import anchors, dispatch, retaining
 
 # event name -> listeners, in order; each runs in the transaction that recorded the event
 LISTENERS: dict[str, tuple[str, ...]] = {
@@ -33,7 +33,7 @@ LISTENERS: dict[str, tuple[str, ...]] = {
 # job kind -> function; runs in the worker, at least once
 JOBS: dict[str, str] = {
     "journal.seal": "zhengtong.journal.services.sequencer:seal_job",
-    "journal.sweep": "zhengtong.journal.services.retention:sweep_job",
+    "journal.retention": "zhengtong.journal.services.retention:retention_job",
     "sharing.expire": "zhengtong.sharing.listeners:expire_job",
     "supervision.detect": "zhengtong.supervision.listeners:detect_job",
     "exchange.publish": "zhengtong.exchange.listeners:publish_job",
@@ -43,7 +43,7 @@ JOBS: dict[str, str] = {
 # job kind -> seconds between two runs
 PERIODIC: dict[str, int] = {
     "journal.seal": 2,
-    "journal.sweep": 3600,
+    "journal.retention": 3600,  # acts on each kind once a day, in the hour after midnight
     "sharing.expire": 30,
     "supervision.detect": 60,
     "exchange.publish": 60,
@@ -60,6 +60,16 @@ REBUILDS: tuple[str, ...] = (
 
 # each gives the last head of the event chain that its area published; `journal verify` demands that the chain pass it
 ANCHORS: tuple[str, ...] = ("zhengtong.exchange.queries.heads:anchored_head",)
+
+# called once at start: each names what its area disposes of at the end of a retention period
+DISPOSERS: tuple[str, ...] = (
+    "zhengtong.journal.services.retention:register",
+    "zhengtong.parties.services.contacts:register",
+    "zhengtong.sharing.services.blanking:register",
+)
+
+# each gives the longest minimum that the law or a place sets for a retention limit
+FLOORS: tuple[str, ...] = ("zhengtong.standards.queries:longest_minimum",)
 
 # called by `zhengtong center init` after the tables exist, in this order; each (*, clock) and safe to repeat
 INSTALLS: tuple[str, ...] = (
@@ -82,9 +92,18 @@ def connect() -> None:
             dispatch.periodic(kind, every_s=seconds)
     for entry in filter(_runs, REBUILDS):
         resolve(entry)()
+    _connect_retention()
     anchors.clear()
     for entry in filter(_runs, ANCHORS):
         anchors.register(resolve(entry))
+
+
+def _connect_retention() -> None:
+    retaining.clear()
+    for entry in filter(_runs, DISPOSERS):
+        resolve(entry)()
+    for entry in filter(_runs, FLOORS):
+        retaining.register_floor(resolve(entry))
 
 
 def installs() -> list[Callable[..., dict[str, str]]]:

@@ -11,6 +11,7 @@ from zhengtong.journal import anchors, door, keys, queries
 from zhengtong.journal import rebuild as rebuilding
 from zhengtong.journal.rules import UNSEALED_S_MAX, ChainHead, Flaw, check_chain
 from zhengtong.journal.services import jobs as work
+from zhengtong.journal.services import retention
 from zhengtong.journal.services.rotation import rotate
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.errors import RuleBroken
@@ -152,6 +153,30 @@ def reads(
         typer.echo(json.dumps(said, ensure_ascii=False) if as_json else line)
     if page.next_after and not as_json:
         typer.echo(f"more: --after {page.next_after}")
+
+
+@app.command("retention")
+def show_retention(
+    check: Annotated[bool, typer.Option("--check", help="Count what is over now; nothing is disposed of.")] = False,
+    dispose: Annotated[bool, typer.Option("--dispose", help="Dispose of what is over now, with records.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how long each kind of record is kept, what is over, or dispose of it (保存期限)."""
+    clock = door.current_clock()
+    if check or dispose:
+        for one in retention.dispose_due(clock=clock) if dispose else retention.count_due(clock=clock):
+            said = {"kind": one.kind, "days": one.days, "before": one.before.isoformat(), "count": one.count}
+            line = f"{one.kind:18} {one.count:7} ended before {one.before:%Y-%m-%d %H:%M}"
+            typer.echo(json.dumps(said) if as_json else line)
+        return
+    for held in queries.periods(on=clock.today()):
+        kind = held.kind
+        said = {
+            "kind": kind.key, "zh": kind.zh, "en": kind.en, "then": str(kind.then), "days": held.days,
+            "least": held.least, "cites": kind.cites, "mark": kind.mark, "ground": held.ground,
+        }  # fmt: skip
+        line = f"{kind.key:18} {held.days:6} {kind.then!s:7} {held.ground or kind.cites or kind.mark}  {kind.zh}"
+        typer.echo(json.dumps(said, ensure_ascii=False) if as_json else line)
 
 
 @app.command("rotate-keys")

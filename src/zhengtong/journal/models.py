@@ -104,3 +104,34 @@ class OnceKey(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(name="once_key_per_scope", fields=["scope", "key"]),)
+
+
+class RetentionPeriod(models.Model):
+    """How long this deployment keeps one kind of record, where it is not the shipped table's value (保存期限)."""
+
+    kind = models.CharField(max_length=40, primary_key=True)
+    days = models.PositiveIntegerField()
+    ground = models.CharField(max_length=300)
+    set_at = models.DateTimeField()
+    set_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="retention_ground_given", condition=~Q(ground="")),)
+
+
+class DisposalRecord(models.Model):
+    """What was disposed of at the end of its period (处置记录).  Never changed, never deleted."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    before = models.DateTimeField()  # everything disposed of had ended before this
+    count = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)  # SHA-256 of the ids, sorted, one a line
+    days = models.PositiveIntegerField()  # the period that was in force
+    ground = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(name="disposal_by_kind", fields=["kind", "before"]),)
+        constraints = (models.CheckConstraint(name="disposal_of_something", condition=Q(count__gt=0)),)

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
 from django.db.models import Count, Q
 
-from zhengtong.journal import anchors
-from zhengtong.journal.models import Event, Job, ReadRecord
+from zhengtong.journal import anchors, retaining
+from zhengtong.journal.models import DisposalRecord, Event, Job, ReadRecord, RetentionPeriod
+from zhengtong.journal.retaining import RecordKind
 from zhengtong.journal.rules import GENESIS, ChainHead, Flaw, StoredEvent, check_chain
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotAllowed
@@ -212,6 +213,55 @@ def jobs(*, state: str = "", after: str = "", rows: int | None = None) -> Page[J
 def job_counts() -> dict[str, int]:
     """How many jobs wait, are leased, are dead."""
     return dict(Job.objects.values_list("state").annotate(n=Count("id")).order_by("state"))
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodView:
+    """One line of the retention table as it holds here (保存期限)."""
+
+    kind: RecordKind
+    days: int
+    least: int  # the legal minimum
+    ground: str  # of the period chosen here; empty where the table's own holds
+    set_by: UUID | None
+    disposes: bool  # an area that runs here disposes of it
+
+
+@dataclass(frozen=True, slots=True)
+class DisposalView:
+    """One disposal (处置记录)."""
+
+    id: UUID
+    kind: RecordKind
+    before: datetime
+    count: int
+    digest: str
+    days: int
+    at: datetime
+
+
+def periods(*, on: date) -> tuple[PeriodView, ...]:
+    """The whole retention table as it holds on a day; no secret."""
+    chosen = {row.kind: row for row in RetentionPeriod.objects.all()}
+    found = list[PeriodView]()
+    for held in retaining.kinds():
+        row, least = chosen.get(held.key), retaining.least_days(held, on=on)
+        days = retaining.days_kept(held, chosen=row.days if row else None, least=least)
+        by, ground = (row.set_by, row.ground) if row else (None, "")
+        found.append(PeriodView(held, days, least, ground, by, retaining.disposer_of(held.key) is not None))
+    return tuple(found)
+
+
+def disposals(*, after: str = "", rows: int | None = None) -> Page[DisposalView]:
+    """What was disposed of, newest first: counts and digests, no personal data."""
+    count = size(rows)
+    found = DisposalRecord.objects.order_by("-id")
+    found = found.filter(id__lt=UUID(after)) if after else found
+    return cut([(str(row.id), _disposal(row)) for row in found[: count + 1]], rows=count)
+
+
+def _disposal(row: DisposalRecord) -> DisposalView:
+    return DisposalView(row.id, retaining.kind(row.kind), row.before, row.count, row.digest, row.days, row.at)
 
 
 def _read_view(row: ReadRecord) -> ReadView:

@@ -26,6 +26,10 @@ AREAS: dict[str, tuple[str, str]] = {
     "supervision": ("督办", "supervision"),
     "journal": ("日志", "journal"),
 }
+JOURNAL_EVENTS: dict[str, tuple[str, str]] = {
+    "journal.retention.set": ("规定保存期限", "retention period set"),
+    "journal.records.disposed": ("到期处置记录", "records past their period disposed of"),
+}
 PAYLOAD_CHARS_MAX = 4_000
 ROWS_TAKEN = 2_000
 NOBODY = UUID(int=0)  # no organization: a mistyped name must not widen the search
@@ -106,6 +110,8 @@ def label_of(name: str) -> str:
     word = 1 if lang() == "en" else 0
     if name in CATALOG_EVENTS:
         return CATALOG_EVENTS[name][word]
+    if name in JOURNAL_EVENTS:
+        return JOURNAL_EVENTS[name][word]
     if name in SHARING_EVENTS:
         said = SHARING_EVENTS[name]
         return said.en if word else said.zh

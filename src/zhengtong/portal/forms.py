@@ -5,9 +5,20 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.journal.retaining import DAYS_MAX
 from zhengtong.portal.auditbook import AREAS
 from zhengtong.ui.fields import DayField
 from zhengtong.ui.language import lang
+
+
+class PeriodForm(forms.Form):
+    """How long a kind of record is kept (保存期限)."""
+
+    days = forms.IntegerField(label=_("保存天数"), min_value=0, max_value=DAYS_MAX)
+    ground = forms.CharField(
+        label=_("依据"), max_length=300, help_text=_("写明制度的名称、文号和条款；没有的写明理由。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
 
 
 class AuditForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.portal.views import audit, pages, papers, tour
+from zhengtong.portal.views import audit, pages, papers, retention, tour
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("tour/go", tour.go, name="tour-go"),
     path("rules", pages.rules, name="rules"),
     path("rules/access", pages.access, name="access"),
+    path("retention", retention.retention, name="retention"),
+    path("retention/<slug:kind>", retention.period, name="period"),
     path("audit", audit.audit, name="audit"),
     path("standards", pages.standards, name="standards"),
     path("standards/codes/<slug:id>", pages.codes, name="codes"),

@@ -172,6 +172,13 @@ def limit_for(id: str, *, on: date, jurisdiction: str = "") -> TimeLimit:
     return limits.limit(id, on=on, jurisdiction=jurisdiction, local=local)
 
 
+def longest_minimum(id: str, on: date) -> int:
+    """The days of a minimum on a day, or of the place that asks for the longest (最长的法定最短期限)."""
+    held = [limits.limit(id, on=on, jurisdiction="").days]
+    held += LimitOverride.objects.filter(limit_id=id, in_force_from__lte=on).values_list("days", flat=True)
+    return max(held)
+
+
 def local_limits(*, jurisdiction: str, on: date) -> tuple[TimeLimit, ...]:
     """The rows of a place and those above it in force on a day, for pages that list limits."""
     rows = LimitOverride.objects.filter(jurisdiction__in=region_chain(jurisdiction), in_force_from__lte=on)

@@ -9,7 +9,7 @@ from django.db import connection
 from tests.support.facts import AUDITOR, WANG
 from zhengtong.journal.models import OnceKey
 from zhengtong.journal.services import Answer, run_once
-from zhengtong.journal.services.retention import sweep
+from zhengtong.journal.services.retention import OnceKeys
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.kernel.errors import RuleBroken
 
@@ -69,7 +69,9 @@ def test_a_key_is_forgotten_after_its_time(clock: FixedClock) -> None:
     clock.move(timedelta(hours=25))
     assert run_once(KEY, actor=WANG, clock=clock, body_digest="b", act=Work()).replayed is False
     clock.move(timedelta(hours=25))
-    assert (sweep(clock=clock), OnceKey.objects.count()) == (1, 0)
+    over = OnceKeys().due(before=clock.now(), most=10)
+    OnceKeys().dispose(over)
+    assert (len(over), OnceKey.objects.count()) == (1, 0)
 
 
 @pytest.mark.parametrize("key", ["", "short", "has space in it", "x" * 65, "键键键键键键键键"])

@@ -148,6 +148,7 @@ def _things(hall: Hall) -> dict[str, Thing]:
         "finding": thing("/supervision/{id}", finding.id, only_land, CITY, "督办", "/supervision/{id}/{verb}"),
         "sources": Thing("/catalog/sources", frozenset(), CITY),
         "audit": Thing("/audit", frozenset(), CITY),
+        "retention": Thing("/retention", frozenset(), CITY),
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from tests.support.sharing_hall import Hall
+from tests.support.sharing_hall import DISTRICT, Hall
 from tests.support.sharing_story import granted
 from zhengtong.journal import append_only, queries
 from zhengtong.journal.models import Event
@@ -20,6 +20,8 @@ from zhengtong.kernel.errors import NotAllowed
 from zhengtong.parties import queries as parties
 from zhengtong.parties import services as people
 from zhengtong.parties.rules import Role
+from zhengtong.parties.services import sign_in
+from zhengtong.parties.services.attempts import FAILED_SIGN_INS_MAX
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 10, 16)
@@ -80,6 +82,26 @@ def test_an_auditor_sees_the_own_region_only(hall: Hall, auditor: Actor) -> None
     away = Actor(auditor.officer, "", auditor.organization, auditor.roles, "330100")
     found = queries.search_events(actor=away, wanted=EventSearch(area="sharing"), rows=50)
     assert found.rows == ()
+
+
+def test_signing_in_is_read_by_the_auditor_of_the_place_alone(hall: Hall, auditor: Actor) -> None:
+    _enter(hall.officer("tl-market"))
+    away = Actor(auditor.officer, "", auditor.organization, auditor.roles, "330100")
+    signed_in = EventSearch(name="parties.account.signed-in")
+    (found,) = queries.search_events(actor=auditor, wanted=signed_in).rows
+    assert (found.jurisdiction, found.organization) == (DISTRICT, hall.organs["tl-market"])
+    assert queries.search_events(actor=away, wanted=signed_in).rows == ()
+
+
+def test_a_locked_account_is_read_by_the_auditor_of_the_place_alone(hall: Hall, auditor: Actor) -> None:
+    clerk, clock = hall.officer("tl-market"), FixedClock.on(TODAY)
+    assert clerk.officer
+    people.open_account(login="clerk", officer=clerk.officer, password="lilac-pavement-41", actor=SYSTEM, clock=clock)
+    for _ in range(FAILED_SIGN_INS_MAX):
+        with pytest.raises(NotAllowed):
+            sign_in.with_password(login="clerk", password="wrong", clock=clock)
+    (found,) = queries.search_events(actor=auditor, wanted=EventSearch(name="parties.account.locked")).rows
+    assert found.jurisdiction == DISTRICT
 
 
 def test_the_chain_is_walked_and_a_changed_event_is_named(hall: Hall, auditor: Actor) -> None:

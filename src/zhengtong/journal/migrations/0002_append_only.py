@@ -6,12 +6,12 @@ from zhengtong.journal import append_only
 
 
 def protect(apps, schema_editor):
-    for statement in append_only.create_statements(schema_editor.connection.vendor):
+    for statement in append_only.create_statements(schema_editor.connection.vendor, tables=append_only.FIRST):
         schema_editor.execute(statement, params=None)
 
 
 def unprotect(apps, schema_editor):
-    for statement in append_only.drop_statements(schema_editor.connection.vendor):
+    for statement in append_only.drop_statements(schema_editor.connection.vendor, tables=append_only.FIRST):
         schema_editor.execute(statement, params=None)
 
 

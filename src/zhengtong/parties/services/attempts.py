@@ -9,7 +9,7 @@ from zhengtong.journal.services import record
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed
-from zhengtong.parties import events
+from zhengtong.parties import events, queries
 from zhengtong.parties.models import Account
 
 FAILED_SIGN_INS_MAX = 5
@@ -28,7 +28,9 @@ def missed(row: Account, key: str, clock: Clock) -> NotAllowed:
     row.failed_sign_ins += 1
     if row.failed_sign_ins >= FAILED_SIGN_INS_MAX:
         row.locked_until = clock.now() + timedelta(minutes=LOCK_MINUTES)
-        record(events.AccountLocked(row.id, row.failed_sign_ins), actor=SYSTEM, clock=clock, jurisdiction="")
+        own = queries.account_seats(account=row.id, on=clock.today())
+        place = own[0].seat.organization.jurisdiction if own else ""  # the auditor of that place reads it
+        record(events.AccountLocked(row.id, row.failed_sign_ins), actor=SYSTEM, clock=clock, jurisdiction=place)
         row.failed_sign_ins = 0
     row.save(update_fields=["failed_sign_ins", "locked_until"])
     return NotAllowed(key)

@@ -112,7 +112,9 @@ def _welcome(row: Account, clock: Clock) -> SignedIn:
     row.failed_sign_ins, row.locked_until, row.last_login = 0, None, clock.now()
     row.save(update_fields=["failed_sign_ins", "locked_until", "last_login"])
     own = queries.account_seats(account=row.id, on=clock.today())
-    seat = own[0].seat.id if own else None
-    actor = Actor(row.officer_id, "", None, frozenset())
-    record(events.AccountSignedIn(row.id, seat), actor=actor, clock=clock, jurisdiction="")
+    seat = own[0].seat if own else None
+    organization = seat.organization if seat else None
+    actor = Actor(row.officer_id, "", organization.id if organization else None, frozenset())
+    fact = events.AccountSignedIn(row.id, seat.id if seat else None)
+    record(fact, actor=actor, clock=clock, jurisdiction=organization.jurisdiction if organization else "")
     return SignedIn(row.id, row.get_session_auth_hash())

@@ -20,7 +20,7 @@ def audit(request: ActorRequest) -> HttpResponse:
     asked = Asked(**form.cleaned_data) if form.is_valid() else None
     kind = request.GET.get("format", "")
     rows = auditbook.ROWS_TAKEN if kind else None
-    page = auditbook.search(actor=request.actor, asked=asked or Asked(), after=_after(request), rows=rows)
+    page = auditbook.search(actor=request.actor, asked=asked or Asked(), after=page_after(request), rows=rows)
     headings = [
         _("时间"),
         _("事件"),
@@ -49,6 +49,7 @@ def audit(request: ActorRequest) -> HttpResponse:
     return render(request, "portal/audit.html", context, status=200 if asked else 422)
 
 
-def _after(request: ActorRequest) -> str:
+def page_after(request: ActorRequest) -> str:
+    """The id after which a page starts; anything else starts at the beginning."""
     text = request.GET.get("after", "")
     return text if len(text) == 36 and all(c in "0123456789abcdef-" for c in text) else ""

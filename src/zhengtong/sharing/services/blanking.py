@@ -1,0 +1,30 @@
+"""What closed corrections named (校核申请中的数值), blanked at the end of its period (保存期限)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from zhengtong.journal import retaining
+from zhengtong.kernel.clock import BEIJING
+from zhengtong.sharing.models import Correction
+from zhengtong.sharing.rules import CorrectionState
+
+
+class CorrectionValues:
+    """Which record a closed correction was about, what was seen there and what was claimed."""
+
+    def due(self, *, before: datetime, most: int) -> Sequence[str]:
+        day = before.astimezone(BEIJING).date()
+        rows = Correction.objects.exclude(state=str(CorrectionState.FILED)).filter(answered_on__lt=day)
+        rows = rows.annotate(held=Cast("record_key", TextField())).exclude(held="").order_by("answered_on")
+        return [str(one) for one in rows.values_list("id", flat=True)[:most]]
+
+    def dispose(self, ids: Sequence[str]) -> None:
+        Correction.objects.filter(id__in=ids).update(record_key="", value_seen="", value_claimed="")
+
+
+def register() -> None:
+    """Name what sharing disposes of; called from the wiring."""
+    retaining.register("correction_values", CorrectionValues())
