@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 AREAS = ("parties", "standards", "catalog", "sharing", "exchange", "supervision", "portal")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WORKERS_MAX = 32
 WEB_THREADS = 2  # measured best on two cores (docs/adr/0020-gate.md); more only wait for each other
 
@@ -30,6 +31,15 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """The identity provider people may sign in by (统一身份认证); its secret lies in the keys folder, if it has one."""
+
+    issuer: str
+    client: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """All that a deployment may set from outside."""
 
@@ -41,6 +51,8 @@ class Environment:
     hosts: tuple[str, ...]
     https: bool
     web_threads: int
+    identity: Identity | None
+    passwords: bool
 
     @property
     def center(self) -> Path:
@@ -73,8 +85,29 @@ def read(given: Mapping[str, str]) -> Environment:
         areas=areas,
         hosts=tuple(given.get("ZHENGTONG_HOSTS", "localhost 127.0.0.1 [::1]").replace(",", " ").split()),
         https=_flag(given, "ZHENGTONG_HTTPS"),
+        identity=_identity(given),
+        passwords=_passwords(given),
         web_threads=_count(given, "ZHENGTONG_WEB_THREADS", default=WEB_THREADS, most=WORKERS_MAX),
     )
+
+
+def _identity(given: Mapping[str, str]) -> Identity | None:
+    issuer, client = given.get("ZHENGTONG_OIDC_ISSUER", ""), given.get("ZHENGTONG_OIDC_CLIENT", "")
+    if not issuer and not client:
+        return None
+    parts = urlsplit(issuer)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if not client or not safe or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("ZHENGTONG_OIDC_ISSUER is https://… (http on loopback alone), with ZHENGTONG_OIDC_CLIENT")
+    return Identity(issuer, client, given.get("ZHENGTONG_OIDC_NAME", "") or str(parts.hostname))
+
+
+def _passwords(given: Mapping[str, str]) -> bool:
+    """Whether people may sign in by password; turned off only where there is another way."""
+    off = "ZHENGTONG_PASSWORDS" in given and not _flag(given, "ZHENGTONG_PASSWORDS")
+    if off and not given.get("ZHENGTONG_OIDC_ISSUER"):
+        raise ValueError("ZHENGTONG_PASSWORDS=0 needs ZHENGTONG_OIDC_ISSUER: nobody could sign in")
+    return not off
 
 
 def _flag(given: Mapping[str, str], name: str) -> bool:

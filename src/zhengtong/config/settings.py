@@ -7,6 +7,7 @@ from typing import Any
 from zhengtong.config import env
 from zhengtong.config.caching import keep_vendored
 from zhengtong.config.clock import current_clock
+from zhengtong.parties.oidc import Issuer
 
 ENV = env.settings()
 SOURCE = Path(__file__).resolve().parents[1]
@@ -24,6 +25,15 @@ def _secret() -> str:
     """The signing key made by `zhengtong center init`; before that one that lives with the process."""
     held = ENV.keys / "django.key"
     return held.read_text(encoding="ascii").strip() if held.is_file() else secrets.token_urlsafe(48)
+
+
+def _issuer() -> Issuer | None:
+    """The identity provider that may vouch for people; its secret is a file of the keys folder."""
+    if ENV.identity is None:
+        return None
+    held = ENV.keys / "oidc.secret"
+    secret = held.read_text(encoding="ascii").strip() if held.is_file() else ""
+    return Issuer(ENV.identity.issuer, ENV.identity.client, ENV.identity.name, secret)
 
 
 def _database() -> dict[str, Any]:
@@ -64,6 +74,8 @@ ZHENGTONG_HOME = ENV.home
 ZHENGTONG_KEYS = ENV.keys
 ZHENGTONG_DEMO = ENV.demo
 ZHENGTONG_CLOCK = current_clock()
+ZHENGTONG_ISSUER = _issuer()
+ZHENGTONG_PASSWORDS = ENV.passwords
 
 AREAS_RUNNING = [a for a in ("journal", *ENV.areas) if _has(f"{a}/apps.py")]
 INSTALLED_APPS = [

@@ -14,9 +14,11 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from django.conf import settings
 
 from zhengtong.journal.door import current_clock
 from zhengtong.kernel.actors import SYSTEM, Actor
+from zhengtong.kernel.errors import NotFound
 from zhengtong.kernel.messages import remedy, terminal_language, text
 from zhengtong.parties import queries, services
 from zhengtong.parties.rules import Level, OrgKind, Role, mask_name, role_label
@@ -200,6 +202,28 @@ def reset_second_factor(
     services.reset_second_factor(login=login, reason=reason, actor=actor, clock=current_clock())
 
 
+@app.command("bind-identity")
+def bind_identity(
+    login: Annotated[str, typer.Argument(help="Login name of an account that exists.")],
+    subject: Annotated[str, typer.Argument(help="The identity, as shown to the person when signing in was refused.")],
+    as_login: As = "",
+) -> None:
+    """Bind an identity of the configured provider to an account (绑定统一身份); rights stay those of its seats."""
+    actor = _acting(as_login, Role.SECURITY_ADMIN)
+    services.bind_identity(login=login, issuer=_issuer(), subject=subject, actor=actor, clock=current_clock())
+
+
+@app.command("release-identity")
+def release_identity(
+    login: Annotated[str, typer.Argument(help="Login name.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    as_login: As = "",
+) -> None:
+    """Take the binding away (解除统一身份绑定); the identity signs nobody in from then on."""
+    actor = _acting(as_login, Role.SECURITY_ADMIN)
+    services.release_identity(login=login, issuer=_issuer(), reason=reason, actor=actor, clock=current_clock())
+
+
 @app.command()
 def contact(
     officer: Annotated[UUID, typer.Argument(help="Id of the officer (see: parties officers --json).")],
@@ -210,6 +234,13 @@ def contact(
     found = services.read_contact(officer=officer, purpose=purpose, actor=SYSTEM, clock=current_clock())
     row = {"id": str(officer), "name": found.name, "phone": found.phone, "email": found.email}
     typer.echo(_line(row) if as_json else f"{found.name}  {found.phone}  {found.email}")
+
+
+def _issuer() -> str:
+    """The configured provider.  Raises NotFound where there is none."""
+    if settings.ZHENGTONG_ISSUER is None:
+        raise NotFound("parties.identity_off")
+    return str(settings.ZHENGTONG_ISSUER.url)
 
 
 def _acting(login: str, role: Role) -> Actor:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from zhengtong.kernel.events import Event, event
+from zhengtong.kernel.events import Event, JsonValue, event, upcaster
 
 
 @event("parties.organization.registered", version=1)
@@ -74,10 +74,43 @@ class AccountOpened(Event):
     is_demo: bool
 
 
-@event("parties.account.signed-in", version=1)
+@event("parties.account.signed-in", version=2)
 @dataclass(frozen=True, slots=True)
 class AccountSignedIn(Event):
+    """An account proved itself: by password (with its code), by the identity provider, or by a card of the demo."""
+
     seat: UUID | None
+    by: str
+
+
+@upcaster("parties.account.signed-in", from_version=1)
+def _with_way(payload: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    return {**payload, "by": ""}
+
+
+@event("parties.identity.bound", version=1)
+@dataclass(frozen=True, slots=True)
+class IdentityBound(Event):
+    """The security administrator bound an identity of the provider to the account; which one stands in the row."""
+
+    issuer: str
+
+
+@event("parties.identity.released", version=1)
+@dataclass(frozen=True, slots=True)
+class IdentityReleased(Event):
+    """The binding was taken away."""
+
+    issuer: str
+    reason: str
+
+
+@event("parties.identity.refused", version=1)
+@dataclass(frozen=True, slots=True)
+class IdentityRefused(Event):
+    """The provider vouched for somebody whom nobody has bound here."""
+
+    issuer: str
 
 
 @event("parties.account.locked", version=1)

@@ -98,6 +98,28 @@ class Account(AbstractBaseUser):
         return self.login
 
 
+class FederatedIdentity(models.Model):
+    """Whom the identity provider knows as this account (统一身份绑定); made by the security administrator alone."""
+
+    id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="identities")
+    account_id: UUID
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    bound_at = models.DateTimeField()
+    bound_by = models.UUIDField(null=True)  # officer; null for the installer
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_of_one_account"),
+            models.UniqueConstraint(fields=["issuer", "account"], name="account_has_one_identity"),
+            models.CheckConstraint(name="identity_whole", condition=~Q(issuer="") & ~Q(subject="")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.issuer}"
+
+
 class Seat(models.Model):
     """An officer's place in an organization, with the roles it gives (岗位)."""
 

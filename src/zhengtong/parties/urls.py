@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from zhengtong.parties import views
+from zhengtong.parties.views import accounts, identity
 
 app_name = "parties"
 urlpatterns = [
-    path("signin", views.SignIn.as_view(), name="signin"),
-    path("signin/code", views.Code.as_view(), name="code"),
-    path("account", views.OwnAccount.as_view(), name="account"),
-    path("signin/card", views.card, name="card"),
-    path("signin/seat", views.seat, name="seat"),
-    path("signout", views.sign_out, name="signout"),
-    path("roles", views.roles, name="roles"),
+    path("signin", accounts.SignIn.as_view(), name="signin"),
+    path("signin/code", accounts.Code.as_view(), name="code"),
+    path("signin/identity", identity.leave, name="identity"),
+    path("signin/identity/back", identity.arrive, name="identity-back"),
+    path("account", accounts.OwnAccount.as_view(), name="account"),
+    path("signin/card", accounts.card, name="card"),
+    path("signin/seat", accounts.seat, name="seat"),
+    path("signout", accounts.sign_out, name="signout"),
+    path("roles", accounts.roles, name="roles"),
 ]

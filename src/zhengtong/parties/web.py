@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
@@ -19,6 +20,7 @@ from zhengtong.parties.services.sign_in import SignedIn
 P = ParamSpec("P")
 
 PENDING_KEY, SEEN_KEY = "zt_pending", "zt_seen"  # who still owes a code; when the session was last used
+FLOW_KEY = "zt_flow"  # a sign-in that went out to the identity provider
 ACCOUNT_KEY, SEAT_KEY, STAMP_KEY = "zt_account", "zt_seat", "zt_stamp"  # names in the session
 
 
@@ -69,3 +71,12 @@ def signed_in(
         return view(cast(ActorRequest, request), *args, **kwargs)
 
     return guarded
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where a sign-in leads: the page that was asked for, never another host."""
+    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    allowed = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if allowed else "/"

@@ -26,7 +26,12 @@ AREAS: dict[str, tuple[str, str]] = {
     "supervision": ("督办", "supervision"),
     "journal": ("日志", "journal"),
 }
-JOURNAL_EVENTS: dict[str, tuple[str, str]] = {
+OTHER_EVENTS: dict[str, tuple[str, str]] = {
+    "parties.account.signed-in": ("登录", "signed in"),
+    "parties.account.locked": ("账号锁定", "account locked"),
+    "parties.identity.bound": ("绑定统一身份", "identity bound"),
+    "parties.identity.released": ("解除统一身份绑定", "identity released"),
+    "parties.identity.refused": ("未绑定的统一身份被拒", "unbound identity refused"),
     "journal.retention.set": ("规定保存期限", "retention period set"),
     "journal.records.disposed": ("到期处置记录", "records past their period disposed of"),
 }
@@ -110,8 +115,8 @@ def label_of(name: str) -> str:
     word = 1 if lang() == "en" else 0
     if name in CATALOG_EVENTS:
         return CATALOG_EVENTS[name][word]
-    if name in JOURNAL_EVENTS:
-        return JOURNAL_EVENTS[name][word]
+    if name in OTHER_EVENTS:
+        return OTHER_EVENTS[name][word]
     if name in SHARING_EVENTS:
         said = SHARING_EVENTS[name]
         return said.en if word else said.zh

@@ -53,6 +53,7 @@ OWN_FILES: dict[str, str] = {
     "parties/middleware": "tells every request who acts (request.actor)",
     "parties/spreadsheets": "reads the workbook of the bulk load and writes the empty form (xlsx)",
     "parties/sign_in": "passwords, cards and locks: the one use case without an actor",
+    "parties/oidc": "speaks OpenID Connect with the configured identity provider; no rows",
     "parties/web": "the typed request that other areas' doors receive",
     "standards/tables": "reads the packaged code lists and profiles",
     "standards/codelists": "packaged code lists as CSV with source and edition",

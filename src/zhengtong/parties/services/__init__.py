@@ -9,6 +9,7 @@
 
 from zhengtong.parties.services.changing import change_duty, change_officer, change_organization, set_password
 from zhengtong.parties.services.contacts import read_contact
+from zhengtong.parties.services.federated import bind_identity, release_identity
 from zhengtong.parties.services.loading import LoadReport, load_parties
 from zhengtong.parties.services.registering import (
     add_duty,
@@ -26,6 +27,7 @@ __all__ = [
     "add_duty",
     "add_officer",
     "appoint_substitute",
+    "bind_identity",
     "change_duty",
     "change_officer",
     "change_organization",
@@ -35,6 +37,7 @@ __all__ = [
     "open_account",
     "read_contact",
     "register_organization",
+    "release_identity",
     "reset_second_factor",
     "set_password",
 ]

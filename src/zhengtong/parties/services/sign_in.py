@@ -71,7 +71,7 @@ def with_card(*, account: UUID, clock: Clock) -> SignedIn:
     row = Account.objects.filter(pk=account, is_demo=True, is_active=True).first()
     if row is None or not door.is_demo():
         raise NotAllowed("parties.sign_in_refused")
-    return _welcome(row, clock)
+    return welcome(row, clock, by="card")
 
 
 def stamp_holds(*, account: UUID, stamp: str) -> bool:
@@ -89,7 +89,7 @@ def _attempt(login: str, password: str, clock: Clock) -> SignedIn | CodeNeeded |
     if refused := locked(row, clock):
         return refused
     if password_matches(password, row.password):
-        return CodeNeeded(row.id) if row.second_factor_on is not None else _welcome(row, clock)
+        return CodeNeeded(row.id) if row.second_factor_on is not None else welcome(row, clock, by="password")
     return missed(row, "parties.sign_in_refused", clock)
 
 
@@ -105,16 +105,19 @@ def _second_attempt(account: UUID, code: str, clock: Clock) -> SignedIn | NotAll
         return missed(row, "parties.code_refused", clock)
     row.second_factor_step = step
     row.save(update_fields=["second_factor_step"])
-    return _welcome(row, clock)
+    return welcome(row, clock, by="password")
 
 
-def _welcome(row: Account, clock: Clock) -> SignedIn:
-    row.failed_sign_ins, row.locked_until, row.last_login = 0, None, clock.now()
+def welcome(row: Account, clock: Clock, *, by: str) -> SignedIn:
+    """Let in an account that proved itself, in the caller's transaction; only a password forgets earlier misses."""
+    row.last_login = clock.now()
+    if by == "password":
+        row.failed_sign_ins, row.locked_until = 0, None
     row.save(update_fields=["failed_sign_ins", "locked_until", "last_login"])
     own = queries.account_seats(account=row.id, on=clock.today())
     seat = own[0].seat if own else None
     organization = seat.organization if seat else None
     actor = Actor(row.officer_id, "", organization.id if organization else None, frozenset())
-    fact = events.AccountSignedIn(row.id, seat.id if seat else None)
+    fact = events.AccountSignedIn(row.id, seat.id if seat else None, by)
     record(fact, actor=actor, clock=clock, jurisdiction=organization.jurisdiction if organization else "")
     return SignedIn(row.id, row.get_session_auth_hash())

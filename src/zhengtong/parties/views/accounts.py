@@ -6,12 +6,12 @@ from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,7 +21,16 @@ from zhengtong.parties import queries
 from zhengtong.parties.forms import CodeForm, NewPasswordForm, PasswordForm, ProofForm
 from zhengtong.parties.rules import CONFLICTS, ROLES
 from zhengtong.parties.services import second_factor, sign_in
-from zhengtong.parties.web import PENDING_KEY, SEAT_KEY, STAMP_KEY, ActorRequest, VisitorRequest, enter, signed_in
+from zhengtong.parties.web import (
+    PENDING_KEY,
+    SEAT_KEY,
+    STAMP_KEY,
+    ActorRequest,
+    VisitorRequest,
+    enter,
+    next_page,
+    signed_in,
+)
 from zhengtong.ui.errors import add_to, say
 from zhengtong.ui.language import lang
 
@@ -35,6 +44,8 @@ class SignIn(View):
         return _sign_in_page(request, PasswordForm(), status=200)
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        if not settings.ZHENGTONG_PASSWORDS:
+            raise NotAllowed("parties.passwords_off")
         form = PasswordForm(request.POST)
         if not form.is_valid():
             return _sign_in_page(request, form, status=422)
@@ -49,7 +60,7 @@ class SignIn(View):
         if isinstance(who, sign_in.CodeNeeded):
             visit.session.cycle_key()
             visit.session[PENDING_KEY] = {"account": str(who.account), "at": int(time.time())}
-            return HttpResponseRedirect(f"{reverse('parties:code')}?{urlencode({'next': _next(request)})}")
+            return HttpResponseRedirect(f"{reverse('parties:code')}?{urlencode({'next': next_page(request)})}")
         return _enter(visit, who, seat="")
 
 
@@ -59,7 +70,7 @@ class Code(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         if _pending(request) is None:
             return HttpResponseRedirect(reverse("parties:signin"))
-        return render(request, "parties/code.html", {"form": CodeForm(), "next": _next(request)})
+        return render(request, "parties/code.html", {"form": CodeForm(), "next": next_page(request)})
 
     def post(self, request: HttpRequest) -> HttpResponse:
         account = _pending(request)
@@ -75,7 +86,7 @@ class Code(View):
             except PlatformError as refused:
                 add_to(form, refused)
                 status = refused.status
-        return render(request, "parties/code.html", {"form": form, "next": _next(request)}, status=status)
+        return render(request, "parties/code.html", {"form": form, "next": next_page(request)}, status=status)
 
 
 class OwnAccount(View):
@@ -164,7 +175,7 @@ def seat(request: ActorRequest) -> HttpResponse:
         request.session[SEAT_KEY] = wanted
     else:
         say(request, NotAllowed("parties.seat_not_yours"))
-    return HttpResponseRedirect(_next(request))
+    return HttpResponseRedirect(next_page(request))
 
 
 @require_POST
@@ -194,18 +205,11 @@ def roles(request: HttpRequest) -> HttpResponse:
 def _sign_in_page(request: HttpRequest, form: PasswordForm, *, status: int) -> HttpResponse:
     visit = cast(VisitorRequest, request)  # cast: ActorMiddleware ran
     places = queries.sign_in_places(on=visit.clock.today())
-    context = {"form": form, "places": places, "demo": door.is_demo(), "next": _next(request)}
+    context = {"form": form, "places": places, "demo": door.is_demo(), "next": next_page(request)}
+    context |= {"issuer": settings.ZHENGTONG_ISSUER, "passwords": settings.ZHENGTONG_PASSWORDS}
     return render(request, "parties/sign_in.html", context, status=status)
 
 
 def _enter(request: VisitorRequest, who: sign_in.SignedIn, *, seat: str) -> HttpResponse:
     enter(request, who, seat=seat)
-    return HttpResponseRedirect(_next(request))
-
-
-def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    allowed = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if allowed else "/"
+    return HttpResponseRedirect(next_page(request))
