@@ -1,7 +1,7 @@
 """Facts about the journal itself (日志事件): how long records are kept, and what was disposed of."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from zhengtong.kernel.events import Event, event
 
@@ -28,3 +28,13 @@ class RecordsDisposed(Event):
     count: int
     digest: str
     days: int
+
+
+@event("journal.drill.recorded", version=1)
+@dataclass(frozen=True, slots=True)
+class DrillRecorded(Event):
+    """A protection was tried out: a restore, a change of keys, an emergency stop (演练)."""
+
+    what: str
+    outcome: str
+    held_on: date

@@ -10,10 +10,12 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from zhengtong.journal import door
+from zhengtong.kernel.clock import SystemClock
 from zhengtong.kernel.errors import NotFound, WrongState
 
 RING_FILE = "columns.json"
@@ -63,8 +65,8 @@ def create(folder: Path) -> bool:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     made = _write_new(folder / SECRET_FILE, secrets.token_urlsafe(48).encode())
-    first = {"active": "k1", "keys": {"k1": _fresh_key()}}
-    second = {"active": "k1", "keys": {"k1": _fresh_key()}}
+    first = {"active": "k1", "keys": {"k1": _fresh_key()}, "made": {"k1": _now()}}
+    second = {"active": "k1", "keys": {"k1": _fresh_key()}, "made": {"k1": _now()}}
     return _write_new(folder / RING_FILE, _encoded({"sealing": first, "indexing": second})) or made
 
 
@@ -78,6 +80,7 @@ def add_active(folder: Path) -> tuple[str, str]:
             raise WrongState("journal.ring_full", most=RING_KEYS_MAX)
         name = f"k{1 + max(int(known[1:]) for known in part['keys'])}"
         part["keys"][name], part["active"] = _fresh_key(), name
+        part.setdefault("made", {})[name] = _now()
         named.append(name)
     _replace(folder / RING_FILE, _encoded(held))
     return named[0], named[1]
@@ -91,8 +94,38 @@ def drop_inactive(folder: Path) -> int:
         active = held[kind]["active"]
         dropped += len(held[kind]["keys"]) - 1
         held[kind]["keys"] = {active: held[kind]["keys"][active]}
+        held[kind]["made"] = {name: at for name, at in held[kind].get("made", {}).items() if name == active}
     _replace(folder / RING_FILE, _encoded(held))
     return dropped
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFact:
+    """What may be shown of a column key: never the key (密钥台账)."""
+
+    kind: str  # sealing | indexing
+    name: str
+    active: bool
+    made: datetime | None  # rings made before this was kept do not say
+
+
+def facts(folder: Path) -> tuple[KeyFact, ...]:
+    """The column keys by name.  Raises NotFound where there are none."""
+    path = folder / RING_FILE
+    if not path.is_file():
+        raise NotFound("journal.keys_missing", path=str(path))
+    held = json.loads(path.read_text(encoding="ascii"))
+    found = list[KeyFact]()
+    for kind in ("sealing", "indexing"):
+        made, active = held[kind].get("made", {}), held[kind]["active"]
+        for name in sorted(held[kind]["keys"]):
+            at = datetime.fromisoformat(made[name]) if name in made else None
+            found.append(KeyFact(kind, name, name == active, at))
+    return tuple(found)
+
+
+def _now() -> str:
+    return SystemClock().now().isoformat(timespec="seconds")  # keys age by the machine's clock, also in a story
 
 
 def _fresh_key() -> str:

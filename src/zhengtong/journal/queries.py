@@ -260,6 +260,11 @@ def disposals(*, after: str = "", rows: int | None = None) -> Page[DisposalView]
     return cut([(str(row.id), _disposal(row)) for row in found[: count + 1]], rows=count)
 
 
+def drills(*, most: int) -> tuple[StoredEvent, ...]:
+    """The latest drills on record, newest first (演练记录)."""
+    return tuple(stored(row) for row in Event.objects.filter(name="journal.drill.recorded").order_by("-id")[:most])
+
+
 def _disposal(row: DisposalRecord) -> DisposalView:
     return DisposalView(row.id, retaining.kind(row.kind), row.before, row.count, row.digest, row.days, row.at)
 

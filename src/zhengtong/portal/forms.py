@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.journal.retaining import DAYS_MAX
+from zhengtong.journal.services.drills import TEXT_CHARS_MAX
 from zhengtong.portal.auditbook import AREAS
 from zhengtong.ui.fields import DayField
 from zhengtong.ui.language import lang
@@ -19,6 +20,16 @@ class PeriodForm(forms.Form):
         label=_("依据"), max_length=300, help_text=_("写明制度的名称、文号和条款；没有的写明理由。"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
+
+
+class DrillForm(forms.Form):
+    """A drill that was held (演练)."""
+
+    held_on = DayField(label=_("演练日期"))
+    what = forms.CharField(
+        label=_("演练内容"), max_length=TEXT_CHARS_MAX, help_text=_("例如：从备份恢复中心、更换列加密密钥。")
+    )
+    outcome = forms.CharField(label=_("结果"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class AuditForm(forms.Form):

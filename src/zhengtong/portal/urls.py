@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.portal.views import audit, pages, papers, retention, tour
+from zhengtong.portal.views import audit, pages, papers, protection, retention, tour
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("rules/access", pages.access, name="access"),
     path("retention", retention.retention, name="retention"),
     path("retention/<slug:kind>", retention.period, name="period"),
+    path("protection", protection.protection, name="protection"),
     path("audit", audit.audit, name="audit"),
     path("standards", pages.standards, name="standards"),
     path("standards/codes/<slug:id>", pages.codes, name="codes"),
