@@ -165,3 +165,22 @@ class LedgerForked(Event):
     code: str
     size: int
     held_size: int
+
+
+@event("exchange.notice.exempted", version=1)
+@dataclass(frozen=True, slots=True)
+class NoticeExempted(Event):
+    """Queries under a grant are kept from the person, on an article of law (免予告知)."""
+
+    grant: str
+    ground: str
+    legal_basis: str
+
+
+@event("exchange.notice.restored", version=1)
+@dataclass(frozen=True, slots=True)
+class NoticeRestored(Event):
+    """The person is told again (恢复告知)."""
+
+    grant: str
+    reason: str

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.exchange.rules.notice import NoticeGround
+
 
 class InviteForm(forms.Form):
     """Whose node to invite (邀请结点)."""
@@ -11,6 +13,25 @@ class InviteForm(forms.Form):
     hosted = forms.BooleanField(
         label=_("托管结点"), required=False, help_text=_("与其他机构共用一台机器，密钥、数据库和账本各自独立。")
     )
+
+
+class NoticeForm(forms.Form):
+    """Queries of which the person is not told (免予告知)."""
+
+    number = forms.CharField(label=_("共享许可编号"), max_length=24)
+    ground = forms.ChoiceField(
+        label=_("情形"),
+        choices=[
+            (NoticeGround.SECRECY, _("法律、行政法规规定应当保密或者不需要告知")),
+            (NoticeGround.DUTY, _("告知将妨碍国家机关履行法定职责")),
+            (NoticeGround.EMERGENCY, _("紧急情况，消除后及时告知")),
+        ],
+    )
+    legal_basis = forms.CharField(
+        label=_("依据"), max_length=300, help_text=_("写明法律、行政法规的名称和条款。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ApproveForm(forms.Form):

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.exchange.rules import Dispute, KeyState, Match, NodeState
+from zhengtong.exchange.rules.notice import NoticeGround
 from zhengtong.ui.values import Tone
 
 NODE_STATES = {
@@ -54,4 +55,9 @@ COMPARED = {
     "refusal": _("拒绝原因"),
     "rows": _("行数"),
     "grant": _("共享许可"),
+}
+NOTICE_GROUNDS = {
+    NoticeGround.SECRECY: _("法律、行政法规规定应当保密或者不需要告知"),
+    NoticeGround.DUTY: _("告知将妨碍国家机关履行法定职责"),
+    NoticeGround.EMERGENCY: _("紧急情况，消除后及时告知"),
 }

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhengtong.exchange.rules import Dispute, KeyState, Match, NodeState
+from zhengtong.exchange.rules.notice import NoticeGround
 from zhengtong.journal.fields import EncryptedTextField
 
 
@@ -328,3 +329,30 @@ class LedgerHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node_id} {self.size}"
+
+
+class NoticeExemption(models.Model):
+    """From when to when queries under a grant are kept from the person, on what article of law (免予告知)."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    grant = models.CharField(max_length=64)  # as on the wire
+    organization = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")  # the consumer
+    organization_id: UUID
+    jurisdiction = models.CharField(max_length=6, blank=True)
+    ground = models.CharField(max_length=10, choices=[(g.value, g.value) for g in NoticeGround])
+    legal_basis = models.CharField(max_length=300)
+    reason = models.CharField(max_length=500)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    set_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="notice_ground_known", condition=Q(ground__in=[g.value for g in NoticeGround])),
+            models.CheckConstraint(name="notice_on_a_ground", condition=~Q(legal_basis="") & ~Q(reason="")),
+            models.CheckConstraint(name="notice_ends_later", condition=Q(until=None) | Q(until__gte=F("since"))),
+            models.UniqueConstraint(name="notice_exempt_once", fields=["grant"], condition=Q(until=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grant} {self.ground}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from zhengtong.exchange.queries import states_for_rebuild
+from zhengtong.exchange.queries.notice import exemptions_for_rebuild
 from zhengtong.exchange.rules import NodeState
 from zhengtong.journal import rebuild
 from zhengtong.journal.queries import StoredEvent
@@ -29,9 +30,14 @@ def replay(events: Iterable[StoredEvent]) -> dict[str, dict[str, JsonValue]]:
             rows[f"system/{one.subject}"] = {"code": one.payload["code"], "retired": False}
         elif one.name == "exchange.system.retired":
             rows[f"system/{one.subject}"] = {"code": one.payload["code"], "retired": True}
+        elif one.name == "exchange.notice.exempted":
+            said = {"grant": one.payload["grant"], "ground": one.payload["ground"], "ended": False}
+            rows[f"exemption/{one.subject}"] = said
+        elif one.name == "exchange.notice.restored":
+            rows[f"exemption/{one.subject}"]["ended"] = True
     return rows
 
 
 def register() -> None:
     """Enter this area with the rebuild check."""
-    rebuild.register("exchange", replay=replay, actual=states_for_rebuild)
+    rebuild.register("exchange", replay=replay, actual=lambda: {**states_for_rebuild(), **exemptions_for_rebuild()})

@@ -7,12 +7,15 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhengtong.catalog import queries as catalog
 from zhengtong.exchange import labels, queries, rules, services
-from zhengtong.exchange.forms import ApproveForm, ExchangeFilter, InviteForm, ReasonForm
+from zhengtong.exchange.forms import ApproveForm, ExchangeFilter, InviteForm, NoticeForm, ReasonForm
+from zhengtong.exchange.queries.notice import exempt
 from zhengtong.exchange.rules import NodeState
+from zhengtong.exchange.rules.notice import NoticeGround
+from zhengtong.exchange.services.notice import exempt_from_notice, restore_notice
 from zhengtong.kernel.errors import PlatformError
 from zhengtong.kernel.paging import Page
 from zhengtong.parties.queries import organizations
@@ -156,6 +159,7 @@ def exchanges(request: ActorRequest) -> HttpResponse:
         "disputed": queries.disputed(actor=request.actor),
         "grants_open": _reads_grants(request),
         "grant": request.GET.get("grant", "")[:64],
+        "may_exempt": request.actor.has(Role.SHARING_OFFICE_HEAD),
     }
     return render(request, "exchange/exchanges.html", facts)
 
@@ -240,3 +244,52 @@ def _directory(request: ActorRequest) -> queries.DirectoryState | None:
 def _reads_grants(request: ActorRequest) -> bool:
     """Whether links to grants lead anywhere: administrators see that an exchange happened, not the grant."""
     return bool(request.actor.roles - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def notice(request: ActorRequest) -> HttpResponse:
+    """Queries exempt from notice: counted for the auditor; the head of a sharing office exempts and restores."""
+    actor, clock = request.actor, request.clock
+    if taken := _notice_table(request):
+        return taken
+    form, status = NoticeForm(), 200
+    if request.method == "POST":
+        form, status = NoticeForm(request.POST), 422
+        if form.is_valid():
+            given = {**form.cleaned_data, "ground": NoticeGround(form.cleaned_data["ground"])}
+            try:
+                exempt_from_notice(**given, actor=actor, clock=clock)
+                return redirect("exchange:notice")
+            except PlatformError as error:
+                errors.add_to(form, error)
+                status = error.status
+    page = exempt(actor=actor, clock=clock, after=request.GET.get("after", "")[:36])
+    lines = [(one, labels.NOTICE_GROUNDS[one.ground]) for one in page.rows]
+    context = {"lines": lines, "page": page, "form": form, "may_exempt": actor.has(Role.SHARING_OFFICE_HEAD)}
+    return render(request, "exchange/notice.html", context, status=status)
+
+
+@require_POST
+@signed_in
+def notice_restore(request: ActorRequest, exemption: UUID) -> HttpResponse:
+    """Tell the person again (恢复告知)."""
+    try:
+        restore_notice(
+            exemption=exemption, reason=request.POST.get("reason", ""), actor=request.actor, clock=request.clock
+        )
+    except PlatformError as error:
+        errors.say(request, error)
+    return redirect("exchange:notice")
+
+
+def _notice_table(request: ActorRequest) -> HttpResponse | None:
+    headings = [_("共享许可"), _("资源"), _("使用方"), _("情形"), _("依据"), _("起"), _("止"), _("查询次数")]
+    return tables.download_all(
+        request.GET.get("format", ""), name="notice", headings=headings,
+        fetch=lambda after, rows: exempt(actor=request.actor, clock=request.clock, after=after, rows=rows),
+        row=lambda one: (
+            one.number, one.resource, one.consumer, str(labels.NOTICE_GROUNDS[one.ground]), one.legal_basis,
+            one.since.isoformat(), one.until.isoformat() if one.until else "", one.count,
+        ),
+    )  # fmt: skip

@@ -33,6 +33,8 @@ OTHER_EVENTS: dict[str, tuple[str, str]] = {
     "parties.identity.released": ("解除统一身份绑定", "identity released"),
     "parties.identity.refused": ("未绑定的统一身份被拒", "unbound identity refused"),
     "journal.retention.set": ("规定保存期限", "retention period set"),
+    "exchange.notice.exempted": ("免予告知", "queries exempt from notice"),
+    "exchange.notice.restored": ("恢复告知", "notice restored"),
     "journal.drill.recorded": ("记录演练", "drill recorded"),
     "journal.records.disposed": ("到期处置记录", "records past their period disposed of"),
 }

@@ -20,6 +20,7 @@ from zhengtong.ui.look import Look
 from zhengtong.ui.shell import MenuItem, Reader, Seat, Shell
 
 INBOX = "portal:inbox"
+NOTICE_READERS = frozenset({str(Role.AUDITOR)})  # heads of sharing offices come by the page of exchanges
 PROTECTION_READERS = frozenset({str(Role.AUDITOR), str(Role.SECURITY_ADMIN)})
 
 
@@ -71,6 +72,7 @@ def _menu(request: HttpRequest, actor: Actor | None) -> tuple[MenuItem, ...]:
             ("exchange:exchanges", _("交换记录"), None),
             ("exchange:nodes", _("结点"), None),
             *([("portal:audit", _("审计"), None)] if actor.has(Role.AUDITOR) else []),
+            *([("exchange:notice", _("免予告知"), None)] if actor.roles & NOTICE_READERS else []),
             *([("portal:protection", _("密码与防护"), None)] if actor.roles & PROTECTION_READERS else []),
             *([("sharing:stops", _("紧急停用"), None)] if may_order_any(actor.roles) else []),
         ]

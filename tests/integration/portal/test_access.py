@@ -149,6 +149,7 @@ def _things(hall: Hall) -> dict[str, Thing]:
         "sources": Thing("/catalog/sources", frozenset(), CITY),
         "audit": Thing("/audit", frozenset(), CITY),
         "retention": Thing("/retention", frozenset(), CITY),
+        "notice": Thing("/exchange/notice", frozenset(), CITY),
         "protection": Thing("/protection", frozenset(), CITY),
     }  # fmt: skip
 
@@ -199,7 +200,7 @@ def _looked(world: World, office: str, role: Role, client: Client) -> Iterator[s
             in_place=thing.place == world.places[office],
         )  # fmt: skip
         status = client.get(thing.page).status_code
-        refused = 403 if key in ("sources", "audit", "protection") else 404
+        refused = 403 if key in ("sources", "audit", "protection", "notice") else 404
         if status != (200 if allowed else refused):
             yield f"{role} of {office} on {key}: {status}, the table says {'yes' if allowed else 'no'}"
 
