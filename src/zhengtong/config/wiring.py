@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 
 from zhengtong.journal import anchors, dispatch, retaining
+from zhengtong.standards import previewing
 
 # event name -> listeners, in order; each runs in the transaction that recorded the event
 LISTENERS: dict[str, tuple[str, ...]] = {
@@ -71,6 +72,12 @@ DISPOSERS: tuple[str, ...] = (
 # each gives the longest minimum that the law or a place sets for a retention limit
 FLOORS: tuple[str, ...] = ("zhengtong.standards.queries:longest_minimum",)
 
+# each gives its area's open things with their due dates, for the preview of a changed limit
+OPEN_DATES: tuple[str, ...] = (
+    "zhengtong.catalog.queries.open_dates:open_dates",
+    "zhengtong.sharing.queries.open_dates:open_dates",
+)
+
 # called by `zhengtong center init` after the tables exist, in this order; each (*, clock) and safe to repeat
 INSTALLS: tuple[str, ...] = (
     "zhengtong.exchange.services:install",
@@ -93,6 +100,9 @@ def connect() -> None:
     for entry in filter(_runs, REBUILDS):
         resolve(entry)()
     _connect_retention()
+    previewing.clear()
+    for entry in filter(_runs, OPEN_DATES):
+        previewing.register(resolve(entry))
     anchors.clear()
     for entry in filter(_runs, ANCHORS):
         anchors.register(resolve(entry))

@@ -1,6 +1,7 @@
 """Pages on which the authority keeps its own limits and days (地方期限、日历增补)."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.regulations import limits as shipped
 from zhengtong.standards import queries, services
 from zhengtong.standards.forms import DayForm, LimitForm
+from zhengtong.standards.previewing import preview_override
 from zhengtong.standards.rules import DayKind
 from zhengtong.ui.errors import add_to
 from zhengtong.ui.language import lang
@@ -52,17 +54,18 @@ def limit(request: ActorRequest, limit_id: str) -> HttpResponse:
     form = LimitForm(
         initial={"days": held.days, "extension_days": held.extension_days, "in_force_from": today, "mark": "D"}
     )
-    status = 200
+    status, preview = 200, None
     if request.method == "POST":
         if not may_edit:
             raise NotFound("regulations.no_such_limit", id=limit_id, on=today.isoformat())
         form = LimitForm(request.POST)
         if form.is_valid():
+            said: dict[str, Any] = {"limit_id": limit_id, "jurisdiction": place, **form.cleaned_data}
             try:
-                services.override_limit(
-                    limit_id=limit_id, jurisdiction=place, **form.cleaned_data, actor=request.actor, clock=request.clock
-                )
-                return redirect("standards:limit", limit_id)
+                if "preview" not in request.POST:
+                    services.override_limit(**said, actor=request.actor, clock=request.clock)
+                    return redirect("standards:limit", limit_id)
+                preview = preview_override(**said, actor=request.actor, clock=request.clock)
             except PlatformError as error:
                 add_to(form, error)
                 status = error.status
@@ -72,7 +75,7 @@ def limit(request: ActorRequest, limit_id: str) -> HttpResponse:
     names = queries.region_names({one.jurisdiction for one in own})
     people = parties.officer_names({change.by for one in own for change in one.changes if change.by})
     page = {
-        "held": held, "above": above, "form": form, "may_edit": may_edit, "act": _act(limit_id),
+        "held": held, "above": above, "form": form, "preview": preview, "may_edit": may_edit, "act": _act(limit_id),
         "stated": next((s for s in shipped.shipped() if s.limit.id == limit_id), None), "english": lang() == "en",
         "place": queries.region_name(place),
         "history": [

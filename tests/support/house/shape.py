@@ -56,6 +56,7 @@ OWN_FILES: dict[str, str] = {
     "parties/oidc": "speaks OpenID Connect with the configured identity provider; no rows",
     "parties/web": "the typed request that other areas' doors receive",
     "standards/tables": "reads the packaged code lists and profiles",
+    "standards/previewing": "what a changed limit would move: done and taken back; areas above name their open things",
     "standards/codelists": "packaged code lists as CSV with source and edition",
     "standards/profiles": "packaged metadata profiles as TOML",
     "catalog/policy": "choices where the Decree is silent, read from policy.toml",
