@@ -1,0 +1,1 @@
+"""Pages of supervision (督查页面): one module a subject."""
