@@ -1,4 +1,4 @@
-"""Forms of supervision (表单)."""
+"""Forms of information projects (信息化项目表单)."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,20 +9,6 @@ from zhengtong.supervision.queries import ProjectEntry
 from zhengtong.supervision.rules import TEXT_CHARS_MAX
 from zhengtong.supervision.rules.projects import MONEY_WORDS
 from zhengtong.ui.language import lang
-
-
-class ExplanationForm(forms.Form):
-    """What the department says (说明情况)."""
-
-    text = forms.CharField(
-        label=_("情况说明"),
-        max_length=TEXT_CHARS_MAX,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("写明为什么没有按时办理、什么时候办完。"),
-    )
-
-    def __init__(self, data: Mapping[str, str] | None = None) -> None:
-        super().__init__(data)
 
 
 class ProjectForm(forms.Form):
@@ -55,12 +41,3 @@ class MoneyForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         word = lang() == "en"
         field.choices = [(str(key), said.en if word else said.zh) for key, said in MONEY_WORDS.items()]
-
-
-class ReasonForm(forms.Form):
-    """Why a finding ends (理由)."""
-
-    reason = forms.CharField(label=_("理由"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, data: Mapping[str, str] | None = None, *, verb: str = "close") -> None:
-        super().__init__(data, auto_id=f"id_{verb}_%s")
