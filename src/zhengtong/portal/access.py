@@ -16,6 +16,7 @@ from zhengtong.kernel.lifecycle import Lifecycle
 from zhengtong.parties.rules import Role
 from zhengtong.sharing.rules import CORRECTION, DEMAND, DISPOSAL, DISPUTE, GRANT, REQUEST, STOP
 from zhengtong.supervision.rules import FINDING
+from zhengtong.supervision.rules.budget import BUDGET
 from zhengtong.supervision.rules.projects import PROJECT
 
 LIFECYCLES: tuple[Lifecycle, ...] = (
@@ -29,6 +30,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     STOP,
     FINDING,
     PROJECT,
+    BUDGET,
     NODE,
 )
 

@@ -36,6 +36,17 @@ OTHER_EVENTS: dict[str, tuple[str, str]] = {
     "exchange.notice.exempted": ("免予告知", "queries exempt from notice"),
     "exchange.notice.restored": ("恢复告知", "notice restored"),
     "journal.drill.recorded": ("记录演练", "drill recorded"),
+    "supervision.project.planned": ("申报项目", "project put forward"),
+    "supervision.project.decided": ("项目意见", "project decided"),
+    "supervision.project.money-judged": ("运维经费意见", "year's money judged"),
+    "supervision.document.filed": ("登记制度文件", "document filed"),
+    "supervision.document.ended": ("制度文件废止", "document repealed"),
+    "supervision.training.plan-set": ("确定年度培训计划", "training plan set"),
+    "supervision.training.recorded": ("登记培训", "training recorded"),
+    "supervision.budget.asked": ("申报经费", "money asked for"),
+    "supervision.budget.decided": ("经费列入意见", "money decided"),
+    "supervision.budget.reported": ("报告执行和绩效", "spending reported"),
+    "supervision.budget.evaluated": ("评价绩效", "money evaluated"),
     "journal.records.disposed": ("到期处置记录", "records past their period disposed of"),
 }
 PAYLOAD_CHARS_MAX = 4_000

@@ -1,11 +1,13 @@
-"""Findings and projects from their events alone (重放), to be compared with the rows."""
+"""Supervision from its events alone (重放), to be compared with the rows."""
 
 from collections.abc import Callable, Iterable
 
 from zhengtong.journal import rebuild
 from zhengtong.journal.rules import StoredEvent
 from zhengtong.kernel.events import JsonValue
+from zhengtong.supervision.queries.budget import actual_money
 from zhengtong.supervision.queries.findings import actual_rows
+from zhengtong.supervision.queries.guarantee import actual_documents, actual_training
 from zhengtong.supervision.queries.projects import actual_projects
 
 Columns = dict[str, JsonValue]
@@ -13,18 +15,21 @@ Columns = dict[str, JsonValue]
 
 def register() -> None:
     """Register supervision with `journal rebuild --check`."""
-    rebuild.register("supervision", replay=replay, actual=lambda: {**actual_rows(), **actual_projects()})
+    rebuild.register("supervision", replay=replay, actual=_actual)
+
+
+def _actual() -> dict[str, Columns]:
+    return {**actual_rows(), **actual_projects(), **actual_money(), **actual_documents(), **actual_training()}
 
 
 def replay(events: Iterable[StoredEvent]) -> dict[str, Columns]:
-    """The columns of every finding and project, as the events imply them."""
+    """The columns of every row of supervision, as the events imply them."""
     rows = dict[str, Columns]()
     for fact in events:
-        if fact.name.startswith("supervision.project."):
-            key = f"project {fact.subject}"
-            rows[key] = {**rows.get(key, {}), **_PROJECTS[fact.name](fact.payload)}
-            continue
-        key = f"finding {fact.subject}"
+        _, subject, what = fact.name.split(".")
+        if subject == "training" and what == "plan-set":
+            subject = "plan"
+        key = f"{subject} {fact.subject}"
         rows[key] = {**rows.get(key, {}), **_CHANGES[fact.name](fact.payload)}
     return rows
 
@@ -34,14 +39,6 @@ def _opened(payload: Columns) -> Columns:
     blank: Columns = dict.fromkeys(("asked_on", "due_on", "explained_on", "ended_on"))
     return kept | blank | {"state": "open", "passed_on": payload["due_on"]}
 
-
-_PROJECTS: dict[str, Callable[[Columns], Columns]] = {
-    "supervision.project.planned": lambda p: {
-        "number": p["number"], "name": p["name"], "stage": "planned", "planned_on": p["planned_on"], "decided_on": None,
-    },
-    "supervision.project.decided": lambda p: {"stage": p["stage"], "decided_on": p["decided_on"]},
-    "supervision.project.money-judged": lambda _p: {},
-}  # fmt: skip
 
 _CHANGES: dict[str, Callable[[Columns], Columns]] = {
     "supervision.finding.opened": _opened,
@@ -54,4 +51,22 @@ _CHANGES: dict[str, Callable[[Columns], Columns]] = {
     "supervision.finding.explained": lambda p: {"state": "explained", "explained_on": p["explained_on"]},
     "supervision.finding.closed": lambda p: {"state": "closed", "ended_on": p["ended_on"]},
     "supervision.finding.upheld": lambda p: {"state": "upheld", "ended_on": p["ended_on"]},
-}
+    "supervision.project.planned": lambda p: {
+        "number": p["number"], "name": p["name"], "stage": "planned", "planned_on": p["planned_on"], "decided_on": None,
+    },
+    "supervision.project.decided": lambda p: {"stage": p["stage"], "decided_on": p["decided_on"]},
+    "supervision.project.money-judged": lambda _p: {},
+    "supervision.document.filed": lambda p: {
+        **{name: p[name] for name in ("kind", "title", "document_number", "in_force_from")}, "ended_on": None,
+    },
+    "supervision.document.ended": lambda p: {"ended_on": p["ended_on"]},
+    "supervision.training.plan-set": lambda p: {name: p[name] for name in ("year", "serial", "roles", "hours")},
+    "supervision.training.recorded": lambda p: {name: p[name] for name in ("topic", "held_on", "hours")},
+    "supervision.budget.asked": lambda p: {
+        **{name: p[name] for name in ("number", "year", "kind", "asked")}, "state": "asked", "listed": "", "spent": "",
+        "rating": "",
+    },
+    "supervision.budget.decided": lambda p: {"state": p["state"], "listed": p["listed"]},
+    "supervision.budget.reported": lambda p: {"state": "reported", "spent": p["spent"]},
+    "supervision.budget.evaluated": lambda p: {"state": "evaluated", "rating": p["rating"]},
+}  # fmt: skip

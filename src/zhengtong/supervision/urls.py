@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from zhengtong.supervision.views import findings, projects, reports
+from zhengtong.supervision.views import budget, findings, guarantee, projects, reports
 
 app_name = "supervision"
 _MONTH = r"(?P<month>[0-9]{4}-[0-9]{2})"
@@ -14,6 +14,13 @@ urlpatterns = [
     path("projects/new", projects.new_project, name="new_project"),
     path("projects/<uuid:project_id>", projects.project, name="project"),
     path("projects/<uuid:project_id>/<slug:verb>", projects.project_act, name="project_act"),
+    path("budget", budget.budget, name="budget"),
+    path("budget/new", budget.new_line, name="new_budget_line"),
+    path("budget/<uuid:line_id>", budget.line, name="budget_line"),
+    path("budget/<uuid:line_id>/<slug:verb>", budget.line_act, name="budget_act"),
+    path("guarantee", guarantee.guarantee, name="guarantee"),
+    re_path(rf"^guarantee/{_CODE}$", guarantee.department, name="guarantee_of"),
+    re_path(rf"^guarantee/{_CODE}/(?P<what>[a-z]{{1,12}})$", guarantee.act, name="guarantee_act"),
     path("<uuid:finding_id>", findings.finding, name="finding"),
     path("<uuid:finding_id>/<slug:verb>", findings.act, name="act"),
     path("report", reports.report_now, name="report_now"),

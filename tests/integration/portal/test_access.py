@@ -7,6 +7,7 @@ not do it writes nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -28,6 +29,7 @@ from zhengtong.sharing import services as sharing
 from zhengtong.sharing.rules import DisputeKind, StopScope
 from zhengtong.supervision import queries as findings
 from zhengtong.supervision import services as supervision
+from zhengtong.supervision.rules.budget import BudgetKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(180)]
 ABROAD = "990200"
@@ -111,6 +113,11 @@ def _things(hall: Hall) -> dict[str, Thing]:
         scope=StopScope.RESOURCE, target=hall.entries["R03"], reason="疑似泄露", actor=hall.head("wl-land"),
         clock=FixedClock.on(TODAY),
     )  # fmt: skip
+    project = supervision.plan_project(name="登记系统升级", system="", entries=(), actor=provider, clock=on(9, 1))
+    money = supervision.ask_money(
+        year=2027, kind=BudgetKind.OTHER, project=None, purpose="数据治理", goal="目录齐全", amount=Decimal(100),
+        actor=provider, clock=on(9, 1),
+    )  # fmt: skip
     draft = catalog.draft(content=EntryDraft(name="宗地信息", guide_prefix="306001002"), actor=provider, clock=on(9, 1))
     watcher = Actor(UUID(int=5), "督查", UUID(int=6), frozenset({str(Role.SUPERVISOR)}), CITY)
     (finding,) = findings.findings(actor=watcher, on=TODAY).rows[:1]
@@ -146,6 +153,13 @@ def _things(hall: Hall) -> dict[str, Thing]:
         ),
         "stop": thing("/sharing/stops/{id}", stop, both, CITY, "紧急停用", "/sharing/stops/{id}/lift"),
         "finding": thing("/supervision/{id}", finding.id, only_land, CITY, "督办", "/supervision/{id}/{verb}"),
+        "project": thing(
+            "/supervision/projects/{id}", project, only_land, CITY, "信息化项目", "/supervision/projects/{id}/{verb}"
+        ),
+        "budget": thing(
+            "/supervision/budget/{id}", money, only_land, CITY, "共享经费", "/supervision/budget/{id}/{verb}"
+        ),
+        "guarantee": Thing("/supervision/guarantee/wl-land", only_land, CITY),
         "sources": Thing("/catalog/sources", frozenset(), CITY),
         "audit": Thing("/audit", frozenset(), CITY),
         "retention": Thing("/retention", frozenset(), CITY),

@@ -1,6 +1,27 @@
 """Forms of supervision (表单): one module a subject."""
 
 from zhengtong.supervision.forms.findings import ExplanationForm, ReasonForm
+from zhengtong.supervision.forms.guarantee import (
+    DocumentForm,
+    ListingForm,
+    MoneyAskForm,
+    PlanForm,
+    RatingForm,
+    SpendingForm,
+    TrainingForm,
+)
 from zhengtong.supervision.forms.projects import MoneyForm, ProjectForm
 
-__all__ = ["ExplanationForm", "MoneyForm", "ProjectForm", "ReasonForm"]
+__all__ = [
+    "DocumentForm",
+    "ExplanationForm",
+    "ListingForm",
+    "MoneyAskForm",
+    "MoneyForm",
+    "PlanForm",
+    "ProjectForm",
+    "RatingForm",
+    "ReasonForm",
+    "SpendingForm",
+    "TrainingForm",
+]

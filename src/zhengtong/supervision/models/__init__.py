@@ -1,6 +1,26 @@
 """Rows behind supervision (督查): one module a subject; rows store, `rules` decide, `services` alone write."""
 
 from zhengtong.supervision.models.findings import Finding, FindingRegister
+from zhengtong.supervision.models.guarantee import (
+    BudgetLine,
+    BudgetRegister,
+    InstitutionDocument,
+    Training,
+    TrainingAttendance,
+    TrainingPlan,
+)
 from zhengtong.supervision.models.projects import Project, ProjectMoney, ProjectRegister
 
-__all__ = ["Finding", "FindingRegister", "Project", "ProjectMoney", "ProjectRegister"]
+__all__ = [
+    "BudgetLine",
+    "BudgetRegister",
+    "Finding",
+    "FindingRegister",
+    "InstitutionDocument",
+    "Project",
+    "ProjectMoney",
+    "ProjectRegister",
+    "Training",
+    "TrainingAttendance",
+    "TrainingPlan",
+]

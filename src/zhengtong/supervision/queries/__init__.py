@@ -1,5 +1,14 @@
 """What can be asked about supervision (督查查询).  Nouns; frozen records; deny by default."""
 
+from zhengtong.supervision.queries.budget import (
+    BudgetPage,
+    BudgetRow,
+    ProjectChoice,
+    budget,
+    budget_line,
+    may_ask_money,
+    own_projects,
+)
 from zhengtong.supervision.queries.findings import (
     FindingCard,
     FindingCounts,
@@ -11,6 +20,14 @@ from zhengtong.supervision.queries.findings import (
     findings,
     findings_about,
     inbox,
+)
+from zhengtong.supervision.queries.guarantee import (
+    GuaranteePage,
+    GuaranteeRow,
+    Trainee,
+    guarantee,
+    guarantee_of,
+    trainees,
 )
 from zhengtong.supervision.queries.projects import (
     ProjectEntry,
@@ -36,29 +53,42 @@ from zhengtong.supervision.queries.scope import opens_things, reads_findings
 __all__ = [
     "Behind",
     "BehindRow",
+    "BudgetPage",
+    "BudgetRow",
     "DepartmentMonth",
     "FindingCard",
     "FindingCounts",
     "FindingLine",
     "FindingPage",
+    "GuaranteePage",
+    "GuaranteeRow",
     "MonthReport",
+    "ProjectChoice",
     "ProjectEntry",
     "ProjectLine",
     "ProjectPage",
+    "Trainee",
     "behind",
+    "budget",
+    "budget_line",
     "counts",
     "department_report",
     "everything",
     "finding",
     "findings",
     "findings_about",
+    "guarantee",
+    "guarantee_of",
     "inbox",
+    "may_ask_money",
     "may_plan",
     "may_read_all",
     "month_report",
     "opens_things",
     "own_entries",
+    "own_projects",
     "project",
     "projects",
     "reads_findings",
+    "trainees",
 ]

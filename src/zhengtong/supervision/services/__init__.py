@@ -1,19 +1,36 @@
 """What can be done in supervision (督查办理).  One function, one use case, one transaction.
 
-`finding`   detect, ask for an explanation, explain, close, uphold
-`projects`  information projects: three gates
+`finding`    detect, ask for an explanation, explain, close, uphold
+`projects`   information projects: three gates
+`budget`     money for sharing: asked, listed, spent, evaluated
+`guarantee`  institution documents and training
 """
 
+from zhengtong.supervision.services.budget import ask_money, decide_money, evaluate_money, report_spending
 from zhengtong.supervision.services.finding import ask_explanation, close, detect, explain, uphold
+from zhengtong.supervision.services.guarantee import (
+    file_document,
+    record_training,
+    repeal_document,
+    set_training_plan,
+)
 from zhengtong.supervision.services.projects import decide_project, judge_money, plan_project
 
 __all__ = [
     "ask_explanation",
+    "ask_money",
     "close",
+    "decide_money",
     "decide_project",
     "detect",
+    "evaluate_money",
     "explain",
+    "file_document",
     "judge_money",
     "plan_project",
+    "record_training",
+    "repeal_document",
+    "report_spending",
+    "set_training_plan",
     "uphold",
 ]

@@ -12,7 +12,6 @@ from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.kernel.events import Event
 from zhengtong.kernel.ids import new_id
-from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.supervision.events import ProjectDecided, ProjectMoneyJudged, ProjectPlanned
 from zhengtong.supervision.models import Project, ProjectMoney, ProjectRegister
@@ -25,6 +24,7 @@ from zhengtong.supervision.rules.projects import (
     check_words,
     project_number,
 )
+from zhengtong.supervision.services.desks import acts_for_authority, person
 
 ENTRIES_MAX = 100
 
@@ -50,7 +50,7 @@ def plan_project(*, name: str, system: str, entries: Iterable[UUID], actor: Acto
     row = Project.objects.create(
         id=new_id(clock.now()), number=_next_number(clock.today().year), organization_id=actor.organization,
         jurisdiction=actor.jurisdiction, name=name.strip()[:200], system=system.strip()[:200], stage=PROJECT.start,
-        planned_on=clock.today(), planned_by=_person(actor),
+        planned_on=clock.today(), planned_by=person(actor),
     )  # fmt: skip
     row.entries.set(chosen)
     fact = ProjectPlanned(
@@ -74,7 +74,7 @@ def decide_project(*, project: UUID, verb: str, reason: str, actor: Actor, clock
     check_words(reason)
     facts = facts_of(row, on=clock.today())
     check_gate(verb, facts)
-    row.reason, row.decided_on, row.decided_by = reason.strip(), clock.today(), _person(actor)
+    row.reason, row.decided_on, row.decided_by = reason.strip(), clock.today(), person(actor)
     row.save()
     fact = ProjectDecided(row.id, number=row.number, stage=row.stage, reason=row.reason, decided_on=clock.today())
     _say(row, fact, actor, clock)
@@ -97,7 +97,7 @@ def judge_money(*, project: UUID, year: int, money: Money, reason: str, actor: A
     ProjectMoney.objects.create(
         id=new_id(clock.now()), project=row, year=year, money=str(money), reason=reason.strip(),
         entries=facts.entries, unpublished=facts.unpublished, late_deliveries=facts.late_deliveries,
-        upheld=facts.upheld, judged_on=clock.today(), judged_by=_person(actor),
+        upheld=facts.upheld, judged_on=clock.today(), judged_by=person(actor),
     )  # fmt: skip
     fact = ProjectMoneyJudged(
         row.id, number=row.number, year=year, money=str(money), reason=reason.strip(), judged_on=clock.today()
@@ -117,14 +117,7 @@ def _project(verb: str, *, project: UUID, actor: Actor) -> Project:
 def _may(verb: str, row: Project, actor: Actor) -> bool:
     if verb == "withdraw":
         return actor.organization == row.organization_id
-    authority = parties.authority_of(jurisdiction=row.jurisdiction)
-    return authority is not None and authority.id == actor.organization
-
-
-def _person(actor: Actor) -> UUID:
-    if actor.officer is None:
-        raise NotAllowed("supervision.needs_a_person")
-    return actor.officer
+    return acts_for_authority(actor, jurisdiction=row.jurisdiction)
 
 
 def _next_number(year: int) -> str:
