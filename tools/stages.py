@@ -1,8 +1,9 @@
 """Runs the stages of `make check` and `make test` (检查与测试), one after the other, and tells the time of each.
 
-Every stage runs even if one before it failed; the exit status is 1 if any failed.  A stage that
-took longer than its stated time is named, not failed: the machine may be busy.  The last line is
-a summary of counts over all stages.
+Every stage runs even if one before it failed; the exit status is 1 if any failed.  Stages of a group
+that is `side_by_side` share the cores, each with a store of its own; what they print appears when they
+end.  A stage that took longer than its stated time is named, not failed: the machine may be busy.  The
+last line is a summary of counts over all stages.
 """
 
 import os
@@ -11,8 +12,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +43,7 @@ class Group:
     name: str
     limit_s: int
     stages: tuple[Stage, ...]
+    side_by_side: bool = False
 
 
 @dataclass(slots=True)
@@ -106,23 +111,38 @@ TEST = (
             )
             for store, options in STORES.items()
         ),
+        side_by_side=True,
     ),
     Group("e2e", 300, (Stage("e2e", kinds=("e2e",)),)),
 )
 
 
-def run(stage: Stage, *, extra: Sequence[str] = ()) -> Outcome:
-    """Run one stage with its output passing through."""
-    print(f"\n=== {stage.name}", flush=True)
+def run(stage: Stage, *, extra: Sequence[str] = (), output: IO[bytes] | None = None) -> Outcome:
+    """Run one stage, its output passing through, or into a file."""
+    if output is None:
+        print(f"\n=== {stage.name}", flush=True)
     began = time.monotonic()
     if stage.kinds:
-        code, counts = _pytest(stage, extra=extra)
+        code, counts = _pytest(stage, extra=extra, output=output)
     else:
-        code, counts = _wait(stage.command, {}), Counts()
+        code, counts = _wait(stage.command, {}, output), Counts()
     return Outcome(stage.name, time.monotonic() - began, code == 0, counts)
 
 
-def _pytest(stage: Stage, *, extra: Sequence[str]) -> tuple[int, Counts]:
+def run_side_by_side(stages: Sequence[Stage], *, extra: Sequence[str] = ()) -> list[Outcome]:
+    """Run stages at the same time, as many as there are cores; print what each said when all have ended."""
+    with ExitStack() as stack, ThreadPoolExecutor(min(len(stages), os.cpu_count() or 1)) as pool:
+        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in stages]
+        print(f"\n=== side by side: {', '.join(stage.name for stage in stages)}", flush=True)
+        waiting = [pool.submit(run, stage, extra=extra, output=file) for stage, file in zip(stages, files, strict=True)]
+        outcomes = [one.result() for one in waiting]
+        for stage, file in zip(stages, files, strict=True):
+            file.seek(0)
+            print(f"\n=== {stage.name}\n{file.read().decode(errors='replace')}", flush=True)
+    return outcomes
+
+
+def _pytest(stage: Stage, *, extra: Sequence[str], output: IO[bytes] | None) -> tuple[int, Counts]:
     folders = [f"tests/{kind}" for kind in stage.kinds if any((ROOT / "tests" / kind).rglob("test_*.py"))]
     if not folders:
         print(f"no tests in {', '.join(stage.kinds)}")
@@ -140,7 +160,7 @@ def _pytest(stage: Stage, *, extra: Sequence[str]) -> tuple[int, Counts]:
             f"--junitxml={report}",
             *extra,
         )
-        code = _wait(command, stage.environment)
+        code = _wait(command, stage.environment, output)
         return code, _counts(report)
 
 
@@ -155,11 +175,14 @@ def _counts(report: Path) -> Counts:
     return total
 
 
-def _wait(command: Sequence[str], environment: dict[str, str]) -> int:
+def _wait(command: Sequence[str], environment: dict[str, str], output: IO[bytes] | None) -> int:
+    said = None if output is None else subprocess.STDOUT
     try:
-        return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, timeout=STAGE_WAIT_S).returncode
+        return subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **environment}, timeout=STAGE_WAIT_S, stdout=output, stderr=said
+        ).returncode
     except subprocess.TimeoutExpired:
-        print(f"stopped after {STAGE_WAIT_S} s")
+        print(f"{command[-1]}: stopped after {STAGE_WAIT_S} s")
         return 1
 
 
@@ -167,8 +190,12 @@ def run_all(groups: Sequence[Group], *, extra: Sequence[str] = ()) -> int:
     """Run all groups, print their times and the counts; 1 if any stage failed."""
     total, failed_commands, lines = Counts(), 0, []
     for group in groups:
-        outcomes = [run(stage, extra=extra) for stage in group.stages]
-        took = sum(outcome.seconds for outcome in outcomes)
+        began = time.monotonic()
+        if group.side_by_side:
+            outcomes = run_side_by_side(group.stages, extra=extra)
+        else:
+            outcomes = [run(stage, extra=extra) for stage in group.stages]
+        took = time.monotonic() - began
         for outcome in outcomes:
             total.add(outcome.counts)
             failed_commands += not outcome.ok and not outcome.counts.failed

@@ -38,6 +38,8 @@ ACTS = {
     "countersign": Act(gettext_lazy("复核签发"), "sharing:sign"),
     "answer_supplement": Act(gettext_lazy("补正"), "sharing:answer_supplement"),
     "agree_extension": Act(gettext_lazy("审批延期"), "sharing:extension"),
+    "urge": Act(gettext_lazy("督促答复")),
+    "urge_delivery": Act(gettext_lazy("督促提供数据")),
     "deliver": Act(gettext_lazy("确认交付")),
     "rectify": Act(gettext_lazy("查看整改要求")),
     "answer_correction": Act(gettext_lazy("核实校核")),

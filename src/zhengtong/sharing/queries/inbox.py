@@ -1,5 +1,6 @@
 """今天轮到我 (inbox): what waits for an actor's own act, most urgent first, each with its article."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import Q
@@ -18,6 +19,7 @@ from zhengtong.sharing.queries.turns import article_of_verb
 from zhengtong.sharing.rules import ANSWERABLE, CorrectionState, DemandState, GrantState, RequestState
 
 INBOX_ROWS_MAX = 200
+ARTICLE_URGE = "政务数据共享条例 第二十一条"
 
 _OPEN = Q(state__in=[str(s) for s in ANSWERABLE])
 _ASKED = Q(extensions__agreed__isnull=True, extensions__asked_on__isnull=False)
@@ -29,7 +31,12 @@ def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
     if actor.organization is None:
         return ()
     cards = _request_cards(actor, on=on)
-    cards += _grant_cards(actor, on=on) + _correction_cards(actor, on=on) + _demand_cards(actor)
+    cards += (
+        _grant_cards(actor, on=on)
+        + _late_deliveries(actor, on=on)
+        + _correction_cards(actor, on=on)
+        + _demand_cards(actor)
+    )
     cards += dispute_cards(actor=actor, on=on) + disposal_cards(actor, on=on)
     cards.sort(key=lambda card: (card.due_on is None, card.due_on or on, card.number))
     return tuple(cards[:INBOX_ROWS_MAX])
@@ -43,9 +50,14 @@ def told(*, actor: Actor, on: date) -> tuple[RequestLine, ...]:
     return request_lines(listed_requests().filter(where).order_by("due_on", "number")[:INBOX_ROWS_MAX], on=on)
 
 
-def _waiting(actor: Actor) -> list[tuple[str, Q]]:
-    """Per verb: which requests wait for it, for the roles the actor holds."""
+def _waiting(actor: Actor, *, on: date) -> list[tuple[str, Q]]:
+    """Per verb: which requests wait for it, for the roles the actor holds.
+
+    Silence escalates: a request past its day that nobody has begun to answer comes to the provider's head and to
+    the data authority (第二十一条、第二十九条).
+    """
     organ, found = actor.organization, list[tuple[str, Q]]()
+    silent = _OPEN & Q(due_on__lt=on, due_provisional=False, reply__isnull=True)
     if actor.has(Role.DATA_OFFICER):
         found += [
             ("prepare_reply", _OPEN & Q(provider=organ, reply__isnull=True)),
@@ -55,8 +67,11 @@ def _waiting(actor: Actor) -> list[tuple[str, Q]]:
     if actor.has(Role.SHARING_OFFICE_HEAD):
         found += [
             ("consent", _OPEN & Q(provider=organ) & _PREPARED),
+            ("urge", silent & Q(provider=organ)),
             ("approve", Q(state=str(RequestState.OWN_REVIEW), consumer=organ)),
         ]
+    if organ and actor.has(Role.AUTHORITY_REVIEWER):
+        found.append(("urge", silent & Q(provider__in=parties.organizations_under(authority=organ))))
     if organ and actor.has(Role.AUTHORITY_LEADER) and parties.organization(id=organ).is_authority:
         under = Q(provider__in=parties.organizations_under(authority=organ))
         found += [
@@ -68,7 +83,7 @@ def _waiting(actor: Actor) -> list[tuple[str, Q]]:
 
 def _request_cards(actor: Actor, *, on: date) -> list[InboxCard]:
     rows = listed_requests().order_by("due_on", "number")
-    found = [(verb, row) for verb, where in _waiting(actor) for row in rows.filter(where)[:INBOX_ROWS_MAX]]
+    found = [(verb, row) for verb, where in _waiting(actor, on=on) for row in rows.filter(where)[:INBOX_ROWS_MAX]]
     lines = request_lines((row for _, row in found), on=on)
     return [_request_card(verb, line) for (verb, _), line in zip(found, lines, strict=True)]
 
@@ -86,7 +101,7 @@ def _request_card(verb: str, line: RequestLine) -> InboxCard:
         provisional=line.provisional,
         remaining=line.remaining,
         late=line.late,
-        article=article_of_verb(verb),
+        article=ARTICLE_URGE if verb == "urge" else article_of_verb(verb),
     )
 
 
@@ -115,6 +130,16 @@ def _grant_card(line: GrantLine) -> InboxCard:
         late=line.late,
         article=article_of_verb("lift" if suspended else "deliver"),
     )
+
+
+def _late_deliveries(actor: Actor, *, on: date) -> list[InboxCard]:
+    """Grants of the own department whose day of delivery has passed, for its head (第二十二条)."""
+    if not actor.has(Role.SHARING_OFFICE_HEAD):
+        return []
+    owed = Q(state=str(GrantState.DELIVERING), provider=actor.organization)
+    late = owed & Q(deliver_due_on__lt=on, deliver_provisional=False)
+    found = Grant.objects.filter(late).select_related("request").order_by("deliver_due_on", "number")[:INBOX_ROWS_MAX]
+    return [replace(_grant_card(line), verb="urge_delivery") for line in grant_lines(found, on=on)]
 
 
 def _correction_cards(actor: Actor, *, on: date) -> list[InboxCard]:

@@ -238,7 +238,7 @@ class GrantPage:
 class InboxCard:
     """One thing that waits for the actor (今天轮到我), with its due date and article."""
 
-    kind: str  # request or grant
+    kind: str  # request, grant, correction, demand, dispute, disposal: the page that shows it
     id: UUID
     number: str
     title: str
@@ -250,6 +250,11 @@ class InboxCard:
     remaining: int | None
     late: bool
     article: str
+
+    @property
+    def page(self) -> str:
+        """The name of the page that shows it."""
+        return f"sharing:{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,21 @@ VERB_WORDS: dict[str, Words] = {
 }
 
 
+INBOX_WORDS: dict[str, Words] = {  # what waits and is no move of a request or grant
+    "urge": Words("督促答复", "urge an answer"),
+    "urge_delivery": Words("督促提供数据", "urge the delivery"),
+    "answer_correction": Words("核实校核", "verify the correction"),
+    "acknowledge": Words("查看更正", "read the correction"),
+    "coordinate": Words("协调需求", "coordinate the demand"),
+    "report": Words("报告处置情况", "report the disposal"),
+    "accept": Words("确认处置", "accept the disposal"),
+    "take_up": Words("受理协调", "take up the mediation"),
+    "settle": Words("协调争议", "mediate the dispute"),
+    "rule": Words("作出决定", "decide the dispute"),
+    "execute": Words("按结果办理", "carry out the result"),
+}
+
+
 def _said(thing: str, thing_en: str) -> dict[str, tuple[str, str]]:
     """The words of errors about a thing: its states, what can be done with it, by whom."""
     words = {thing: Words(thing, thing_en), **STATE_WORDS, **VERB_WORDS}

@@ -20,6 +20,7 @@ from zhengtong.sharing.rules import (
     EVENT_WORDS,
     FIELD_WORDS,
     GROUND_WORDS,
+    INBOX_WORDS,
     KIND_WORDS,
     MASK_WORDS,
     METHOD_WORDS,
@@ -68,6 +69,7 @@ _BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share t
     for key, words in table.items()
 }
 _BY_NAME: dict[str, Mapping[str, Words]] = {
+    "inbox": {**VERB_WORDS, **INBOX_WORDS},
     "verb": {**VERB_WORDS, **{verb: CORRECTION_VERBS[verb] for verb in ("coordinate", "meet")}},
     "dispute": DISPUTE_VERBS,
     "disposal": DISPOSAL_VERBS,
