@@ -135,7 +135,8 @@ def _settled(payload: Columns, state: str) -> Columns:
 
 
 def _raised(payload: Columns) -> Columns:
-    return {"state": "raised", "number": payload["number"], "raised_on": payload["raised_on"], "ended_on": None}
+    blank: Columns = dict.fromkeys(("ended_on", "source", "catalog_by", "linked_on", "met_by"))
+    return blank | {"state": "raised", "number": payload["number"], "raised_on": payload["raised_on"]}
 
 
 def _ended(payload: Columns) -> Columns:
@@ -163,7 +164,23 @@ _OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns he
     "sharing.correction.acknowledged": lambda held, p, _place: {"read": sorted([*held["read"], p["organization"]])},
     "sharing.demand.raised": lambda _held, p, _place: _raised(p),
     "sharing.demand.coordinated": lambda _held, _p, _place: {"state": "coordinating"},
-    "sharing.demand.met": lambda _held, p, _place: {"state": "met", "ended_on": p["ended_on"]},
+    "sharing.demand.source-named": lambda _held, p, _place: {
+        "state": "coordinating",
+        "source": p["source"],
+        "catalog_by": p["catalog_by"],
+    },
+    "sharing.demand.linked": lambda _held, p, _place: {
+        "state": "coordinating",
+        "met_by": p["entry"],
+        "linked_on": p["linked_on"],
+    },
+    "sharing.demand.help-offered": lambda _held, _p, _place: {"state": "coordinating"},
+    "sharing.demand.help-read": lambda _held, _p, _place: {},
+    "sharing.demand.met": lambda held, p, _place: {
+        "state": "met",
+        "ended_on": p["ended_on"],
+        "met_by": p["entry"] or held.get("met_by"),
+    },
     "sharing.demand.withdrawn": lambda _held, p, _place: {"state": "withdrawn", "ended_on": p["ended_on"]},
     "sharing.dispute.opened": lambda _held, p, _place: _contested(p),
     "sharing.dispute.mediation-asked": lambda _held, p, _place: {"state": "mediation_asked", "asked_on": p["asked_on"]},

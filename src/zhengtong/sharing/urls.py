@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.sharing.views import agreed, corrections, disposals, disputes, grants, replies, requests, stops
+from zhengtong.sharing.views import agreed, corrections, demands, disposals, disputes, grants, replies, requests, stops
 
 app_name = "sharing"
 
@@ -41,8 +41,10 @@ urlpatterns = [
     path("stops/new", stops.new, name="new_stop"),
     path("stops/<uuid:stop_id>", stops.detail, name="stop"),
     path("stops/<uuid:stop_id>/lift", stops.lift, name="lift_stop"),
-    path("demands", corrections.demands, name="demands"),
-    path("demands/new", corrections.new_demand, name="new_demand"),
-    path("demands/<uuid:demand_id>", corrections.demand, name="demand"),
-    path("demands/<uuid:demand_id>/act/<slug:verb>", corrections.demand_act, name="demand_act"),
+    path("demands", demands.demands, name="demands"),
+    path("demands/new", demands.new_demand, name="new_demand"),
+    path("demands/board", demands.board, name="board"),
+    path("demands/<uuid:demand_id>/help", demands.read_help, name="read_help"),
+    path("demands/<uuid:demand_id>", demands.demand, name="demand"),
+    path("demands/<uuid:demand_id>/act/<slug:verb>", demands.demand_act, name="demand_act"),
 ]

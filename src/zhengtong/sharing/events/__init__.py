@@ -4,7 +4,16 @@
 texts about data, not about people.  Legal days are stated, not derived from instants."""
 
 from zhengtong.sharing.events.corrections import CorrectionAcknowledged, CorrectionAnswered, CorrectionFiled
-from zhengtong.sharing.events.demands import DemandCoordinated, DemandMet, DemandRaised, DemandWithdrawn
+from zhengtong.sharing.events.demands import (
+    DemandCoordinated,
+    DemandHelpOffered,
+    DemandHelpRead,
+    DemandLinked,
+    DemandMet,
+    DemandRaised,
+    DemandSourceNamed,
+    DemandWithdrawn,
+)
 from zhengtong.sharing.events.disposals import DisposalAccepted, DisposalAskedAgain, DisposalOwed, DisposalReported
 from zhengtong.sharing.events.disputes import (
     DisputeAgreed,
@@ -49,8 +58,12 @@ __all__ = [
     "CorrectionAnswered",
     "CorrectionFiled",
     "DemandCoordinated",
+    "DemandHelpOffered",
+    "DemandHelpRead",
+    "DemandLinked",
     "DemandMet",
     "DemandRaised",
+    "DemandSourceNamed",
     "DemandWithdrawn",
     "DisposalAccepted",
     "DisposalAskedAgain",

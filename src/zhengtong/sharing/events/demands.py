@@ -46,3 +46,44 @@ class DemandWithdrawn(Event):
     number: str
     reason: str
     ended_on: date
+
+
+@event("sharing.demand.source-named", version=1)
+@dataclass(frozen=True, slots=True)
+class DemandSourceNamed(Event):
+    """The data authority named the source department, and until when it catalogues (明确数源部门, 条例 第十九条)."""
+
+    number: str
+    source: UUID
+    catalog_by: date
+    note: str
+    named_on: date
+
+
+@event("sharing.demand.linked", version=1)
+@dataclass(frozen=True, slots=True)
+class DemandLinked(Event):
+    """A published entry offers what is needed; the demand stays open until it is used (对应到目录)."""
+
+    number: str
+    entry: UUID
+    linked_on: date
+
+
+@event("sharing.demand.help-offered", version=1)
+@dataclass(frozen=True, slots=True)
+class DemandHelpOffered(Event):
+    """The data authority or a holder offered guidance and service (提供指导和服务)."""
+
+    number: str
+    organization: UUID
+    day: date
+
+
+@event("sharing.demand.help-read", version=1)
+@dataclass(frozen=True, slots=True)
+class DemandHelpRead(Event):
+    """Whoever raised the demand has read the offers (已阅)."""
+
+    number: str
+    read_on: date

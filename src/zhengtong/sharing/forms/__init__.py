@@ -1,6 +1,7 @@
 """Forms of sharing (表单): what people type, as the values services take."""
 
-from zhengtong.sharing.forms.corrections import CorrectionAnswerForm, CorrectionForm, DemandForm, NoteForm
+from zhengtong.sharing.forms.corrections import CorrectionAnswerForm, CorrectionForm, NoteForm
+from zhengtong.sharing.forms.demands import DemandForm, HelpForm, LinkForm, SourceForm
 from zhengtong.sharing.forms.disposals import DisposalAgainForm, DisposalForm
 from zhengtong.sharing.forms.disputes import DisputeForm, DisputeStepForm
 from zhengtong.sharing.forms.grants import GrantActForm
@@ -18,10 +19,13 @@ __all__ = [
     "DisputeStepForm",
     "ExtensionForm",
     "GrantActForm",
+    "HelpForm",
     "LiftForm",
+    "LinkForm",
     "NoteForm",
     "ReplyInput",
     "RequestInput",
+    "SourceForm",
     "StopForm",
     "SupplementForm",
 ]

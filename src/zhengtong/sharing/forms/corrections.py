@@ -1,7 +1,6 @@
-"""Forms of corrections and demands (校核、需求表单)."""
+"""Forms of corrections (校核表单)."""
 
 from collections.abc import Iterable, Mapping
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +10,6 @@ from zhengtong.sharing.rules.requests import TEXT_CHARS_MAX
 from zhengtong.sharing.templatetags.sharing_words import said
 
 SHORT_CHARS_MAX = 200
-ITEMS_MAX = 100
 
 
 class CorrectionForm(forms.Form):
@@ -52,49 +50,6 @@ class CorrectionAnswerForm(forms.Form):
     def __init__(self, data: Mapping[str, str] | None = None) -> None:
         super().__init__(data)
         self.fields["outcome"].choices = [(str(o), said(OUTCOME_OF_CORRECTION[o])) for o in CorrectionOutcome]
-
-
-class DemandForm(forms.Form):
-    """What a department needs that the catalogue does not offer yet (共享需求)."""
-
-    what = forms.CharField(label=_("需要什么数据"), max_length=SHORT_CHARS_MAX)
-    items = forms.CharField(
-        label=_("信息项"),
-        max_length=TEXT_CHARS_MAX,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("一行一项。"),
-    )
-    matter = forms.CharField(label=_("用于什么事项"), max_length=SHORT_CHARS_MAX)
-    legal_basis = forms.CharField(label=_("依据"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 2}))
-    holder = forms.ChoiceField(label=_("可能持有数据的部门"), required=False)
-    holder_name = forms.CharField(
-        label=_("或者不是部门的持有者"), max_length=100, required=False, help_text=_("例如供水、供电、燃气等公用企业。")
-    )
-
-    backflow = forms.BooleanField(
-        label=_("属于数据回流"), required=False,
-        help_text=_("上级部门的系统收集的本行政区域内的数据，应当及时、完整回流（条例第二十四条）。"),
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        organs: Iterable[tuple[str, str]],
-        data: Mapping[str, str] | None = None,
-        initial: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(data, initial=dict(initial or {}))
-        self.fields["holder"].choices = [("", "—"), *organs]
-
-    def holder_id(self) -> UUID | None:
-        """The department chosen."""
-        text: str = self.cleaned_data["holder"]
-        return UUID(text) if text else None
-
-    def item_names(self) -> tuple[str, ...]:
-        """The items, one a line."""
-        lines: str = self.cleaned_data["items"]
-        return tuple(line.strip() for line in lines.splitlines() if line.strip())[:ITEMS_MAX]
 
 
 class NoteForm(forms.Form):

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import zhengtong.journal.fields
 import zhengtong.sharing.rules.corrections
+import zhengtong.sharing.rules.demands
 from django.db import migrations, models
 
 
@@ -117,10 +118,10 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            (zhengtong.sharing.rules.corrections.DemandState["RAISED"], "Raised"),
-                            (zhengtong.sharing.rules.corrections.DemandState["COORDINATING"], "Coordinating"),
-                            (zhengtong.sharing.rules.corrections.DemandState["MET"], "Met"),
-                            (zhengtong.sharing.rules.corrections.DemandState["WITHDRAWN"], "Withdrawn"),
+                            (zhengtong.sharing.rules.demands.DemandState["RAISED"], "Raised"),
+                            (zhengtong.sharing.rules.demands.DemandState["COORDINATING"], "Coordinating"),
+                            (zhengtong.sharing.rules.demands.DemandState["MET"], "Met"),
+                            (zhengtong.sharing.rules.demands.DemandState["WITHDRAWN"], "Withdrawn"),
                         ],
                         max_length=16,
                     ),

@@ -1,7 +1,7 @@
 """Rows behind requests and grants (共享申请、许可).  Rows store, `rules` decide, `services` are the only writers."""
 
 from zhengtong.sharing.models.corrections import Correction, CorrectionNotice
-from zhengtong.sharing.models.demands import Demand
+from zhengtong.sharing.models.demands import Demand, DemandHelp
 from zhengtong.sharing.models.disposals import Disposal
 from zhengtong.sharing.models.disputes import Dispute, DisputeNote
 from zhengtong.sharing.models.grants import Grant
@@ -21,6 +21,7 @@ __all__ = [
     "Correction",
     "CorrectionNotice",
     "Demand",
+    "DemandHelp",
     "Disposal",
     "Dispute",
     "DisputeNote",

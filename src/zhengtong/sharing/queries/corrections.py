@@ -1,4 +1,4 @@
-"""What can be asked about corrections and demands (校核、需求查询).  Every query takes the actor, denies by default."""
+"""What can be asked about corrections (校核查询).  Every query takes the actor, denies by default."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,24 +12,20 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.models import Correction, CorrectionNotice, Demand, Grant
+from zhengtong.sharing.models import Correction, CorrectionNotice, Grant
 from zhengtong.sharing.queries.lines import history
 from zhengtong.sharing.queries.records import Happening, Organ
 from zhengtong.sharing.queries.scope import NOBODY, OVERSIGHT_ROLES, OWN_ROLES, organs, region_prefix
 from zhengtong.sharing.rules import (
     CORRECTION,
-    DEMAND,
-    OPEN_DEMANDS,
     REGULATION,
     CorrectionState,
-    DemandState,
     masked_key,
 )
 from zhengtong.standards import queries as standards
 from zhengtong.wire import grant as wire
 
 ARTICLE_CORRECTION = f"{REGULATION} 第二十六条"
-ARTICLE_DEMAND = f"{REGULATION} 第二十条"
 GRANTS_AT_ONCE = 500  # read from the store together
 
 
@@ -91,36 +87,6 @@ class CorrectionCounts:
 
     open: int
     late: int
-
-
-@dataclass(frozen=True, slots=True)
-class DemandLine:
-    """A demand in the list (需求清单)."""
-
-    id: UUID
-    number: str
-    what: str
-    matter: str
-    consumer: Organ
-    holder: str
-    state: DemandState
-    raised_on: date
-    open_days: int  # working days since it was raised, up to its end
-    note: str
-    ended_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class DemandPage:
-    """One demand."""
-
-    line: DemandLine
-    items: tuple[str, ...]
-    legal_basis: str
-    backflow: bool
-    met_by: UUID | None
-    verbs: tuple[str, ...]
-    history: tuple[Happening, ...]
 
 
 def visible_corrections(actor: Actor) -> Q:
@@ -235,71 +201,3 @@ def readers_of(*, entry: UUID, item: str) -> tuple[UUID, ...]:
     found = Grant.objects.filter(request__entry=entry, delivered_on__isnull=False).order_by("number")
     rows = found.only("consumer_id", "terms").iterator(GRANTS_AT_ONCE)  # all of them: each one has to be told
     return tuple(dict.fromkeys(row.consumer_id for row in rows if item_of(row, item)))
-
-
-def visible_demands(actor: Actor) -> Q:
-    """Demands an actor may see: its own, those on data it is thought to hold, oversight's region."""
-    seen = NOBODY
-    if actor.organization and actor.roles & OWN_ROLES:
-        seen |= Q(consumer=actor.organization) | Q(holder=actor.organization)
-    if actor.organization and actor.roles & OVERSIGHT_ROLES:
-        seen |= Q(jurisdiction__startswith=region_prefix(actor.jurisdiction))
-    return seen
-
-
-def demands(
-    *, actor: Actor, on: date, state: str = "", after: str = "", rows: int | None = None
-) -> paging.Page[DemandLine]:
-    """The demands the actor may see (需求清单), newest number first; `state` is a DemandState or `open`."""
-    wanted = paging.size(rows)
-    found = Demand.objects.filter(visible_demands(actor))
-    if state == "open":
-        found = found.filter(state__in=[str(s) for s in OPEN_DEMANDS])
-    elif state:
-        found = found.filter(state=state if state in set(DemandState) else "none")
-    if after:
-        found = found.filter(number__lt=after)
-    lines = _demand_lines(found.order_by("-number")[: wanted + 1], on=on)
-    return paging.cut([(line.number, line) for line in lines], rows=wanted)
-
-
-def demand(*, actor: Actor, id: UUID, on: date) -> DemandPage:
-    """One demand.  Raises NotFound, also for one that does not concern the actor."""
-    row = Demand.objects.filter(visible_demands(actor), pk=id).first()
-    if row is None:
-        raise NotFound("sharing.no_demand")
-    authority = parties.authority_of(jurisdiction=row.jurisdiction)
-    open_verbs = DEMAND.verbs(state=DemandState(row.state), roles=actor.roles)
-    coordinates = authority is not None and authority.id == actor.organization
-    own = actor.organization == row.consumer_id
-    return DemandPage(
-        line=_demand_lines([row], on=on)[0],
-        items=tuple(row.items),
-        legal_basis=row.legal_basis,
-        backflow=row.backflow,
-        met_by=row.met_by_id,
-        verbs=tuple(verb for verb in open_verbs if (own if verb == "withdraw" else coordinates)),
-        history=history(row.id),
-    )
-
-
-def _demand_lines(found: Iterable[Demand], *, on: date) -> tuple[DemandLine, ...]:
-    held = list(found)
-    known = organs(organ for row in held for organ in (row.consumer_id, row.holder_id))
-    calendars = standards.calendars_for(row.jurisdiction for row in held)
-    return tuple(
-        DemandLine(
-            id=row.id,
-            number=row.number,
-            what=row.what,
-            matter=row.matter,
-            consumer=known[row.consumer_id],
-            holder=known[row.holder_id].short_name if row.holder_id else row.holder_name,
-            state=DemandState(row.state),
-            raised_on=row.raised_on,
-            open_days=calendars[row.jurisdiction].between(row.raised_on, row.ended_on or on),
-            note=row.note,
-            ended_on=row.ended_on,
-        )
-        for row in held
-    )

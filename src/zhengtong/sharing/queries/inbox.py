@@ -3,20 +3,21 @@
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from zhengtong.kernel.actors import Actor
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.models import Correction, Demand, Grant
-from zhengtong.sharing.queries.corrections import ARTICLE_CORRECTION, ARTICLE_DEMAND, correction_lines
+from zhengtong.sharing.models import Correction, Demand, Grant, SharingRequest
+from zhengtong.sharing.queries.corrections import ARTICLE_CORRECTION, correction_lines
+from zhengtong.sharing.queries.demands import ARTICLE_DEMAND, ARTICLE_SOURCE, demand_lines
 from zhengtong.sharing.queries.disposals import disposal_cards
 from zhengtong.sharing.queries.disputes import dispute_cards
 from zhengtong.sharing.queries.lines import grant_lines, listed_requests, request_lines
 from zhengtong.sharing.queries.records import GrantLine, InboxCard, Organ, RequestLine
 from zhengtong.sharing.queries.scope import organs
 from zhengtong.sharing.queries.turns import article_of_verb
-from zhengtong.sharing.rules import ANSWERABLE, CorrectionState, DemandState, GrantState, RequestState
+from zhengtong.sharing.rules import ANSWERABLE, OPEN_DEMANDS, CorrectionState, DemandState, GrantState, RequestState
 
 INBOX_ROWS_MAX = 200
 ARTICLE_URGE = "政务数据共享条例 第二十一条"
@@ -35,7 +36,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
         _grant_cards(actor, on=on)
         + _late_deliveries(actor, on=on)
         + _correction_cards(actor, on=on)
-        + _demand_cards(actor)
+        + _demand_cards(actor, on=on)
     )
     cards += dispute_cards(actor=actor, on=on) + disposal_cards(actor, on=on)
     cards.sort(key=lambda card: (card.due_on is None, card.due_on or on, card.number))
@@ -168,30 +169,46 @@ def _correction_cards(actor: Actor, *, on: date) -> list[InboxCard]:
     ]
 
 
-def _demand_cards(actor: Actor) -> list[InboxCard]:
-    """Demands that the data authority has not taken up yet."""
-    if actor.organization is None or not actor.has(Role.AUTHORITY_REVIEWER):
-        return []
-    under = parties.organizations_under(authority=actor.organization)
-    raised = Demand.objects.filter(state=str(DemandState.RAISED), consumer__in=under).order_by("raised_on", "number")
-    rows = list(raised[:INBOX_ROWS_MAX])
-    known = organs(organ for row in rows for organ in (row.consumer_id, row.holder_id))
+def _demand_cards(actor: Actor, *, on: date) -> list[InboxCard]:
+    """Demands to take up, for the authority; to catalogue for, to ask by or help to read, for the departments."""
+    found = list[tuple[str, Demand]]()
+    for verb, where in _demands_waiting(actor):
+        rows = Demand.objects.filter(where, state__in=[str(state) for state in OPEN_DEMANDS])
+        found += [(verb, row) for row in rows.distinct().order_by("raised_on", "number")[:INBOX_ROWS_MAX]]
+    lines = demand_lines((row for _, row in found), on=on)
+    known = organs(row.source_id or row.holder_id for _, row in found)
     return [
         InboxCard(
             kind="demand",
-            id=row.id,
-            number=row.number,
-            title=row.what,
-            consumer=known[row.consumer_id],
-            provider=known[row.holder_id]
-            if row.holder_id
+            id=line.id,
+            number=line.number,
+            title=line.what,
+            consumer=line.consumer,
+            provider=known[holder]
+            if (holder := row.source_id or row.holder_id)
             else Organ(row.id, "", row.holder_name, row.holder_name, False),
-            verb="coordinate",
-            due_on=None,
+            verb=verb,
+            due_on=line.catalog_by if verb == "catalogue" else None,
             provisional=False,
             remaining=None,
-            late=False,
-            article=ARTICLE_DEMAND,
+            late=verb == "catalogue" and line.late,
+            article=ARTICLE_SOURCE if verb == "catalogue" else ARTICLE_DEMAND,
         )
-        for row in rows
+        for (verb, row), line in zip(found, lines, strict=True)
     ]
+
+
+def _demands_waiting(actor: Actor) -> list[tuple[str, Q]]:
+    """Per verb: which demands wait for it."""
+    organ, found = actor.organization, list[tuple[str, Q]]()
+    if organ and actor.has(Role.AUTHORITY_REVIEWER):
+        under = parties.organizations_under(authority=organ)
+        found.append(("coordinate", Q(state=str(DemandState.RAISED), consumer__in=under)))
+    if organ and actor.has(Role.DATA_OFFICER):
+        asked = SharingRequest.objects.filter(consumer=organ, entry=OuterRef("met_by"))
+        found += [
+            ("catalogue", Q(source=organ, met_by__isnull=True)),
+            ("request", Q(consumer=organ, met_by__isnull=False) & ~Exists(asked)),
+            ("read_help", Q(consumer=organ, helps__isnull=False, helps__read_on__isnull=True)),
+        ]
+    return found

@@ -118,6 +118,10 @@ def _demands() -> dict[str, Columns]:
             "number": row.number,
             "raised_on": _text(row.raised_on),
             "ended_on": _text(row.ended_on),
+            "source": str(row.source_id) if row.source_id else None,
+            "catalog_by": _text(row.catalog_by),
+            "linked_on": _text(row.linked_on),
+            "met_by": str(row.met_by_id) if row.met_by_id else None,
         }
         for row in Demand.objects.iterator(500)
     }

@@ -1,8 +1,7 @@
-"""Corrections and demands (校核、需求).  Articles 20 and 26.  Pure.
+"""Corrections (校核).  Article 26.  Pure.
 
 A correction is what a department says of a value it got: it looks wrong.  The provider verifies it,
 corrects it or explains, and whoever reads the same item is told.  It never stops a case.
-A demand is a need for data that may have no catalogue entry yet; the data authority coordinates it.
 """
 
 from datetime import date
@@ -12,7 +11,7 @@ from zhengtong.kernel.calendar import WorkCalendar
 from zhengtong.kernel.deadlines import ClockEvent, ClockEventKind, ClockView, TimeLimit, deadline
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.kernel.lifecycle import Lifecycle, Step
-from zhengtong.parties.rules import ROLE_WORDS, Role, citizen_id_is_valid, region_chain
+from zhengtong.parties.rules import ROLE_WORDS, Role, citizen_id_is_valid
 from zhengtong.sharing.rules.words import Words
 
 CORRECTION_LIMIT = "CORRECTION"
@@ -36,21 +35,10 @@ class CorrectionOutcome(StrEnum):
     NOT_CORRECTED = "not_corrected"  # 核实无误，说明理由
 
 
-class DemandState(StrEnum):
-    """Where a demand stands (需求状态)."""
-
-    RAISED = "raised"  # 已提出
-    COORDINATING = "coordinating"  # 协调中
-    MET = "met"  # 已满足
-    WITHDRAWN = "withdrawn"  # 已撤回
-
-
-_C, _D = CorrectionState, DemandState
+_C = CorrectionState
 _OFFICER = frozenset({Role.DATA_OFFICER.value})
 _EITHER = _OFFICER | {Role.SHARING_OFFICE_HEAD.value}
-_AUTHORITY = frozenset({Role.AUTHORITY_REVIEWER.value, Role.AUTHORITY_LEADER.value})
-_20, _26 = "第二十条", "第二十六条"
-OPEN_DEMANDS = (_D.RAISED, _D.COORDINATING)
+_26 = "第二十六条"
 
 CORRECTION_WORDS: dict[StrEnum, Words] = {
     _C.FILED: Words("待核实", "Being verified"),
@@ -61,18 +49,9 @@ OUTCOME_OF_CORRECTION: dict[CorrectionOutcome, Words] = {
     CorrectionOutcome.CORRECTED: Words("已更正", "corrected"),
     CorrectionOutcome.NOT_CORRECTED: Words("核实无误，说明理由", "right as it stands, with the reason"),
 }
-DEMAND_WORDS: dict[StrEnum, Words] = {
-    _D.RAISED: Words("已提出，待协调", "Raised"),
-    _D.COORDINATING: Words("协调中", "Being coordinated"),
-    _D.MET: Words("已满足", "Met"),
-    _D.WITHDRAWN: Words("已撤回", "Withdrawn"),
-}
 CORRECTION_VERBS: dict[str, Words] = {
     "correct": Words("核实并更正", "correct"),
     "confirm": Words("核实无误并说明", "explain that it is right"),
-    "coordinate": Words("协调", "coordinate"),
-    "meet": Words("标记为已满足", "mark as met"),
-    "withdraw": Words("撤回需求", "withdraw"),
 }
 
 
@@ -89,18 +68,6 @@ CORRECTION = Lifecycle(
         Step("confirm", _C.FILED, _C.NOT_CORRECTED, by=_EITHER, cites=_26, needs="理由"),
     ),
     words=_said("校核申请", "correction", CORRECTION_WORDS),
-)
-
-DEMAND = Lifecycle(
-    name="共享需求",
-    start=_D.RAISED,
-    steps=(
-        Step("coordinate", _D.RAISED, _D.COORDINATING, by=_AUTHORITY, cites=_20, needs="协调情况"),
-        Step("coordinate", _D.COORDINATING, _D.COORDINATING, by=_AUTHORITY, cites=_20, needs="协调情况"),
-        Step("meet", _D.COORDINATING, _D.MET, by=_AUTHORITY, cites=_20, needs="怎样满足"),
-        *(Step("withdraw", state, _D.WITHDRAWN, by=_EITHER, cites=_20, needs="理由") for state in OPEN_DEMANDS),
-    ),
-    words=_said("共享需求", "demand", DEMAND_WORDS),
 )
 
 VERB_OF_OUTCOME = {CorrectionOutcome.CORRECTED: "correct", CorrectionOutcome.NOT_CORRECTED: "confirm"}
@@ -131,25 +98,6 @@ def check_answer(*, outcome: CorrectionOutcome, cause: str, others_found: int) -
     most = OTHERS_MAX if outcome is CorrectionOutcome.CORRECTED else 0
     if not 0 <= others_found <= most:
         raise RuleBroken("sharing.correction_others", most=most)
-
-
-def check_demand(*, what: str, legal_basis: str, matter: str, has_holder: bool) -> None:
-    """Raise RuleBroken unless a demand says what, for which matter, on which ground, and who may hold it."""
-    missing = [
-        words
-        for words, text in (("what", what), ("matter", matter), ("legal_basis", legal_basis))
-        if len(text.strip()) < TEXT_CHARS_MIN
-    ]
-    if missing:
-        raise RuleBroken("sharing.demand_incomplete", count=len(missing))
-    if not has_holder:
-        raise RuleBroken("sharing.demand_needs_holder")
-
-
-def check_backflow(*, consumer: str, holder: str | None) -> None:
-    """Raise RuleBroken unless the holder is a department of a level above the consumer's place (条例 第二十四条)."""
-    if holder is None or holder == consumer or holder not in region_chain(consumer):
-        raise RuleBroken("sharing.backflow_from_above")
 
 
 def masked_key(text: str) -> str:

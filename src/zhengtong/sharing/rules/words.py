@@ -93,6 +93,10 @@ EVENT_WORDS: dict[str, Words] = {
     "sharing.disposal.asked-again": Words("提供方要求重新处置", "the provider asked for it again"),
     "sharing.demand.raised": Words("提出共享需求", "raised"),
     "sharing.demand.coordinated": Words("主管部门协调", "coordinated by the data authority"),
+    "sharing.demand.source-named": Words("主管部门明确数源部门", "source department named"),
+    "sharing.demand.linked": Words("对应到目录条目", "linked to an entry"),
+    "sharing.demand.help-offered": Words("提供指导和服务", "help offered"),
+    "sharing.demand.help-read": Words("需求部门已阅", "help read"),
     "sharing.demand.met": Words("需求已满足", "met"),
     "sharing.demand.withdrawn": Words("撤回需求", "withdrawn"),
 }

@@ -9,7 +9,16 @@ from zhengtong.sharing.services.correcting import (
     file_correction,
     open_disputed_value,
 )
-from zhengtong.sharing.services.demanding import coordinate_demand, meet_demand, raise_demand, withdraw_demand
+from zhengtong.sharing.services.demanding import (
+    coordinate_demand,
+    link_demand,
+    meet_demand,
+    name_demand_source,
+    offer_help,
+    raise_demand,
+    read_help,
+    withdraw_demand,
+)
 from zhengtong.sharing.services.disposing import accept_disposal, ask_disposal_again, report_disposal
 from zhengtong.sharing.services.disputing import ask_again, move_dispute, open_dispute
 from zhengtong.sharing.services.drafting import (
@@ -57,13 +66,17 @@ __all__ = [
     "file_correction",
     "lift_stop",
     "lift_suspension",
+    "link_demand",
     "meet_demand",
     "move_dispute",
+    "name_demand_source",
+    "offer_help",
     "open_dispute",
     "open_disputed_value",
     "order_stop",
     "prepare_reply",
     "raise_demand",
+    "read_help",
     "recompute_clocks",
     "relinquish_grant",
     "report_disposal",

@@ -1,5 +1,6 @@
 """Demands (需求清单, 条例 第二十条): data a department needs before any entry offers them; coordinated."""
 
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -8,19 +9,39 @@ from zhengtong.catalog import queries as catalog
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
-from zhengtong.kernel.errors import NotAllowed, NotFound
+from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.kernel.events import Event
 from zhengtong.kernel.ids import new_id
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.events import DemandCoordinated, DemandMet, DemandRaised, DemandWithdrawn
-from zhengtong.sharing.models import Demand
-from zhengtong.sharing.rules import DEMAND, DemandState, check_backflow, check_demand, check_reason
+from zhengtong.sharing.events import (
+    DemandCoordinated,
+    DemandHelpOffered,
+    DemandHelpRead,
+    DemandLinked,
+    DemandMet,
+    DemandRaised,
+    DemandSourceNamed,
+    DemandWithdrawn,
+)
+from zhengtong.sharing.models import Demand, DemandHelp
+from zhengtong.sharing.queries.demands import HOLDER_VERBS
+from zhengtong.sharing.rules import (
+    DEMAND,
+    DemandState,
+    check_backflow,
+    check_demand,
+    check_help,
+    check_reason,
+    check_source,
+)
 from zhengtong.sharing.services.finding import is_authority_for, officer_of
 from zhengtong.sharing.services.numbering import next_number
 
 ITEMS_MAX = 100
 ITEM_CHARS_MAX = 100
+CONTACT_CHARS_MAX = 100
+HELPS_MAX = 50
 
 
 @transaction.atomic
@@ -85,8 +106,81 @@ def coordinate_demand(*, demand: UUID, note: str, actor: Actor, clock: Clock) ->
 
 
 @transaction.atomic
+def name_demand_source(*, demand: UUID, source: UUID, catalog_by: date, note: str, actor: Actor, clock: Clock) -> None:
+    """Name, as the data authority, the source department, and until when it catalogues (明确数源部门, 第十九条).
+
+    May be said again.
+
+    Raises:
+        NotFound: no such demand within the actor's reach, no such organization.
+        RuleBroken: no reason, or a day that is over.
+    """
+    row = _demand("name_source", demand=demand, actor=actor)
+    check_reason(note)
+    check_source(catalog_by=catalog_by, today=clock.today())
+    named = parties.organization(id=source)
+    row.source_id, row.source_on, row.catalog_by, row.note = named.id, clock.today(), catalog_by, note.strip()
+    fact = DemandSourceNamed(
+        row.id, number=row.number, source=named.id, catalog_by=catalog_by, note=row.note, named_on=clock.today()
+    )
+    _keep(row, fact, actor=actor, clock=clock)
+
+
+@transaction.atomic
+def link_demand(*, demand: UUID, entry: UUID, actor: Actor, clock: Clock) -> None:
+    """Say that a published entry offers what is needed (对应到目录): the authority, the holder or the source says it.
+
+    The demand stays open until it is met: now the consumer can ask for the entry.
+
+    Raises:
+        NotFound: no such demand within the actor's reach; the entry is not published.
+    """
+    row = _demand("link", demand=demand, actor=actor)
+    catalog.published(id=entry)
+    row.met_by_id, row.linked_on = entry, clock.today()
+    _keep(row, DemandLinked(row.id, number=row.number, entry=entry, linked_on=clock.today()), actor=actor, clock=clock)
+
+
+@transaction.atomic
+def offer_help(*, demand: UUID, text: str, contact: str, day: date, actor: Actor, clock: Clock) -> UUID:
+    """Offer guidance and service to whoever raised a demand (提供指导和服务): how, which office, on which day.
+
+    Raises:
+        NotFound: no such demand within the actor's reach.
+        RuleBroken: it does not say how or by whom; the day is over; too many offers.
+    """
+    row = _demand("offer_help", demand=demand, actor=actor)
+    check_help(text=text, contact=contact, day=day, today=clock.today())
+    if row.helps.count() >= HELPS_MAX:
+        raise RuleBroken("sharing.too_many_helps", most=HELPS_MAX)
+    offered_by, organization = officer_of(actor), actor.organization
+    assert organization is not None  # `_demand` has seen to it
+    made = DemandHelp.objects.create(
+        id=new_id(clock.now()), demand=row, organization_id=organization, contact=contact.strip()[:CONTACT_CHARS_MAX],
+        day=day, text=text.strip(), offered_on=clock.today(), offered_by=offered_by,
+    )  # fmt: skip
+    fact = DemandHelpOffered(row.id, number=row.number, organization=organization, day=day)
+    _keep(row, fact, actor=actor, clock=clock)
+    return made.id
+
+
+@transaction.atomic
+def read_help(*, demand: UUID, actor: Actor, clock: Clock) -> None:
+    """Take note, as the department that raised the demand, of the help offered (已阅); nothing where all is read.
+
+    Raises: NotFound: the demand is not the actor's department's.
+    """
+    row = Demand.objects.select_for_update().filter(pk=demand, consumer=actor.organization).first()
+    if row is None or not (actor.has(Role.DATA_OFFICER) or actor.has(Role.SHARING_OFFICE_HEAD)):
+        raise NotFound("sharing.no_demand")
+    if row.helps.filter(read_on__isnull=True).update(read_on=clock.today(), read_by=officer_of(actor)):
+        fact = DemandHelpRead(row.id, number=row.number, read_on=clock.today())
+        record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
+
+
+@transaction.atomic
 def meet_demand(*, demand: UUID, entry: UUID | None, note: str, actor: Actor, clock: Clock) -> None:
-    """Close a demand that is met (已满足): by a published entry, or otherwise as the note says.
+    """Close a demand that is met (已满足): by a published entry (else the one it is linked to), or as the note says.
 
     Raises:
         NotFound: the entry does not exist or is not published.
@@ -96,7 +190,7 @@ def meet_demand(*, demand: UUID, entry: UUID | None, note: str, actor: Actor, cl
     check_reason(note)
     if entry is not None:
         catalog.published(id=entry)
-    row.note, row.met_by_id, row.ended_on = note.strip(), entry, clock.today()
+    row.note, row.met_by_id, row.ended_on = note.strip(), entry or row.met_by_id, clock.today()
     fact = DemandMet(row.id, number=row.number, entry=entry, note=row.note, ended_on=clock.today())
     _keep(row, fact, actor=actor, clock=clock)
 
@@ -114,12 +208,21 @@ def withdraw_demand(*, demand: UUID, reason: str, actor: Actor, clock: Clock) ->
 def _demand(verb: str, *, demand: UUID, actor: Actor) -> Demand:
     """The demand, locked and already in the state the verb leads to."""
     row = Demand.objects.select_for_update().filter(pk=demand).first()
-    own = row is not None and actor.organization is not None and row.consumer_id == actor.organization
-    allowed = own if verb == "withdraw" else row is not None and is_authority_for(row.jurisdiction, actor)
+    allowed = row is not None and _may(verb, row, actor)
     if row is None or not allowed:
         raise NotFound("sharing.no_demand")
     row.state = DEMAND.step(verb, state=DemandState(row.state), roles=actor.roles).target
     return row
+
+
+def _may(verb: str, row: Demand, actor: Actor) -> bool:
+    if actor.organization is None:
+        return False
+    if verb == "withdraw":
+        return row.consumer_id == actor.organization
+    if verb in HOLDER_VERBS and actor.organization in (row.holder_id, row.source_id):
+        return True
+    return is_authority_for(row.jurisdiction, actor)
 
 
 def _keep(row: Demand, fact: Event, *, actor: Actor, clock: Clock) -> None:

@@ -9,8 +9,8 @@ from zhengtong.catalog.rules import ShareType
 from zhengtong.sharing.queries import Turn
 from zhengtong.sharing.rules import (
     BREACH_WORDS,
-    CORRECTION_VERBS,
     CORRECTION_WORDS,
+    DEMAND_VERBS,
     DEMAND_WORDS,
     DISPOSAL_VERBS,
     DISPOSAL_WORDS,
@@ -25,6 +25,7 @@ from zhengtong.sharing.rules import (
     MASK_WORDS,
     METHOD_WORDS,
     MODE_WORDS,
+    ONBOARDING_WORDS,
     OUTCOME_WORDS,
     ROW_OPS,
     SCOPE_WORDS,
@@ -55,6 +56,7 @@ _BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share t
         STOP_WORDS,
         CORRECTION_WORDS,
         DEMAND_WORDS,
+        ONBOARDING_WORDS,
         DISPOSAL_WORDS,
         METHOD_WORDS,
         DISPUTE_WORDS,
@@ -70,7 +72,8 @@ _BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share t
 }
 _BY_NAME: dict[str, Mapping[str, Words]] = {
     "inbox": {**VERB_WORDS, **INBOX_WORDS},
-    "verb": {**VERB_WORDS, **{verb: CORRECTION_VERBS[verb] for verb in ("coordinate", "meet")}},
+    "verb": VERB_WORDS,
+    "demand": DEMAND_VERBS,
     "dispute": DISPUTE_VERBS,
     "disposal": DISPOSAL_VERBS,
     "field": FIELD_WORDS,

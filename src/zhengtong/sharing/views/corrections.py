@@ -1,4 +1,4 @@
-"""Pages of corrections and demands (校核、需求页面)."""
+"""Pages of corrections (校核页面)."""
 
 from functools import partial
 from uuid import UUID
@@ -8,12 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhengtong.kernel.errors import NotFound, PlatformError
-from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
-from zhengtong.sharing.forms import CorrectionAnswerForm, CorrectionForm, DemandForm, NoteForm
-from zhengtong.sharing.rules import CorrectionOutcome, CorrectionState, DemandState
+from zhengtong.sharing.forms import CorrectionAnswerForm, CorrectionForm
+from zhengtong.sharing.rules import CorrectionOutcome, CorrectionState
 from zhengtong.sharing.services import DisputedValue
 from zhengtong.sharing.views import disputes, taking
 from zhengtong.sharing.views.reading import sought
@@ -132,85 +131,3 @@ def _page(
     context = {"page": page, "c": page.line, "form": form or CorrectionAnswerForm(), "opened": opened}
     context |= disputes.beside(request, page.line, contested=contested)
     return render(request, "sharing/correction.html", context, status=status)
-
-
-@require_GET
-@signed_in
-def demands(request: ActorRequest) -> HttpResponse:
-    """The list of demands (需求清单)."""
-    state = request.GET.get("state", "")
-    known = state if state in {*DemandState, "open"} else ""
-    find = partial(queries.demands, actor=request.actor, on=request.clock.today(), state=known)
-    if file := taking.demands_taken(request, lambda after, rows: find(after=after, rows=rows)):
-        return file
-    page = find(after=sought(request, "after"))
-    may_raise = request.actor.has(Role.DATA_OFFICER)
-    context = {"page": page, "state": known, "states": [*DemandState], "may_raise": may_raise}
-    return render(request, "sharing/demands.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def new_demand(request: ActorRequest) -> HttpResponse:
-    """Put a need on the list (提出共享需求)."""
-    organs = [(str(card.id), card.short_name) for card in parties.organizations(actor=request.actor)]
-    known = {name: sought(request, name) for name in ("what", "matter", "legal_basis")}  # from a material (职责与目录)
-    form = DemandForm(organs[:ORGANS_SHOWN_MAX], request.POST or None, initial=known)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.raise_demand(
-                what=form.cleaned_data["what"],
-                items=form.item_names(),
-                matter=form.cleaned_data["matter"],
-                legal_basis=form.cleaned_data["legal_basis"],
-                holder=form.holder_id(),
-                holder_name=form.cleaned_data["holder_name"],
-                backflow=form.cleaned_data["backflow"],
-                actor=request.actor,
-                clock=request.clock,
-            )
-            return redirect("sharing:demand", made)
-        except PlatformError as error:
-            errors.add_to(form, error)
-            status = error.status
-    return render(request, "sharing/demand_form.html", {"form": form}, status=status)
-
-
-@require_GET
-@signed_in
-def demand(request: ActorRequest, demand_id: UUID) -> HttpResponse:
-    """One demand (需求详情)."""
-    return _demand_page(request, demand_id)
-
-
-@require_POST
-@signed_in
-def demand_act(request: ActorRequest, demand_id: UUID, verb: str) -> HttpResponse:
-    """Coordinate, mark as met, or withdraw."""
-    page = queries.demand(actor=request.actor, id=demand_id, on=request.clock.today())
-    if verb not in page.verbs:
-        raise NotFound("sharing.no_demand")
-    form = NoteForm(request.POST, verb=verb)
-    if not form.is_valid():
-        return _demand_page(request, demand_id, form=form, verb=verb, status=422)
-    note, actor, clock = form.cleaned_data["note"], request.actor, request.clock
-    try:
-        if verb == "coordinate":
-            services.coordinate_demand(demand=demand_id, note=note, actor=actor, clock=clock)
-        elif verb == "meet":
-            services.meet_demand(demand=demand_id, entry=None, note=note, actor=actor, clock=clock)
-        else:
-            services.withdraw_demand(demand=demand_id, reason=note, actor=actor, clock=clock)
-    except PlatformError as error:
-        errors.add_to(form, error)
-        return _demand_page(request, demand_id, form=form, verb=verb, status=error.status)
-    return redirect("sharing:demand", demand_id)
-
-
-def _demand_page(
-    request: ActorRequest, demand_id: UUID, *, form: NoteForm | None = None, verb: str = "", status: int = 200
-) -> HttpResponse:
-    page = queries.demand(actor=request.actor, id=demand_id, on=request.clock.today())
-    acts = [(one, form if form and one == verb else NoteForm(verb=one)) for one in page.verbs]
-    return render(request, "sharing/demand.html", {"page": page, "d": page.line, "acts": acts}, status=status)

@@ -65,11 +65,27 @@ def demands_taken(request: ActorRequest, fetch: Callable[[str, int], Page[querie
     """The list of demands (需求清单)."""
     headings = [
         _("编号"), _("需要什么数据"), _("用于什么事项"), _("需求部门"), _("可能持有者"), _("状态"), _("提出"),
-        _("工作日"), _("最近说明"), _("结束"),
+        _("工作日"), _("最近说明"), _("结束"), _("数源部门"), _("编目期限"),
     ]  # fmt: skip
     return tables.download_all(
         request.GET.get("format", ""), name="demands", headings=headings, fetch=fetch, row=_demand
     )
+
+
+def board_taken(request: ActorRequest, lines: Sequence[queries.BoardLine]) -> HttpResponse | None:
+    """How far each demand is (供需对接进度)."""
+    headings = [
+        _("编号"), _("需要什么数据"), _("需求部门"), _("数源部门"), _("进度"), _("轮到"), _("期限"), _("逾期"),
+        _("工作日"), _("提出"), _("明确数源部门"), _("对应到目录"), _("提出申请"), _("答复"), _("提供"),
+    ]  # fmt: skip
+    return tables.download(request.GET.get("format", ""), name="board", headings=headings, rows=map(_board, lines))
+
+
+def _board(one: queries.BoardLine) -> Sequence[Cell]:
+    return (
+        one.number, one.what, one.consumer.short_name, one.source, label(one.onboarding.stage),
+        one.turn, one.due_on, _late(one.late), one.days, one.onboarding.raised_on, *one.onboarding.done,
+    )  # fmt: skip
 
 
 def _late(late: bool) -> str:
@@ -108,5 +124,5 @@ def _dispute(one: queries.DisputeLine) -> Sequence[Cell]:
 def _demand(one: queries.DemandLine) -> Sequence[Cell]:
     return (
         one.number, one.what, one.matter, one.consumer.short_name, one.holder, label(one.state), one.raised_on,
-        one.open_days, one.note, one.ended_on,
+        one.open_days, one.note, one.ended_on, one.source, one.catalog_by,
     )  # fmt: skip
