@@ -21,9 +21,9 @@ from zhengtong.supervision.rules.budget import BudgetKind
 
 pytestmark = pytest.mark.django_db
 PAGES = (
-    "/inbox", "/sharing/inbox", "/sharing/demands", "/sharing/demands/board", "/sharing/corrections", "/sharing/disputes",
-    "/supervision/",
-    "/supervision/budget", "/supervision/guarantee", "/supervision/projects",
+    "/inbox", "/sharing/inbox", "/sharing/demands", "/sharing/demands/board",
+    "/sharing/corrections", "/sharing/disputes", "/supervision/", "/supervision/budget",
+    "/supervision/guarantee", "/supervision/projects",
 )  # fmt: skip
 RECEIVED, TODAY = FixedClock.on(date(2026, 9, 21)), FixedClock.on(date(2026, 10, 16))
 FEW, MANY = 2, 8
