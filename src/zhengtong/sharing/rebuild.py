@@ -162,6 +162,8 @@ _OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns he
     "sharing.correction.filed": lambda _held, p, place: _filed(p, place),
     "sharing.correction.answered": lambda _held, p, _place: _answered(p),
     "sharing.correction.acknowledged": lambda held, p, _place: {"read": sorted([*held["read"], p["organization"]])},
+    "sharing.maintenance.announced": lambda _held, p, _place: {"entry": p["entry"], "cancelled": False},
+    "sharing.maintenance.cancelled": lambda _held, _p, _place: {"cancelled": True},
     "sharing.demand.raised": lambda _held, p, _place: _raised(p),
     "sharing.demand.coordinated": lambda _held, _p, _place: {"state": "coordinating"},
     "sharing.demand.source-named": lambda _held, p, _place: {

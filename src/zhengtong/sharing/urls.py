@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from zhengtong.sharing.views import agreed, corrections, demands, disposals, disputes, grants, replies, requests, stops
+from zhengtong.sharing.views import (
+    agreed,
+    corrections,
+    demands,
+    disposals,
+    disputes,
+    grants,
+    maintenance,
+    replies,
+    requests,
+    stops,
+)
 
 app_name = "sharing"
 
@@ -41,6 +52,9 @@ urlpatterns = [
     path("stops/new", stops.new, name="new_stop"),
     path("stops/<uuid:stop_id>", stops.detail, name="stop"),
     path("stops/<uuid:stop_id>/lift", stops.lift, name="lift_stop"),
+    path("maintenance", maintenance.listing, name="maintenance"),
+    path("maintenance/new/<uuid:entry_id>", maintenance.announce, name="new_maintenance"),
+    path("maintenance/<uuid:maintenance_id>/cancel", maintenance.cancel, name="cancel_maintenance"),
     path("demands", demands.demands, name="demands"),
     path("demands/new", demands.new_demand, name="new_demand"),
     path("demands/board", demands.board, name="board"),

@@ -35,6 +35,7 @@ from zhengtong.sharing.events.grants import (
     GrantSuspended,
     GrantTerminated,
 )
+from zhengtong.sharing.events.maintenance import MaintenanceAnnounced, MaintenanceCancelled
 from zhengtong.sharing.events.requests import (
     ExtensionAsked,
     ExtensionDeclined,
@@ -84,6 +85,8 @@ __all__ = [
     "GrantLifted",
     "GrantSuspended",
     "GrantTerminated",
+    "MaintenanceAnnounced",
+    "MaintenanceCancelled",
     "MediationAsked",
     "MediationMinuted",
     "MediationTakenUp",

@@ -5,6 +5,7 @@ from zhengtong.sharing.forms.demands import DemandForm, HelpForm, LinkForm, Sour
 from zhengtong.sharing.forms.disposals import DisposalAgainForm, DisposalForm
 from zhengtong.sharing.forms.disputes import DisputeForm, DisputeStepForm
 from zhengtong.sharing.forms.grants import GrantActForm
+from zhengtong.sharing.forms.maintenance import MaintenanceForm
 from zhengtong.sharing.forms.replies import ExtensionForm, ReplyInput, SupplementForm
 from zhengtong.sharing.forms.requests import RequestInput
 from zhengtong.sharing.forms.stops import LiftForm, StopForm
@@ -22,6 +23,7 @@ __all__ = [
     "HelpForm",
     "LiftForm",
     "LinkForm",
+    "MaintenanceForm",
     "NoteForm",
     "ReplyInput",
     "RequestInput",

@@ -5,6 +5,7 @@ from zhengtong.sharing.models.demands import Demand, DemandHelp
 from zhengtong.sharing.models.disposals import Disposal
 from zhengtong.sharing.models.disputes import Dispute, DisputeNote
 from zhengtong.sharing.models.grants import Grant
+from zhengtong.sharing.models.maintenance import Maintenance
 from zhengtong.sharing.models.requests import (
     Extension,
     Register,
@@ -28,6 +29,7 @@ __all__ = [
     "EmergencyStop",
     "Extension",
     "Grant",
+    "Maintenance",
     "Register",
     "Reply",
     "ReplyItem",

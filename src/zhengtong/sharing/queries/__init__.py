@@ -64,6 +64,7 @@ from zhengtong.sharing.queries.grants import (
 )
 from zhengtong.sharing.queries.inbox import inbox, told
 from zhengtong.sharing.queries.lateness import LateKind, LateThing, done_on, late_things
+from zhengtong.sharing.queries.maintenance import MaintenanceLine, maintenance, may_announce
 from zhengtong.sharing.queries.months import (
     MonthFigure,
     MonthLine,
@@ -112,6 +113,7 @@ __all__ = [
     "ItemLine",
     "LateKind",
     "LateThing",
+    "MaintenanceLine",
     "MonthFigure",
     "MonthLine",
     "Organ",
@@ -164,6 +166,8 @@ __all__ = [
     "incidents_open",
     "late_deliveries",
     "late_things",
+    "maintenance",
+    "may_announce",
     "may_see_grant",
     "mediated_after_all",
     "month_counts",

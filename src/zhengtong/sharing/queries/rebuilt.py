@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhengtong.kernel.events import JsonValue
-from zhengtong.sharing.models import Correction, Demand, Disposal, Dispute, Grant, SharingRequest
+from zhengtong.sharing.models import Correction, Demand, Disposal, Dispute, Grant, Maintenance, SharingRequest
 from zhengtong.sharing.queries.clockwork import correction_view, reply_facts
 from zhengtong.sharing.queries.stops import stop_columns
 from zhengtong.sharing.rules import ReplyFacts, reply_clock
@@ -71,7 +71,7 @@ def actual_rows() -> dict[str, Columns]:
             "suspended_on": _text(grant.suspended_on),
             "ended_on": _text(grant.ended_on),
         }
-    return rows | _corrections() | _demands() | _disputes() | _disposals() | stop_columns()
+    return rows | _corrections() | _demands() | _disputes() | _disposals() | _maintenance() | stop_columns()
 
 
 def correction_due(filed_on: date, jurisdiction: str) -> date:
@@ -108,6 +108,13 @@ def _disposals() -> dict[str, Columns]:
             "answered_on": _text(row.answered_on),
         }
         for row in Disposal.objects.iterator(500)
+    }
+
+
+def _maintenance() -> dict[str, Columns]:
+    return {
+        f"maintenance {row.id}": {"entry": str(row.entry_id), "cancelled": row.cancelled_at is not None}
+        for row in Maintenance.objects.iterator(500)
     }
 
 

@@ -106,6 +106,7 @@ from zhengtong.sharing.rules.lifecycles import (
     RequestState,
     Side,
 )
+from zhengtong.sharing.rules.maintenance import check_window
 from zhengtong.sharing.rules.replies import (
     GROUND_ARTICLE,
     GROUND_WORDS,
@@ -272,6 +273,7 @@ __all__ = [
     "check_suspension",
     "check_termination",
     "check_told_first",
+    "check_window",
     "common_places",
     "correction_clock",
     "delivery_clock",

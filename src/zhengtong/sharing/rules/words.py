@@ -91,6 +91,8 @@ EVENT_WORDS: dict[str, Words] = {
     "sharing.disposal.reported": Words("使用方报告处置情况", "the consumer reported the disposal"),
     "sharing.disposal.accepted": Words("提供方确认处置", "the provider accepted the disposal"),
     "sharing.disposal.asked-again": Words("提供方要求重新处置", "the provider asked for it again"),
+    "sharing.maintenance.announced": Words("通知计划维护", "maintenance announced"),
+    "sharing.maintenance.cancelled": Words("取消计划维护", "maintenance cancelled"),
     "sharing.demand.raised": Words("提出共享需求", "raised"),
     "sharing.demand.coordinated": Words("主管部门协调", "coordinated by the data authority"),
     "sharing.demand.source-named": Words("主管部门明确数源部门", "source department named"),

@@ -40,6 +40,7 @@ from zhengtong.sharing.services.granting import (
     suspend_grant,
     terminate_grant,
 )
+from zhengtong.sharing.services.maintaining import announce_maintenance, cancel_maintenance
 from zhengtong.sharing.services.recounting import recompute_clocks
 from zhengtong.sharing.services.stopping import lift_stop, order_stop
 
@@ -49,6 +50,7 @@ __all__ = [
     "accept_disposal",
     "acknowledge_correction",
     "agree_extension",
+    "announce_maintenance",
     "answer_correction",
     "answer_supplement",
     "approve_own",
@@ -56,6 +58,7 @@ __all__ = [
     "ask_disposal_again",
     "ask_extension",
     "ask_supplement",
+    "cancel_maintenance",
     "check_version",
     "confirm_delivered",
     "coordinate_demand",

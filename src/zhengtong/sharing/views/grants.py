@@ -44,6 +44,8 @@ def detail(request: ActorRequest, grant_id: UUID) -> HttpResponse:
         "may_renew": reads and page.line.state is GrantState.EXPIRED,
         "may_correct": reads and page.line.delivered_on is not None,
         "days_open": "days" in request.GET,
+        "windows": queries.maintenance(actor=request.actor, now=request.clock.now(), entry=page.line.entry),
+        "may_announce": queries.may_announce(request.actor) and request.actor.organization == page.line.provider.id,
         "disposal": queries.disposal(grant=grant_id, actor=request.actor, on=request.clock.today()),
         "stop": queries.stop_over(grant=grant_id),
         "may_stop": may_order(
