@@ -26,6 +26,7 @@ LISTENERS: dict[str, tuple[str, ...]] = {
     "sharing.grant.suspended": ("zhengtong.exchange.listeners:grant_changed",),
     "sharing.grant.lifted": ("zhengtong.exchange.listeners:grant_changed",),
     "sharing.grant.terminated": ("zhengtong.exchange.listeners:grant_changed",),
+    "sharing.grant.changed": ("zhengtong.exchange.listeners:grant_changed",),
     "sharing.stop.ordered": ("zhengtong.exchange.listeners:grant_changed",),
     "sharing.stop.lifted": ("zhengtong.exchange.listeners:grant_changed",),
     "sharing.grant.expired": ("zhengtong.exchange.listeners:grant_changed",),

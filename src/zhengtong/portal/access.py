@@ -14,7 +14,7 @@ from zhengtong.catalog.rules import ENTRY
 from zhengtong.exchange.rules import NODE
 from zhengtong.kernel.lifecycle import Lifecycle
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.rules import CORRECTION, DEMAND, DISPOSAL, DISPUTE, GRANT, REQUEST, STOP
+from zhengtong.sharing.rules import CHANGE, CORRECTION, DEMAND, DISPOSAL, DISPUTE, GRANT, REQUEST, STOP
 from zhengtong.supervision.rules import FINDING
 from zhengtong.supervision.rules.budget import BUDGET
 from zhengtong.supervision.rules.projects import PROJECT
@@ -23,6 +23,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     ENTRY,
     REQUEST,
     GRANT,
+    CHANGE,
     CORRECTION,
     DEMAND,
     DISPOSAL,

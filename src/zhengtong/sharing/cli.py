@@ -9,7 +9,16 @@ import typer
 
 from zhengtong.journal.door import current_clock
 from zhengtong.sharing import queries
-from zhengtong.sharing.rules import DISPUTE_WORDS, STATE_WORDS, DisputeState, GrantState, RequestState
+from zhengtong.sharing.rules import (
+    CHANGE_KIND_WORDS,
+    CHANGE_WORDS,
+    DISPUTE_WORDS,
+    STATE_WORDS,
+    ChangeState,
+    DisputeState,
+    GrantState,
+    RequestState,
+)
 
 ROWS_DEFAULT = 200
 
@@ -80,6 +89,26 @@ def disputes(
             typer.echo(_dispute_text(line))
     if page.next_after and not as_json:
         typer.echo(f"… --after {page.next_after}")
+
+
+@app.command()
+def changes(
+    state: Annotated[ChangeState | None, typer.Option("--state", help="Only this state.")] = None,
+    after: After = "", rows: Rows = ROWS_DEFAULT, today: Today = "", as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """List proposed ends and changes of service, newest first: whose turn, by when, from which day (服务变更)."""
+    page = queries.all_changes(on=_day(today), state=state or "", after=after, rows=rows)
+    for line in page.rows:
+        typer.echo(json.dumps(asdict(line), ensure_ascii=False, default=str) if as_json else _change_text(line))
+    if page.next_after and not as_json:
+        typer.echo(f"… --after {page.next_after}")
+
+
+def _change_text(line: queries.ChangeLine) -> str:
+    due = f"  答复期限 {line.due_on}" if line.due_on else ""
+    organs = f"{line.provider.short_name} → {line.consumer.short_name}"
+    what = f"{CHANGE_KIND_WORDS[line.kind].zh}  {line.grant_number} {line.entry_name}"
+    return f"{line.number}  {CHANGE_WORDS[line.state].zh}  {what}  {organs}  自 {line.effective_on} 起{due}"
 
 
 def _dispute_text(line: queries.DisputeLine) -> str:

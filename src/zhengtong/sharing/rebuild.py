@@ -152,6 +152,25 @@ def _disposed_again(payload: Columns) -> Columns:
     return {"state": "owed", "reported_on": None, "answered_on": payload["answered_on"]}
 
 
+def _proposed(payload: Columns) -> Columns:
+    kept = ("number", "grant", "kind", "effective_on", "proposed_on")
+    blank = dict.fromkeys(("answered_on", "agreed_on", "filed_on", "noted_on", "ended_on"))
+    return {name: payload[name] for name in kept} | {"state": "proposed", "dispute_number": ""} | blank
+
+
+def _change_answered(payload: Columns) -> Columns:
+    agreed, day = payload["agrees"], payload["answered_on"]
+    return (
+        {"state": "agreed", "answered_on": day, "agreed_on": day}
+        if agreed
+        else {"state": "objected", "answered_on": day}
+    )
+
+
+def _followed(payload: Columns) -> Columns:
+    return {"state": "agreed", "agreed_on": payload["agreed_on"], "dispute_number": payload["dispute_number"]}
+
+
 _OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns held, payload, place
     "sharing.grant.issued": lambda _held, p, _place: _issued(p),
     "sharing.grant.delivered": lambda _held, p, _place: {"state": "active", "delivered_on": p["delivered_on"]},
@@ -198,6 +217,15 @@ _OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns he
     "sharing.disposal.reported": lambda _held, p, _place: _disposed(p),
     "sharing.disposal.accepted": lambda _held, p, _place: {"state": "accepted", "answered_on": p["answered_on"]},
     "sharing.disposal.asked-again": lambda _held, p, _place: _disposed_again(p),
+    "sharing.grant.changed": lambda _held, p, _place: {k: p[k] for k in ("terms_digest", "valid_until")},
+    "sharing.change.proposed": lambda _held, p, _place: _proposed(p),
+    "sharing.change.answered": lambda _held, p, _place: _change_answered(p),
+    "sharing.change.followed": lambda _held, p, _place: _followed(p),
+    "sharing.change.filed": lambda _held, p, _place: {"state": "filed", "filed_on": p["filed_on"]},
+    "sharing.change.noted": lambda _held, p, _place: {"noted_on": p["noted_on"]},
+    "sharing.change.effective": lambda _held, p, _place: {"state": "effective", "ended_on": p["ended_on"]},
+    "sharing.change.withdrawn": lambda _held, p, _place: {"state": "withdrawn", "ended_on": p["ended_on"]},
+    "sharing.change.lapsed": lambda _held, p, _place: {"state": "lapsed", "ended_on": p["ended_on"]},
     "sharing.stop.ordered": lambda _held, p, _place: _stopped(p),
     "sharing.stop.lifted": lambda _held, p, _place: {"state": "lifted", "lifted_on": p["lifted_on"]},
 }

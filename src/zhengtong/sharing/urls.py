@@ -4,6 +4,7 @@ from django.urls import path
 
 from zhengtong.sharing.views import (
     agreed,
+    changes,
     corrections,
     demands,
     disposals,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("grants/<uuid:grant_id>", grants.detail, name="grant"),
     path("grants/<uuid:grant_id>/act/<slug:verb>", grants.act, name="grant_act"),
     path("grants/<uuid:grant_id>/disposal", disposals.detail, name="disposal"),
+    path("grants/<uuid:grant_id>/changes/new", changes.new, name="new_change"),
+    path("changes/<uuid:change_id>", changes.detail, name="change"),
+    path("changes/<uuid:change_id>/act/<slug:verb>", changes.act, name="change_act"),
     path("corrections", corrections.listing, name="corrections"),
     path("corrections/new", corrections.new, name="new_correction"),
     path("corrections/<uuid:correction_id>", corrections.detail, name="correction"),

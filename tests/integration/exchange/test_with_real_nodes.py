@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.template.loader import render_to_string
@@ -23,7 +25,7 @@ from zhengtong.parties.queries import organization_by_code
 from zhengtong.parties.rules import Role
 from zhengtong.sharing import services as sharing
 from zhengtong.sharing.models import Grant as GrantRow
-from zhengtong.sharing.rules import StopScope
+from zhengtong.sharing.rules import ChangeKind, StopScope
 from zhengtong.wire.verifier import verify
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
@@ -76,6 +78,7 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
         token = systems.register(db, "tl-market-food", public="")
         target = TargetBinding(resource=RESOURCE, url=f"sqlite://{tmp_path}/market.db", table="fw", columns={})
         bind_target(db, target)
+    _end_agreed_and_filed(grant, clock=clock)
     services.publish(clock=clock)
     outside = SimpleNamespace(clock=clock, center=lambda code: None)
     nodes = [Running(home, outside) for home in (provider, consumer)]  # pyright: ignore[reportArgumentType] -- no desk: the real center
@@ -88,9 +91,7 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
         status, pulled = nodes[1].post("/local/v1/pull", {"grant": "0002-1", "purpose": "经营场所核验"}, token=token)
         assert (status, pulled["reconciled"]) == (200, True), pulled
         _halted_and_let_run_again(nodes, ask, token, clock=clock)
-        GrantRow.objects.filter(id=grant).update(
-            state="terminated", end_how="terminated", end_reason="短信推广", ended_on=clock.today()
-        )
+        assert sharing.apply_changes(clock=clock) == 1  # as the worker does every half minute
         services.publish(clock=clock)
         for node in nodes:
             assert node.refresh()
@@ -112,6 +113,24 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
     assert not any(head.forked for head in page.heads)
     report = verify([provider.folder, consumer.folder], root_fingerprint=queries.root_fingerprint())
     assert report.ok, report.problems
+
+
+def _end_agreed_and_filed(grant: UUID, *, clock: FixedClock) -> None:
+    """The provider's end of service, agreed a month ago for today: it holds once the worker lets it take effect."""
+    today = clock.today()
+    month_ago = FixedClock.on(today - timedelta(days=30))
+    GrantRow.objects.filter(id=grant).update(consented_on=month_ago.today())
+    provider, consumer = actor(Role.SHARING_OFFICE_HEAD, of=LAND), actor(Role.SHARING_OFFICE_HEAD, of=MARKET)
+    change = sharing.propose_change(
+        grant=grant,
+        kind=ChangeKind.STOP,
+        reason="系统并入省级平台",
+        effective_on=today,
+        actor=provider,
+        clock=month_ago,
+    )
+    for verb, who in (("agree", consumer), ("file", provider)):
+        sharing.move_change(change=change, verb=verb, actor=who, clock=month_ago)
 
 
 def _halted_and_let_run_again(nodes: list[Running], ask: dict[str, Any], token: str, *, clock: FixedClock) -> None:

@@ -26,7 +26,7 @@ from zhengtong.parties import services as people
 from zhengtong.parties.rules import Level, OrgKind, Role
 from zhengtong.portal.access import LIFECYCLES, doing, looking
 from zhengtong.sharing import services as sharing
-from zhengtong.sharing.rules import DisputeKind, StopScope
+from zhengtong.sharing.rules import ChangeKind, DisputeKind, StopScope
 from zhengtong.supervision import queries as findings
 from zhengtong.supervision import services as supervision
 from zhengtong.supervision.rules.budget import BudgetKind
@@ -105,6 +105,10 @@ def _things(hall: Hall) -> dict[str, Thing]:
         what="管线数据", items=("管径",), matter="道路挖掘", legal_basis="城市道路管理条例", actor=consumer,
         clock=on(9, 18), holder=hall.organs["wl-land"],
     )  # fmt: skip
+    change = sharing.propose_change(
+        grant=grant, kind=ChangeKind.STOP, reason="系统并入省级平台", effective_on=date(2027, 3, 1),
+        actor=hall.head("wl-land"), clock=on(9, 17),
+    )  # fmt: skip
     supervision.detect(clock=FixedClock.on(TODAY))
     dispute = sharing.open_dispute(
         kind=DisputeKind.REQUEST, about=late, claim="逾期未答复", actor=consumer, clock=FixedClock.on(TODAY)
@@ -140,6 +144,9 @@ def _things(hall: Hall) -> dict[str, Thing]:
         "request": thing(asked.format("{id}", "")[:-1], late, both, CITY, "共享申请", *acts),
         "answered": thing(asked.format("{id}", "")[:-1], request, both, CITY, "共享申请"),
         "grant": thing("/sharing/grants/{id}", grant, both, CITY, "共享许可", "/sharing/grants/{id}/act/{verb}"),
+        "change": thing(
+            "/sharing/changes/{id}", change, both, CITY, "服务变更", "/sharing/changes/{id}/act/{verb}"
+        ),
         "correction": thing(
             "/sharing/corrections/{id}", correction, both, CITY, "校核申请", "/sharing/corrections/{id}/answer",
             "/sharing/corrections/{id}/read",

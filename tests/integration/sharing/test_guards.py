@@ -170,20 +170,10 @@ def test_setting_a_calendar_day_recounts_open_clocks(hall: Hall, on: On) -> None
     assert SharingRequest.objects.get(pk=made).due_on == date(2026, 9, 14)
 
 
-def test_a_department_may_hand_back_and_a_provider_may_revoke_with_negotiation_and_filing(hall: Hall, on: On) -> None:
+def test_a_department_may_hand_back(hall: Hall, on: On) -> None:
     grant = granted(hall)
-    head = hall.head("wl-land")
-    with pytest.raises(RuleBroken, match="revocation_needs_filing"):
-        services.revoke_grant(
-            grant=grant,
-            reason="系统并入省级",
-            negotiated_on=date(2026, 9, 10),
-            filed_number="",
-            actor=head,
-            clock=on(9, 14),
-        )
     services.relinquish_grant(grant=grant, reason="事项取消", actor=hall.officer("tl-market"), clock=on(9, 14))
-    assert queries.grant(actor=head, id=grant, on=date(2026, 9, 14)).end_how == "relinquish"
+    assert queries.grant(actor=hall.head("wl-land"), id=grant, on=date(2026, 9, 14)).end_how == "relinquish"
 
 
 def test_people_decide_not_the_system(hall: Hall, on: On) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.support.sharing_forms import grant_item, house_reply, people_form, refuse_item
 from tests.support.sharing_hall import Hall
 from tests.support.sharing_story import form_for, granted, received
+from tests.support.signing import client_of
 from zhengtong.catalog import services as catalog
 from zhengtong.journal import rebuild as journal_rebuild
 from zhengtong.kernel.actors import SYSTEM
@@ -128,12 +129,12 @@ def test_a_permission_is_handed_back_with_the_reason(hall: Hall, on: On) -> None
     assert Grant.objects.get(pk=grant).state == GrantState.DELIVERING
 
 
-def test_a_negotiation_before_the_service_began_does_not_count(hall: Hall, on: On) -> None:
-    with pytest.raises(RuleBroken, match="revocation_needs_negotiation"):
-        services.revoke_grant(
-            grant=granted(hall), reason="系统迁移，服务停止", negotiated_on=date(2026, 1, 5),
-            filed_number="备〔2026〕1号", actor=hall.head("wl-land"), clock=on(10, 9),
-        )  # fmt: skip
+def test_no_provider_ends_a_service_alone(hall: Hall, on: On) -> None:
+    grant, head = granted(hall), hall.head("wl-land")
+    assert "revoke" not in queries.grant(actor=head, id=grant, on=date(2026, 10, 9)).verbs
+    client = client_of(head, clock=on(10, 9))
+    assert client.post(f"/sharing/grants/{grant}/act/revoke", {"reason": "系统迁移，服务停止"}).status_code == 404
+    assert Grant.objects.get(pk=grant).state == GrantState.DELIVERING
 
 
 def test_misuse_before_delivery_is_confirmed_can_be_suspended(hall: Hall, on: On) -> None:

@@ -3,6 +3,16 @@
 `subject` is the request or the grant.  No personal data: officers are ids, reasons are official
 texts about data, not about people.  Legal days are stated, not derived from instants."""
 
+from zhengtong.sharing.events.changes import (
+    ChangeAnswered,
+    ChangeEffective,
+    ChangeFiled,
+    ChangeFollowed,
+    ChangeLapsed,
+    ChangeNoted,
+    ChangeProposed,
+    ChangeWithdrawn,
+)
 from zhengtong.sharing.events.corrections import CorrectionAcknowledged, CorrectionAnswered, CorrectionFiled
 from zhengtong.sharing.events.demands import (
     DemandCoordinated,
@@ -28,6 +38,7 @@ from zhengtong.sharing.events.disputes import (
     MediationTakenUp,
 )
 from zhengtong.sharing.events.grants import (
+    GrantChanged,
     GrantDelivered,
     GrantExpired,
     GrantIssued,
@@ -55,6 +66,14 @@ from zhengtong.sharing.events.requests import (
 from zhengtong.sharing.events.stops import StopLifted, StopOrdered
 
 __all__ = [
+    "ChangeAnswered",
+    "ChangeEffective",
+    "ChangeFiled",
+    "ChangeFollowed",
+    "ChangeLapsed",
+    "ChangeNoted",
+    "ChangeProposed",
+    "ChangeWithdrawn",
     "CorrectionAcknowledged",
     "CorrectionAnswered",
     "CorrectionFiled",
@@ -79,6 +98,7 @@ __all__ = [
     "DisputeWithdrawn",
     "ExtensionAsked",
     "ExtensionDeclined",
+    "GrantChanged",
     "GrantDelivered",
     "GrantExpired",
     "GrantIssued",

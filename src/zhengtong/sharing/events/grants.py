@@ -84,3 +84,17 @@ class GrantExpired(Event):
     provider: UUID
     consumer: UUID
     ended_on: date
+
+
+@event("sharing.grant.changed", version=1)
+@dataclass(frozen=True, slots=True)
+class GrantChanged(Event):
+    """New terms, narrower than before, as agreed and filed (变更, 条例 第二十七条第三款)."""
+
+    number: str
+    provider: UUID
+    consumer: UUID
+    change_number: str
+    terms_digest: str
+    valid_until: date
+    changed_on: date

@@ -1,5 +1,6 @@
 """Forms of sharing (表单): what people type, as the values services take."""
 
+from zhengtong.sharing.forms.changes import ChangeForm, ChangeStepForm
 from zhengtong.sharing.forms.corrections import CorrectionAnswerForm, CorrectionForm, NoteForm
 from zhengtong.sharing.forms.demands import DemandForm, HelpForm, LinkForm, SourceForm
 from zhengtong.sharing.forms.disposals import DisposalAgainForm, DisposalForm
@@ -11,6 +12,8 @@ from zhengtong.sharing.forms.requests import RequestInput
 from zhengtong.sharing.forms.stops import LiftForm, StopForm
 
 __all__ = [
+    "ChangeForm",
+    "ChangeStepForm",
     "CorrectionAnswerForm",
     "CorrectionForm",
     "DemandForm",

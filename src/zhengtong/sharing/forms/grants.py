@@ -15,7 +15,6 @@ _ASKED: dict[str, tuple[str, ...]] = {
     "suspend": ("breach", "reason", "rectify_by"),
     "lift": ("evidence",),
     "terminate": ("reason",),
-    "revoke": ("reason", "negotiated_on", "filed_number"),
     "relinquish": ("reason",),
 }
 
@@ -31,8 +30,6 @@ class GrantActForm(forms.Form):
     evidence = forms.CharField(
         label=_("整改到位的证据"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3})
     )
-    negotiated_on = DayField(label=_("与使用方协商的日期"))
-    filed_number = forms.CharField(label=_("主管部门备案号"), max_length=60)
 
     def __init__(self, verb: str, data: Mapping[str, str] | None = None) -> None:
         super().__init__(data)

@@ -1,5 +1,6 @@
 """Rows behind requests and grants (共享申请、许可).  Rows store, `rules` decide, `services` are the only writers."""
 
+from zhengtong.sharing.models.changes import ServiceChange
 from zhengtong.sharing.models.corrections import Correction, CorrectionNotice
 from zhengtong.sharing.models.demands import Demand, DemandHelp
 from zhengtong.sharing.models.disposals import Disposal
@@ -35,6 +36,7 @@ __all__ = [
     "ReplyItem",
     "RequestBeneficiary",
     "RequestItem",
+    "ServiceChange",
     "SharingRequest",
     "Supplement",
 ]

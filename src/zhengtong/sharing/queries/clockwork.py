@@ -6,12 +6,14 @@ from zhengtong.kernel.daystrip import DayStrip
 from zhengtong.kernel.deadlines import ClockView, TimeLimit
 from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.rules import (
+    CHANGE_LIMIT,
     CORRECTION_LIMIT,
     DELIVER,
     DISPOSAL_LIMIT,
     MEDIATION_LIMIT,
     RECTIFICATION,
     ReplyFacts,
+    change_clock,
     correction_clock,
     delivery_clock,
     delivery_days,
@@ -111,6 +113,17 @@ def disposal_view(*, ended_on: date, reported_on: date | None, jurisdiction: str
         ended_on=ended_on,
         reported_on=reported_on,
         limit=standards.limit_for(DISPOSAL_LIMIT, on=ended_on, jurisdiction=jurisdiction),
+        calendar=standards.calendar_for(jurisdiction),
+        on=on,
+    )
+
+
+def change_view(*, proposed_on: date, answered_on: date | None, jurisdiction: str, on: date) -> ClockView:
+    """The time to answer a proposed end or change (条例 第二十七条第三款); its length is the authority's own [D]."""
+    return change_clock(
+        proposed_on=proposed_on,
+        answered_on=answered_on,
+        limit=standards.limit_for(CHANGE_LIMIT, on=proposed_on, jurisdiction=jurisdiction),
         calendar=standards.calendar_for(jurisdiction),
         on=on,
     )

@@ -9,6 +9,7 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.sharing.models import Correction, Demand, Grant, SharingRequest
+from zhengtong.sharing.queries.changes import change_cards
 from zhengtong.sharing.queries.corrections import ARTICLE_CORRECTION, correction_lines
 from zhengtong.sharing.queries.demands import ARTICLE_DEMAND, ARTICLE_SOURCE, demand_lines
 from zhengtong.sharing.queries.disposals import disposal_cards
@@ -38,7 +39,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
         + _correction_cards(actor, on=on)
         + _demand_cards(actor, on=on)
     )
-    cards += dispute_cards(actor=actor, on=on) + disposal_cards(actor, on=on)
+    cards += dispute_cards(actor=actor, on=on) + disposal_cards(actor, on=on) + change_cards(actor, on=on)
     cards.sort(key=lambda card: (card.due_on is None, card.due_on or on, card.number))
     return tuple(cards[:INBOX_ROWS_MAX])
 

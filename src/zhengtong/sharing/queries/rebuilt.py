@@ -4,7 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhengtong.kernel.events import JsonValue
-from zhengtong.sharing.models import Correction, Demand, Disposal, Dispute, Grant, Maintenance, SharingRequest
+from zhengtong.sharing.models import (
+    Correction,
+    Demand,
+    Disposal,
+    Dispute,
+    Grant,
+    Maintenance,
+    ServiceChange,
+    SharingRequest,
+)
 from zhengtong.sharing.queries.clockwork import correction_view, reply_facts
 from zhengtong.sharing.queries.stops import stop_columns
 from zhengtong.sharing.rules import ReplyFacts, reply_clock
@@ -71,7 +80,9 @@ def actual_rows() -> dict[str, Columns]:
             "suspended_on": _text(grant.suspended_on),
             "ended_on": _text(grant.ended_on),
         }
-    return rows | _corrections() | _demands() | _disputes() | _disposals() | _maintenance() | stop_columns()
+    return (
+        rows | _corrections() | _demands() | _disputes() | _disposals() | _maintenance() | _changes() | stop_columns()
+    )
 
 
 def correction_due(filed_on: date, jurisdiction: str) -> date:
@@ -115,6 +126,21 @@ def _maintenance() -> dict[str, Columns]:
     return {
         f"maintenance {row.id}": {"entry": str(row.entry_id), "cancelled": row.cancelled_at is not None}
         for row in Maintenance.objects.iterator(500)
+    }
+
+
+def _changes() -> dict[str, Columns]:
+    days = ("effective_on", "proposed_on", "answered_on", "agreed_on", "filed_on", "noted_on", "ended_on")
+    return {
+        f"change {row.id}": {
+            "state": row.state,
+            "number": row.number,
+            "grant": str(row.grant_id),
+            "kind": row.kind,
+            "dispute_number": row.dispute_number,
+            **{day: _text(getattr(row, day)) for day in days},
+        }
+        for row in ServiceChange.objects.iterator(500)
     }
 
 

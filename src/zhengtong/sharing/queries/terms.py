@@ -15,7 +15,9 @@ from zhengtong.sharing.offers import Offer, OfferedItem, offer
 from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.rules import (
     GrantState,
+    HeldTerms,
     Mode,
+    NewTerms,
     Outcome,
     ReplyForm,
     RowCondition,
@@ -114,6 +116,45 @@ def published(row: Grant, *, stopped: bool = False) -> wire.Grant:
     if stopped and status is wire.GrantStatus.ACTIVE:
         status = wire.GrantStatus.SUSPENDED
     return replace(terms, status=status, row_filter=held, filter_salt=row.filter_salt)
+
+
+def held_terms(row: Grant) -> HeldTerms:
+    """What a grant gives today, as far as a provider may propose to change it."""
+    terms = wire.parse_grant(row.terms.encode())
+    return HeldTerms(
+        until=row.valid_until,
+        calls_per_day=terms.limits.calls_per_day,
+        rows_per_day=terms.limits.rows_per_day,
+        subjects_per_day=terms.limits.subjects_per_day,
+        items=frozenset(f.name for f in (*terms.fields, *terms.verify_fields)),
+        lookup=frozenset(terms.lookup),
+    )
+
+
+def held_names(row: Grant) -> dict[str, str]:
+    """The names of a grant's items, by code."""
+    terms = wire.parse_grant(row.terms.encode())
+    return {f.name: f.title or f.name for f in (*terms.verify_fields, *terms.fields)}
+
+
+def narrowed(row: Grant, new: NewTerms) -> wire.Grant:
+    """A grant's terms with what was agreed to change; its filter and decision stay.  Raises RuleBroken."""
+    terms = wire.parse_grant(row.terms.encode())
+    limits = replace(
+        terms.limits,
+        calls_per_day=new.calls_per_day or terms.limits.calls_per_day,
+        rows_per_day=new.rows_per_day or terms.limits.rows_per_day,
+        subjects_per_day=new.subjects_per_day or terms.limits.subjects_per_day,
+    )
+    changed = replace(
+        terms,
+        fields=tuple(f for f in terms.fields if f.name not in new.dropped),
+        verify_fields=tuple(f for f in terms.verify_fields if f.name not in new.dropped),
+        limits=limits,
+        valid_until=instants(row.valid_from, new.until)[1] if new.until else terms.valid_until,
+    )
+    wire.check_grant(changed)
+    return changed
 
 
 def row_filter(rows: tuple[RowCondition, ...]) -> rowfilter.Filter:

@@ -24,7 +24,7 @@ class DisputeKind(StrEnum):
     """What a dispute is about."""
 
     REQUEST = "request"  # 答复或者逾期不答复
-    GRANT = "grant"  # 暂停、终止共享
+    GRANT = "grant"  # 暂停、变更、终止共享
     CORRECTION = "correction"  # 校核结果
 
 
@@ -83,7 +83,7 @@ DISPUTE_VERBS: dict[str, Words] = {
 }
 KIND_WORDS: dict[DisputeKind, Words] = {
     DisputeKind.REQUEST: Words("申请的答复", "the answer to a request"),
-    DisputeKind.GRANT: Words("共享的暂停或者终止", "the suspension or end of a grant"),
+    DisputeKind.GRANT: Words("共享的暂停、变更或者终止", "the suspension, change or end of a grant"),
     DisputeKind.CORRECTION: Words("校核的结果", "the result of a correction"),
 }
 DISPUTE_SIDES: dict[str, DisputeSide] = {

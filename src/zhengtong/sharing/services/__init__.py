@@ -2,6 +2,7 @@
 
 from zhengtong.sharing.services.answering import SignedReply, countersign_reply, prepare_reply, sign_reply
 from zhengtong.sharing.services.asking import agree_extension, ask_extension, ask_supplement, decline_extension
+from zhengtong.sharing.services.changing import move_change, propose_change
 from zhengtong.sharing.services.correcting import (
     DisputedValue,
     acknowledge_correction,
@@ -30,13 +31,13 @@ from zhengtong.sharing.services.drafting import (
     update_draft,
     withdraw,
 )
+from zhengtong.sharing.services.effecting import apply_changes
 from zhengtong.sharing.services.finding import check_version
 from zhengtong.sharing.services.granting import (
     confirm_delivered,
     expire_grants,
     lift_suspension,
     relinquish_grant,
-    revoke_grant,
     suspend_grant,
     terminate_grant,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "announce_maintenance",
     "answer_correction",
     "answer_supplement",
+    "apply_changes",
     "approve_own",
     "ask_again",
     "ask_disposal_again",
@@ -71,6 +73,7 @@ __all__ = [
     "lift_suspension",
     "link_demand",
     "meet_demand",
+    "move_change",
     "move_dispute",
     "name_demand_source",
     "offer_help",
@@ -78,13 +81,13 @@ __all__ = [
     "open_disputed_value",
     "order_stop",
     "prepare_reply",
+    "propose_change",
     "raise_demand",
     "read_help",
     "recompute_clocks",
     "relinquish_grant",
     "report_disposal",
     "return_to_officer",
-    "revoke_grant",
     "sign_reply",
     "submit_to_own_head",
     "suspend_grant",

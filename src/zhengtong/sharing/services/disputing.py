@@ -31,6 +31,7 @@ from zhengtong.sharing.events import (
     MediationTakenUp,
 )
 from zhengtong.sharing.models import Correction, Dispute, DisputeNote, Grant, SharingRequest
+from zhengtong.sharing.queries.changes import change_contested
 from zhengtong.sharing.queries.clockwork import mediation_view
 from zhengtong.sharing.rules import (
     DISPUTE,
@@ -123,7 +124,7 @@ def _contested(kind: DisputeKind, about: UUID, *, organization: UUID, on: date) 
     elif kind is DisputeKind.GRANT:
         grant = Grant.objects.select_related("request").filter(pk=about).first()
         thing = grant and _Thing(grant.id, grant.number, grant.request.entry_name, grant.consumer_id, grant.provider_id)
-        contested = grant is not None and grant.state in CONTESTED_GRANTS
+        contested = grant is not None and (grant.state in CONTESTED_GRANTS or change_contested(grant.id, on=on))
     else:
         held = Correction.objects.filter(pk=about).first()
         thing = held and _Thing(held.id, held.number, held.entry_name, held.consumer_id, held.provider_id)

@@ -12,6 +12,7 @@ from zhengtong.kernel.errors import RuleBroken
 from zhengtong.kernel.events import Event
 from zhengtong.kernel.ids import new_id
 from zhengtong.sharing.events import (
+    GrantChanged,
     GrantDelivered,
     GrantExpired,
     GrantIssued,
@@ -23,7 +24,7 @@ from zhengtong.sharing.models import Grant, RequestBeneficiary, SharingRequest
 from zhengtong.sharing.queries.clockwork import delivery_view, rectify_day
 from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.queries.grants import lifts
-from zhengtong.sharing.queries.terms import build
+from zhengtong.sharing.queries.terms import build, narrowed
 from zhengtong.sharing.rules import (
     GRANT,
     LIFT_UNDELIVERED,
@@ -31,6 +32,7 @@ from zhengtong.sharing.rules import (
     SIDES,
     GrantState,
     Negotiation,
+    NewTerms,
     ReplyForm,
     check_reason,
     check_rectified,
@@ -40,6 +42,7 @@ from zhengtong.sharing.rules import (
     has_ended,
     validity,
 )
+from zhengtong.sharing.services.changing import lapse_changes
 from zhengtong.sharing.services.disposing import owe_disposal
 from zhengtong.sharing.services.finding import grant_for, keep, officer_of
 from zhengtong.wire import grant as wire
@@ -178,15 +181,28 @@ def terminate_grant(*, grant: UUID, reason: str, actor: Actor, clock: Clock) -> 
     _end(row, "terminate", reason, actor=actor, clock=clock)
 
 
-@transaction.atomic
-def revoke_grant(
-    *, grant: UUID, reason: str, negotiated_on: date, filed_number: str, actor: Actor, clock: Clock
+def revoke_grant(row: Grant, facts: Negotiation, *, actor: Actor, clock: Clock) -> None:
+    """End a service, in the caller's transaction, as negotiated and filed (协商并备案, 条例 第二十七条第三款)."""
+    row.state = GRANT.step("revoke", state=GrantState(row.state), roles=actor.roles).target
+    check_revocation(facts, since=row.consented_on, on=clock.today())
+    row.filed_number = facts.filed_number
+    _end(row, "revoke", facts.reason, actor=actor, clock=clock)
+
+
+def narrow_grant(
+    row: Grant, terms: NewTerms, facts: Negotiation, *, change_number: str, actor: Actor, clock: Clock
 ) -> None:
-    """End a service for a good reason, negotiated and filed with the authority (协商并备案, 条例 第二十七条第三款)."""
-    row = _moved("revoke", grant=grant, actor=actor)
-    check_revocation(Negotiation(reason, negotiated_on, filed_number), since=row.consented_on, on=clock.today())
-    row.filed_number = filed_number.strip()
-    _end(row, "revoke", reason, actor=actor, clock=clock)
+    """Give a grant its new, narrower terms, in the caller's transaction, as negotiated and filed (变更)."""
+    row.state = GRANT.step("narrow", state=GrantState(row.state), roles=actor.roles).target
+    check_revocation(facts, since=row.consented_on, on=clock.today())
+    payload = wire.grant_payload(narrowed(row, terms))
+    row.terms, row.terms_digest = payload.decode(), suites.digest_text(payload)
+    row.valid_until = terms.until or row.valid_until
+    fact = GrantChanged(
+        row.id, number=row.number, provider=row.provider_id, consumer=row.consumer_id, change_number=change_number,
+        terms_digest=row.terms_digest, valid_until=row.valid_until, changed_on=clock.today(),
+    )  # fmt: skip
+    _keep(row, fact, actor=actor, clock=clock)
 
 
 @transaction.atomic
@@ -216,6 +232,7 @@ def _expire(grant: UUID, *, actor: Actor, clock: Clock) -> bool:
         row.id, number=row.number, provider=row.provider_id, consumer=row.consumer_id, ended_on=row.valid_until
     )
     _keep(row, fact, actor=actor, clock=clock)
+    lapse_changes(row, actor=SYSTEM, clock=clock)
     owe_disposal(row, actor=actor, clock=clock)
     return True
 
@@ -240,6 +257,7 @@ def _end(row: Grant, how: str, reason: str, *, actor: Actor, clock: Clock) -> No
         ended_on=clock.today(),
     )
     _keep(row, fact, actor=actor, clock=clock)
+    lapse_changes(row, actor=SYSTEM, clock=clock)
     owe_disposal(row, actor=actor, clock=clock)
 
 

@@ -3,16 +3,16 @@
 from django.db import transaction
 
 from zhengtong.kernel.clock import Clock
-from zhengtong.sharing.models import Correction, Disposal, Grant, SharingRequest
-from zhengtong.sharing.queries.clockwork import correction_view, disposal_view, grant_clock, request_clock
-from zhengtong.sharing.rules import REPLY_OWED, CorrectionState, DisposalState, GrantState
+from zhengtong.sharing.models import Correction, Disposal, Grant, ServiceChange, SharingRequest
+from zhengtong.sharing.queries.clockwork import change_view, correction_view, disposal_view, grant_clock, request_clock
+from zhengtong.sharing.rules import REPLY_OWED, ChangeState, CorrectionState, DisposalState, GrantState
 
 RECOUNT_BATCH = 1_000  # rows held in memory at once; all open clocks are counted
 
 
 @transaction.atomic
 def recompute_clocks(*, clock: Clock) -> int:
-    """Derive the due dates of open requests, grants, corrections and disposals; returns how many changed.
+    """Derive the due dates of open requests, grants, corrections, disposals and changes; returns how many changed.
 
     A due date is no decision: it follows from recorded facts, so no event is written.
     """
@@ -26,6 +26,9 @@ def recompute_clocks(*, clock: Clock) -> int:
     ended = Disposal.objects.select_for_update(of=("self",)).select_related("grant__request")
     left = ended.filter(state=str(DisposalState.OWED))
     kept = sum(_recount_disposal(row, clock) for row in left.iterator(RECOUNT_BATCH))
+    proposed = ServiceChange.objects.select_for_update(of=("self",)).select_related("grant__request")
+    open_changes = proposed.filter(state=str(ChangeState.PROPOSED))
+    kept += sum(_recount_change(row, clock) for row in open_changes.iterator(RECOUNT_BATCH))
     return asked + owed + kept + sum(_recount_correction(row, clock) for row in filed.iterator(RECOUNT_BATCH))
 
 
@@ -60,6 +63,16 @@ def _recount_correction(row: Correction, clock: Clock) -> bool:
 def _recount_disposal(row: Disposal, clock: Clock) -> bool:
     place = row.grant.request.jurisdiction
     view = disposal_view(ended_on=row.ended_on, reported_on=None, jurisdiction=place, on=clock.today())
+    if view.due_on is None or (view.due_on, view.provisional) == (row.due_on, row.due_provisional):
+        return False
+    row.due_on, row.due_provisional = view.due_on, view.provisional
+    row.save(update_fields=["due_on", "due_provisional"])
+    return True
+
+
+def _recount_change(row: ServiceChange, clock: Clock) -> bool:
+    place = row.grant.request.jurisdiction
+    view = change_view(proposed_on=row.proposed_on, answered_on=None, jurisdiction=place, on=clock.today())
     if view.due_on is None or (view.due_on, view.provisional) == (row.due_on, row.due_provisional):
         return False
     row.due_on, row.due_provisional = view.due_on, view.provisional

@@ -13,7 +13,7 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import GrantActForm
 from zhengtong.sharing.rules import GrantState, StopScope, may_order
-from zhengtong.sharing.views import disputes, taking
+from zhengtong.sharing.views import changes, disputes, taking
 from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
 
@@ -55,6 +55,8 @@ def detail(request: ActorRequest, grant_id: UUID) -> HttpResponse:
         ),
     }
     contested = page.line.state in (GrantState.SUSPENDED, GrantState.TERMINATED)
+    contested = contested or queries.change_contested(grant_id, on=request.clock.today())
+    context |= changes.beside(request, page)
     context |= disputes.beside(request, page.line, contested=contested)
     return render(request, "sharing/grant.html", context)
 
@@ -98,12 +100,3 @@ def _do(request: ActorRequest, grant: UUID, verb: str, form: GrantActForm) -> No
         services.terminate_grant(grant=grant, reason=held["reason"], actor=actor, clock=clock)
     elif verb == "relinquish":
         services.relinquish_grant(grant=grant, reason=held["reason"], actor=actor, clock=clock)
-    elif verb == "revoke":
-        services.revoke_grant(
-            grant=grant,
-            reason=held["reason"],
-            negotiated_on=held["negotiated_on"],
-            filed_number=held["filed_number"],
-            actor=actor,
-            clock=clock,
-        )
