@@ -17,6 +17,7 @@ from zhengtong.parties.rules import Role
 from zhengtong.sharing.rules import CHANGE, CORRECTION, DEMAND, DISPOSAL, DISPUTE, GRANT, REQUEST, STOP
 from zhengtong.supervision.rules import FINDING
 from zhengtong.supervision.rules.budget import BUDGET
+from zhengtong.supervision.rules.directives import DIRECTIVE
 from zhengtong.supervision.rules.projects import PROJECT
 
 LIFECYCLES: tuple[Lifecycle, ...] = (
@@ -32,6 +33,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     FINDING,
     PROJECT,
     BUDGET,
+    DIRECTIVE,
     NODE,
 )
 

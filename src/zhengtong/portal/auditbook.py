@@ -47,6 +47,12 @@ OTHER_EVENTS: dict[str, tuple[str, str]] = {
     "supervision.budget.decided": ("经费列入意见", "money decided"),
     "supervision.budget.reported": ("报告执行和绩效", "spending reported"),
     "supervision.budget.evaluated": ("评价绩效", "money evaluated"),
+    "supervision.meeting.recorded": ("登记联席会议纪要", "minutes recorded"),
+    "supervision.directive.issued": ("交办", "directive issued"),
+    "supervision.directive.reported": ("报告办理情况", "directive reported on"),
+    "supervision.directive.answered": ("确认、退回或者撤回交办", "directive answered"),
+    "supervision.bulletin.issued": ("发出通报", "bulletin issued"),
+    "supervision.bulletin.read": ("通报已阅", "bulletin read"),
     "journal.records.disposed": ("到期处置记录", "records past their period disposed of"),
 }
 PAYLOAD_CHARS_MAX = 4_000

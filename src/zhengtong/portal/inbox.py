@@ -21,6 +21,8 @@ from zhengtong.sharing import queries as sharing
 from zhengtong.supervision import queries as supervision
 from zhengtong.ui.language import lang
 
+TITLE_SHOWN = 60  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -209,7 +211,31 @@ def _from_supervision(actor: Actor, today: date) -> list[InboxLine]:
             action=acts[card.verb],
         )
         for card in supervision.inbox(actor=actor, on=today)
-    ]
+    ] + _from_directives(actor, today)
+
+
+def _from_directives(actor: Actor, today: date) -> list[InboxLine]:
+    """Directives to report on or to judge, bulletins to read."""
+    acts = {"report": _("报告办理情况"), "judge": _("确认或者退回")}
+    article = "政务数据共享条例 第二十九条"
+    lines = [
+        InboxLine(
+            title=card.line.text[:TITLE_SHOWN], number=card.line.number,
+            who=f"{card.line.issuer_name} → {card.line.organization_name}", why="", article=article,
+            due_on=card.line.due_on if card.verb == "report" else None, late=card.line.late,
+            today=card.verb == "report" and card.line.due_on == today, provisional=False,
+            url=link("supervision:directive", str(card.line.id)), action=acts[card.verb],
+        )
+        for card in supervision.directive_cards(actor=actor, on=today)
+    ]  # fmt: skip
+    return lines + [
+        InboxLine(
+            title=_("月度通报 {month}").format(month=one.month.text), number=one.number, who=one.organization_name,
+            why="", article=article, due_on=None, late=False, today=False, provisional=False,
+            url=link("supervision:bulletin", str(one.id)), action=_("阅知"),
+        )
+        for one in supervision.unread_bulletins(actor=actor)
+    ]  # fmt: skip
 
 
 def _why(line: supervision.FindingLine) -> str:

@@ -6,6 +6,7 @@ from zhengtong.journal import rebuild
 from zhengtong.journal.rules import StoredEvent
 from zhengtong.kernel.events import JsonValue
 from zhengtong.supervision.queries.budget import actual_money
+from zhengtong.supervision.queries.directives import actual_directives
 from zhengtong.supervision.queries.findings import actual_rows
 from zhengtong.supervision.queries.guarantee import actual_documents, actual_training
 from zhengtong.supervision.queries.projects import actual_projects
@@ -19,7 +20,8 @@ def register() -> None:
 
 
 def _actual() -> dict[str, Columns]:
-    return {**actual_rows(), **actual_projects(), **actual_money(), **actual_documents(), **actual_training()}
+    kinds = (actual_rows, actual_projects, actual_money, actual_documents, actual_training, actual_directives)
+    return {key: columns for kind in kinds for key, columns in kind().items()}
 
 
 def replay(events: Iterable[StoredEvent]) -> dict[str, Columns]:
@@ -62,6 +64,14 @@ _CHANGES: dict[str, Callable[[Columns], Columns]] = {
     "supervision.document.ended": lambda p: {"ended_on": p["ended_on"]},
     "supervision.training.plan-set": lambda p: {name: p[name] for name in ("year", "serial", "roles", "hours")},
     "supervision.training.recorded": lambda p: {name: p[name] for name in ("topic", "held_on", "hours")},
+    "supervision.meeting.recorded": lambda p: {name: p[name] for name in ("number", "title", "held_on")},
+    "supervision.directive.issued": lambda p: {
+        **{name: p[name] for name in ("number", "kind", "text", "due_on")}, "state": "owed",
+    },
+    "supervision.directive.reported": lambda _p: {"state": "reported"},
+    "supervision.directive.answered": lambda p: {"state": p["state"], "due_on": p["due_on"]},
+    "supervision.bulletin.issued": lambda p: {name: p[name] for name in ("number", "month", "digest")},
+    "supervision.bulletin.read": lambda _p: {},
     "supervision.budget.asked": lambda p: {
         **{name: p[name] for name in ("number", "year", "kind", "asked")}, "state": "asked", "listed": "", "spent": "",
         "rating": "",

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from zhengtong.supervision.views import budget, findings, guarantee, projects, reports
+from zhengtong.supervision.views import budget, directives, findings, guarantee, projects, reports
 
 app_name = "supervision"
 _MONTH = r"(?P<month>[0-9]{4}-[0-9]{2})"
@@ -18,6 +18,17 @@ urlpatterns = [
     path("budget/new", budget.new_line, name="new_budget_line"),
     path("budget/<uuid:line_id>", budget.line, name="budget_line"),
     path("budget/<uuid:line_id>/<slug:verb>", budget.line_act, name="budget_act"),
+    path("directives", directives.directives, name="directives"),
+    path("directives/new", directives.new_order, name="new_order"),
+    path("directives/<uuid:directive_id>", directives.directive, name="directive"),
+    path("directives/<uuid:directive_id>/<slug:verb>", directives.directive_act, name="directive_act"),
+    path("meetings", directives.meetings, name="meetings"),
+    path("meetings/new", directives.new_meeting, name="new_meeting"),
+    path("meetings/<uuid:meeting_id>", directives.meeting, name="meeting"),
+    path("bulletins", directives.bulletins, name="bulletins"),
+    path("bulletins/new", directives.new_bulletin, name="new_bulletin"),
+    path("bulletins/<uuid:bulletin_id>", directives.bulletin, name="bulletin"),
+    path("bulletins/<uuid:bulletin_id>/read", directives.read_bulletin, name="read_bulletin"),
     path("guarantee", guarantee.guarantee, name="guarantee"),
     re_path(rf"^guarantee/{_CODE}$", guarantee.department, name="guarantee_of"),
     re_path(rf"^guarantee/{_CODE}/(?P<what>[a-z]{{1,12}})$", guarantee.act, name="guarantee_act"),

@@ -122,6 +122,12 @@ def _things(hall: Hall) -> dict[str, Thing]:
         year=2027, kind=BudgetKind.OTHER, project=None, purpose="数据治理", goal="目录齐全", amount=Decimal(100),
         actor=provider, clock=on(9, 1),
     )  # fmt: skip
+    authority = hall.holder("wl-data", Role.AUTHORITY_LEADER)
+    directive = supervision.issue_order(
+        organization=hall.organs["wl-land"], text="说明逾期原因", due_on=date(2026, 11, 1), actor=authority,
+        clock=FixedClock.on(TODAY),
+    )  # fmt: skip
+    bulletin = supervision.issue_bulletin(month="2026-09", text="", actor=authority, clock=FixedClock.on(TODAY))
     draft = catalog.draft(content=EntryDraft(name="宗地信息", guide_prefix="306001002"), actor=provider, clock=on(9, 1))
     watcher = Actor(UUID(int=5), "督查", UUID(int=6), frozenset({str(Role.SUPERVISOR)}), CITY)
     (finding,) = findings.findings(actor=watcher, on=TODAY).rows[:1]
@@ -166,6 +172,10 @@ def _things(hall: Hall) -> dict[str, Thing]:
         "budget": thing(
             "/supervision/budget/{id}", money, only_land, CITY, "共享经费", "/supervision/budget/{id}/{verb}"
         ),
+        "directive": thing(
+            "/supervision/directives/{id}", directive, only_land, CITY, "交办事项", "/supervision/directives/{id}/{verb}"
+        ),
+        "bulletin": Thing(f"/supervision/bulletins/{bulletin}", both | {"wl-tax"}, CITY),
         "guarantee": Thing("/supervision/guarantee/wl-land", only_land, CITY),
         "sources": Thing("/catalog/sources", frozenset(), CITY),
         "audit": Thing("/audit", frozenset(), CITY),

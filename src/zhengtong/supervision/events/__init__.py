@@ -1,5 +1,13 @@
 """What has happened in supervision (事件): one module a subject."""
 
+from zhengtong.supervision.events.directives import (
+    BulletinIssued,
+    BulletinRead,
+    DirectiveAnswered,
+    DirectiveIssued,
+    DirectiveReported,
+    MeetingRecorded,
+)
 from zhengtong.supervision.events.findings import (
     ExplanationAsked,
     FindingClosed,
@@ -21,6 +29,11 @@ from zhengtong.supervision.events.guarantee import (
 from zhengtong.supervision.events.projects import ProjectDecided, ProjectMoneyJudged, ProjectPlanned
 
 __all__ = [
+    "BulletinIssued",
+    "BulletinRead",
+    "DirectiveAnswered",
+    "DirectiveIssued",
+    "DirectiveReported",
     "DocumentEnded",
     "DocumentFiled",
     "ExplanationAsked",
@@ -29,6 +42,7 @@ __all__ = [
     "FindingMended",
     "FindingOpened",
     "FindingUpheld",
+    "MeetingRecorded",
     "MoneyAsked",
     "MoneyDecided",
     "MoneyEvaluated",

@@ -1,5 +1,6 @@
 """Forms of supervision (表单): one module a subject."""
 
+from zhengtong.supervision.forms.directives import AgainForm, BulletinForm, MeetingForm, OrderForm
 from zhengtong.supervision.forms.findings import ExplanationForm, ReasonForm
 from zhengtong.supervision.forms.guarantee import (
     DocumentForm,
@@ -13,11 +14,15 @@ from zhengtong.supervision.forms.guarantee import (
 from zhengtong.supervision.forms.projects import MoneyForm, ProjectForm
 
 __all__ = [
+    "AgainForm",
+    "BulletinForm",
     "DocumentForm",
     "ExplanationForm",
     "ListingForm",
+    "MeetingForm",
     "MoneyAskForm",
     "MoneyForm",
+    "OrderForm",
     "PlanForm",
     "ProjectForm",
     "RatingForm",

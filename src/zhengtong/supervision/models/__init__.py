@@ -1,5 +1,6 @@
 """Rows behind supervision (督查): one module a subject; rows store, `rules` decide, `services` alone write."""
 
+from zhengtong.supervision.models.directives import Bulletin, BulletinNotice, Directive, Meeting, PaperRegister
 from zhengtong.supervision.models.findings import Finding, FindingRegister
 from zhengtong.supervision.models.guarantee import (
     BudgetLine,
@@ -14,9 +15,14 @@ from zhengtong.supervision.models.projects import Project, ProjectMoney, Project
 __all__ = [
     "BudgetLine",
     "BudgetRegister",
+    "Bulletin",
+    "BulletinNotice",
+    "Directive",
     "Finding",
     "FindingRegister",
     "InstitutionDocument",
+    "Meeting",
+    "PaperRegister",
     "Project",
     "ProjectMoney",
     "ProjectRegister",

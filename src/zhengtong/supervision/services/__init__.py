@@ -2,11 +2,21 @@
 
 `finding`    detect, ask for an explanation, explain, close, uphold
 `projects`   information projects: three gates
+`directives`  joint meetings, orders, bulletins
 `budget`     money for sharing: asked, listed, spent, evaluated
 `guarantee`  institution documents and training
 """
 
 from zhengtong.supervision.services.budget import ask_money, decide_money, evaluate_money, report_spending
+from zhengtong.supervision.services.directives import (
+    Conclusion,
+    answer_directive,
+    issue_bulletin,
+    issue_order,
+    read_bulletin,
+    record_meeting,
+    report_directive,
+)
 from zhengtong.supervision.services.finding import ask_explanation, close, detect, explain, uphold
 from zhengtong.supervision.services.guarantee import (
     file_document,
@@ -17,6 +27,8 @@ from zhengtong.supervision.services.guarantee import (
 from zhengtong.supervision.services.projects import decide_project, judge_money, plan_project
 
 __all__ = [
+    "Conclusion",
+    "answer_directive",
     "ask_explanation",
     "ask_money",
     "close",
@@ -26,10 +38,15 @@ __all__ = [
     "evaluate_money",
     "explain",
     "file_document",
+    "issue_bulletin",
+    "issue_order",
     "judge_money",
     "plan_project",
+    "read_bulletin",
+    "record_meeting",
     "record_training",
     "repeal_document",
+    "report_directive",
     "report_spending",
     "set_training_plan",
     "uphold",

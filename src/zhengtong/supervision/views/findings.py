@@ -107,4 +107,5 @@ def _page(
     if form is not None:
         forms[verb] = form
     context = {"page": page, "f": page.line, "forms": forms, "opens": queries.opens_things(request.actor)}
+    context["may_issue"] = queries.may_issue(request.actor)
     return render(request, "supervision/finding.html", context, status=status)

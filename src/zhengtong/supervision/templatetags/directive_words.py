@@ -1,0 +1,51 @@
+"""Values of directives in the reader's language: `{% load directive_words %}`."""
+
+from django import template
+
+from zhengtong.supervision.rules import BREACHES, Words
+from zhengtong.supervision.rules.directives import (
+    DIRECTIVE_KINDS,
+    DIRECTIVE_VERBS,
+    DIRECTIVE_WORDS,
+    DirectiveKind,
+    DirectiveState,
+)
+from zhengtong.ui.language import lang
+from zhengtong.ui.values import Tone
+
+register = template.Library()
+_TONES = {DirectiveState.OWED: Tone.WAIT, DirectiveState.REPORTED: Tone.WAIT, DirectiveState.ACCEPTED: Tone.GOOD}
+
+
+def _said(words: Words) -> str:
+    return words.en if lang() == "en" else words.zh
+
+
+@register.filter
+def directive_kind(kind: DirectiveKind) -> str:
+    """Where a directive comes from, in words."""
+    return _said(DIRECTIVE_KINDS[DirectiveKind(kind)])
+
+
+@register.filter
+def directive_state(state: DirectiveState) -> str:
+    """Where it stands, in words."""
+    return _said(DIRECTIVE_WORDS[DirectiveState(state)])
+
+
+@register.filter
+def directive_tone(state: DirectiveState) -> str:
+    """Its tone."""
+    return _TONES.get(DirectiveState(state), Tone.OFF).value
+
+
+@register.filter
+def directive_verb(verb: str) -> str:
+    """A verb in words."""
+    return _said(DIRECTIVE_VERBS[verb])
+
+
+@register.filter
+def rule_name(rule: str) -> str:
+    """A breach by its id, in words."""
+    return BREACHES[rule].name(lang()) if rule in BREACHES else rule

@@ -1,0 +1,140 @@
+"""Joint meetings, orders and bulletins: asked in writing, reported on, accepted or asked again; frozen and read."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from tests.support.sharing_hall import Hall
+from tests.support.sharing_story import granted
+from zhengtong.journal import rebuild
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.clock import FixedClock
+from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
+from zhengtong.parties.rules import Role
+from zhengtong.supervision import queries, services
+from zhengtong.supervision.rules.directives import DirectiveState
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 10, 16)
+CLOCK = FixedClock.on(TODAY)
+DUE = date(2026, 10, 30)
+WHY = "已按要求办理"
+
+
+@pytest.fixture
+def officer(hall: Hall) -> Actor:
+    return hall.officer("wl-land")
+
+
+@pytest.fixture
+def leader(hall: Hall) -> Actor:
+    return hall.holder("wl-data", Role.AUTHORITY_LEADER)
+
+
+def _order(hall: Hall, leader: Actor) -> UUID:
+    return services.issue_order(
+        organization=hall.organs["wl-land"], text="说明逾期原因", due_on=DUE, actor=leader, clock=CLOCK
+    )
+
+
+def _same() -> bool:
+    return [outcome.differences for outcome in rebuild.check(area="supervision")] == [()]
+
+
+def test_an_order_is_reported_on_sent_back_and_accepted(hall: Hall, officer: Actor, leader: Actor) -> None:
+    order = _order(hall, leader)
+    (card,) = queries.directive_cards(actor=officer, on=date(2026, 10, 31))
+    assert (card.verb, card.line.late) == ("report", True)
+    with pytest.raises(NotFound):
+        services.report_directive(directive=order, report=WHY, actor=hall.officer("tl-market"), clock=CLOCK)
+    services.report_directive(directive=order, report=WHY, actor=officer, clock=CLOCK)
+    with pytest.raises(RuleBroken, match="directive_day"):
+        services.answer_directive(
+            directive=order, verb="ask_directive_again", answer="没有写明原因", due_on=TODAY, actor=leader, clock=CLOCK
+        )
+    services.answer_directive(
+        directive=order, verb="ask_directive_again", answer="没有写明原因", due_on=date(2026, 11, 5), actor=leader,
+        clock=CLOCK,
+    )  # fmt: skip
+    assert queries.directive(id=order, actor=officer, on=TODAY).line.due_on == date(2026, 11, 5)
+    services.report_directive(directive=order, report="系统故障，已补办", actor=officer, clock=CLOCK)
+    assert [one.verb for one in queries.directive_cards(actor=leader, on=TODAY)] == ["judge"]
+    services.answer_directive(directive=order, verb="accept_directive", answer="同意办结", actor=leader, clock=CLOCK)
+    page = queries.directive(id=order, actor=officer, on=TODAY)
+    assert (page.line.state, page.verbs) == (DirectiveState.ACCEPTED, ())
+    assert _same()
+
+
+def test_conclusions_of_a_meeting_are_owed_by_departments(hall: Hall, officer: Actor, leader: Actor) -> None:
+    asked = services.Conclusion(hall.organs["wl-land"], "编制管线目录", DUE)
+    given = {"title": "第三次联席会议", "held_on": TODAY, "text": "商定管线数据编目", "actor": leader, "clock": CLOCK}
+    there = [hall.organs["wl-land"], hall.organs["tl-market"]]
+    with pytest.raises(RuleBroken, match="directive_organization"):
+        services.record_meeting(**given, present=[UUID(int=3)], conclusions=[])
+    with pytest.raises(NotAllowed):
+        services.record_meeting(**{**given, "actor": officer}, present=there, conclusions=[asked])
+    meeting = services.record_meeting(**given, present=there, conclusions=[asked])
+    page = queries.meeting(id=meeting, actor=officer, on=TODAY)
+    assert [one.number for one in page.directives] == [f"{page.line.number}-1"]
+    assert queries.meeting(id=meeting, actor=hall.officer("tl-market"), on=TODAY).line.title == "第三次联席会议"
+    with pytest.raises(NotFound):
+        queries.meeting(id=meeting, actor=hall.officer("wl-tax"), on=TODAY)
+    assert _same()
+
+
+def test_a_bulletin_is_frozen_told_and_read(hall: Hall, officer: Actor, leader: Actor) -> None:
+    granted(hall)  # consented on 9 September 2026
+    with pytest.raises(NotAllowed):
+        services.issue_bulletin(month="2026-09", text="", actor=officer, clock=CLOCK)
+    with pytest.raises(RuleBroken, match="bulletin_month_runs"):
+        services.issue_bulletin(month="2026-10", text="", actor=leader, clock=CLOCK)
+    bulletin = services.issue_bulletin(month="2026-09", text="请对照改进", actor=leader, clock=CLOCK)
+    with pytest.raises(RuleBroken, match="bulletin_issued"):
+        services.issue_bulletin(month="2026-09", text="", actor=leader, clock=CLOCK)
+    page = queries.bulletin(id=bulletin, actor=officer)
+    figures = {one.code: dict(one.values) for one in page.departments}
+    report = queries.month_report(actor=leader, month="2026-09", clock=CLOCK)
+    assert figures == {one.code: dict(one.values) for one in report.departments}
+    assert figures
+    assert [one.number for one in queries.unread_bulletins(actor=officer)] == [page.line.number]
+    services.read_bulletin(bulletin=bulletin, actor=officer, clock=CLOCK)
+    services.read_bulletin(bulletin=bulletin, actor=officer, clock=CLOCK)
+    assert queries.unread_bulletins(actor=officer) == ()
+    assert queries.bulletin(id=bulletin, actor=leader).line.read == 1
+    assert _same()
+
+
+def test_the_pages_of_meetings_orders_and_bulletins(
+    hall: Hall, officer: Actor, leader: Actor, sign_in: Callable[[Actor], Client]
+) -> None:
+    at_data, at_land = sign_in(leader), sign_in(officer)
+    land = str(hall.organs["wl-land"])
+    minutes = {
+        "title": "第三次联席会议", "held_on": "2026-10-15", "text": "商定管线数据编目", "present": [land],
+        "conclusions": "市自然资源和规划局 | 编制管线目录 | 2026-11-30",
+    }  # fmt: skip
+    wrong = at_data.post("/supervision/meetings/new", {**minutes, "conclusions": "没有分开"})
+    assert wrong.status_code == 422
+    assert "第 1 行看不懂" in wrong.content.decode()
+    made = at_data.post("/supervision/meetings/new", minutes)["Location"]
+    assert "编制管线目录" in at_land.get(made).content.decode()
+    assert "第三次联席会议" in at_land.get("/supervision/meetings").content.decode()
+    order = at_data.post(
+        "/supervision/directives/new", {"organization": land, "text": "说明原因", "due_on": "2026-10-30"}
+    )
+    address = order["Location"]
+    assert "办理并报告" in at_land.get(address).content.decode()
+    assert "说明原因" in at_land.get("/inbox").content.decode()
+    assert at_land.post(f"{address}/accept-directive", {"reason": WHY}).status_code == 404
+    assert at_land.post(f"{address}/report-directive", {"reason": WHY}).status_code == 302
+    again = {"reason": "还缺附件", "due_on": "2026-11-05"}
+    assert at_data.post(f"{address}/ask-directive-again", again).status_code == 302
+    assert "说明原因" in at_land.get("/supervision/directives?format=csv").content.decode("utf-8-sig")
+    assert at_data.post("/supervision/bulletins/new", {"month": "2026-13", "text": ""}).status_code == 422
+    issued = at_data.post("/supervision/bulletins/new", {"month": "2026-09", "text": "请对照改进"})["Location"]
+    assert "请对照改进" in at_land.get(issued).content.decode()
+    assert at_land.post(f"{issued}/read").status_code == 302
+    assert "已阅" in at_data.get("/supervision/bulletins").content.decode()
