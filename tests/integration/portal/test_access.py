@@ -173,8 +173,9 @@ def _things(hall: Hall) -> dict[str, Thing]:
             "/supervision/budget/{id}", money, only_land, CITY, "共享经费", "/supervision/budget/{id}/{verb}"
         ),
         "directive": thing(
-            "/supervision/directives/{id}", directive, only_land, CITY, "交办事项", "/supervision/directives/{id}/{verb}"
-        ),
+            "/supervision/directives/{id}", directive, only_land, CITY, "交办事项",
+            "/supervision/directives/{id}/{verb}",
+        ),  # fmt: skip
         "bulletin": Thing(f"/supervision/bulletins/{bulletin}", both | {"wl-tax"}, CITY),
         "guarantee": Thing("/supervision/guarantee/wl-land", only_land, CITY),
         "sources": Thing("/catalog/sources", frozenset(), CITY),
