@@ -175,7 +175,7 @@ def _things(hall: Hall) -> dict[str, Thing]:
         "directive": thing(
             "/supervision/directives/{id}", directive, only_land, CITY, "交办事项",
             "/supervision/directives/{id}/{verb}",
-        ),  # fmt: skip
+        ),
         "bulletin": Thing(f"/supervision/bulletins/{bulletin}", both | {"wl-tax"}, CITY),
         "guarantee": Thing("/supervision/guarantee/wl-land", only_land, CITY),
         "sources": Thing("/catalog/sources", frozenset(), CITY),
