@@ -9,9 +9,10 @@ from zhengtong.sharing import queries, services
 
 
 def expire_job(payload: dict[str, JsonValue], *, clock: Clock) -> None:
-    """End grants whose period of use is over, and let filed changes take effect; safe to repeat."""
+    """End grants whose period of use is over, let filed changes and new grants take effect; safe to repeat."""
     del payload
     services.apply_changes(clock=clock)
+    services.let_followers_take_over(clock=clock)
     services.expire_grants(clock=clock)
 
 

@@ -40,6 +40,10 @@ def _drafted(held: Replayed, payload: Columns, place: str) -> Replayed:
     return replace(held, number=payload["number"], limit_id=payload["limit_id"], jurisdiction=place, state="draft")
 
 
+def _renewal(held: Replayed, payload: Columns, _place: str) -> Replayed:
+    return replace(held, follows=payload["grant"])
+
+
 def _submitted(held: Replayed, _payload: Columns, _place: str) -> Replayed:
     return replace(held, state="own_review")
 
@@ -90,6 +94,7 @@ def _day(text: JsonValue) -> date:
 
 _REQUEST: dict[str, Callable[[Replayed, Columns, str], Replayed]] = {
     "sharing.request.drafted": _drafted,
+    "sharing.request.renewal-asked": _renewal,
     "sharing.request.submitted": _submitted,
     "sharing.request.returned": _returned,
     "sharing.request.received": _received,

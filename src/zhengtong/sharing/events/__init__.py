@@ -50,6 +50,7 @@ from zhengtong.sharing.events.maintenance import MaintenanceAnnounced, Maintenan
 from zhengtong.sharing.events.requests import (
     ExtensionAsked,
     ExtensionDeclined,
+    RenewalAsked,
     ReplyPrepared,
     ReplySigned,
     RequestDecided,
@@ -110,6 +111,7 @@ __all__ = [
     "MediationAsked",
     "MediationMinuted",
     "MediationTakenUp",
+    "RenewalAsked",
     "ReplyPrepared",
     "ReplySigned",
     "RequestDecided",

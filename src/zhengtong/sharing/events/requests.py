@@ -21,6 +21,15 @@ class RequestDrafted(Event):
     limit_id: str
 
 
+@event("sharing.request.renewal-asked", version=1)
+@dataclass(frozen=True, slots=True)
+class RenewalAsked(Event):
+    """The request would renew or widen a grant in force (条例 第二十五条)."""
+
+    number: str
+    grant: UUID
+
+
 @event("sharing.request.submitted", version=1)
 @dataclass(frozen=True, slots=True)
 class RequestSubmitted(Event):

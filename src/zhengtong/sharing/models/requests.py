@@ -48,6 +48,8 @@ class SharingRequest(models.Model):
     entry_code = models.CharField(max_length=40)  # the 2017 guide's code, as people saw it
     entry_name = models.CharField(max_length=200)
     contract_digest = models.CharField(max_length=80, blank=True)
+    follows = models.ForeignKey("sharing.Grant", models.PROTECT, null=True, related_name="followers")
+    follows_id: UUID | None  # the grant it would renew or widen
     consumer = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
     consumer_id: UUID
     provider = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")

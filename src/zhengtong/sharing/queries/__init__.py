@@ -61,6 +61,7 @@ from zhengtong.sharing.queries.disputes import (
     mediated_after_all,
     uncoordinated,
 )
+from zhengtong.sharing.queries.following import Follower, follow_form, followers
 from zhengtong.sharing.queries.grants import (
     all_grants,
     grant,
@@ -86,6 +87,7 @@ from zhengtong.sharing.queries.papers import PaperFacts, PaperKind, PaperState, 
 from zhengtong.sharing.queries.records import (
     Counts,
     Figures,
+    FollowView,
     GrantLine,
     GrantPage,
     InboxCard,
@@ -117,6 +119,8 @@ __all__ = [
     "DisputeLine",
     "DisputePage",
     "Figures",
+    "FollowView",
+    "Follower",
     "GrantLine",
     "GrantPage",
     "HelpLine",
@@ -167,6 +171,8 @@ __all__ = [
     "everything",
     "figures",
     "flowed_back",
+    "follow_form",
+    "followers",
     "grant",
     "grant_brief",
     "grant_briefs",

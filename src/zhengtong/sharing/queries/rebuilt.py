@@ -31,6 +31,7 @@ class Replayed:
     limit_id: str = ""
     jurisdiction: str = ""
     decision_digest: str = ""
+    follows: str | None = None
     facts: ReplyFacts = field(default_factory=ReplyFacts)
     closed_due_on: date | None = None  # the due date when the clock stopped
 
@@ -50,6 +51,7 @@ def clock_columns(held: Replayed) -> Columns:
         "answered_on": _text(facts.answered_on),
         "due_on": _text(_due(held)),
         "decision_digest": held.decision_digest,
+        "follows": held.follows,
     }
 
 
@@ -65,7 +67,10 @@ def actual_rows() -> dict[str, Columns]:
     """The same columns as the rows hold them; the due date is the cached one."""
     rows = dict[str, Columns]()
     for row in SharingRequest.objects.select_related("supplement").prefetch_related("extensions").iterator(500):
-        held = Replayed(row.number, row.state, row.limit_id, row.jurisdiction, row.decision_digest, reply_facts(row))
+        follows = str(row.follows_id) if row.follows_id else None
+        held = Replayed(
+            row.number, row.state, row.limit_id, row.jurisdiction, row.decision_digest, follows, reply_facts(row)
+        )
         rows[f"request {row.id}"] = clock_columns(held) | {"due_on": _text(row.due_on)}
     for grant in Grant.objects.order_by("number").iterator(500):
         rows[f"grant {grant.id}"] = {

@@ -20,6 +20,7 @@ from zhengtong.sharing.rules import (
     RowCondition,
     Side,
     UseTerm,
+    Wider,
 )
 from zhengtong.wire.grant import Grant as WireGrant
 
@@ -134,6 +135,17 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowView:
+    """The grant a request follows, and in what it goes beyond it."""
+
+    grant: UUID
+    number: str
+    until: date
+    may_open: bool
+    wider: tuple[tuple[Wider, tuple[str, ...]], ...]  # in words; empty for a renewal on the same terms
+
+
+@dataclass(frozen=True, slots=True)
 class RequestPage:
     """All of one request that the reader may see."""
 
@@ -162,6 +174,7 @@ class RequestPage:
     answered_late: bool
     decision_digest: str
     grants: tuple["GrantLine", ...]
+    follows: FollowView | None
     history: tuple[Happening, ...]
 
 

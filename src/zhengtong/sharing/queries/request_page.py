@@ -10,6 +10,7 @@ from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
 from zhengtong.sharing.models import Reply, ReplyItem, SharingRequest
 from zhengtong.sharing.queries.clockwork import request_clock, request_days
+from zhengtong.sharing.queries.following import followed
 from zhengtong.sharing.queries.forms_of import form_of, reply_of
 from zhengtong.sharing.queries.lines import grant_lines, history, request_line
 from zhengtong.sharing.queries.records import ExtensionLine, ItemLine, NoticeLine, Organ, OrganUse, RequestPage
@@ -72,6 +73,7 @@ def _page(row: SharingRequest, *, actor: Actor, on: date) -> RequestPage:
         answered_late=row.answered_late,
         decision_digest=row.decision_digest,
         grants=grant_lines(row.grants.select_related("request").all(), on=on),
+        follows=followed(row, actor=actor),
         history=history(row.id),
     )
 

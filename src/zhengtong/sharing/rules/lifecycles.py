@@ -112,6 +112,7 @@ VERB_WORDS: dict[str, Words] = {
     "terminate": Words("终止共享", "terminate"),
     "revoke": Words("收回许可", "revoke"),
     "narrow": Words("变更条款", "change the terms"),
+    "supersede": Words("由新许可接替", "superseded"),
     "relinquish": Words("交回许可", "hand back"),
     "expire": Words("到期", "expire"),
 }
@@ -184,6 +185,7 @@ GRANT = Lifecycle(
         Step(LIFT_UNDELIVERED, _G.SUSPENDED, _G.DELIVERING, by=_OVERSEER, cites=_27, needs="整改到位的证据"),
         Step("terminate", _G.SUSPENDED, _G.TERMINATED, by=_OVERSEER, cites=_27, needs="拒不整改或者整改不到位"),
         *(Step("revoke", s, _G.TERMINATED, by=_SYSTEM, cites=_27, needs="正当理由、协商、备案") for s in LIVE_GRANTS),
+        *(Step("supersede", s, _G.TERMINATED, by=_SYSTEM, cites="第二十五条") for s in (_G.DELIVERING, _G.ACTIVE)),
         *(Step("narrow", s, s, by=_SYSTEM, cites=_27, needs="正当理由、协商、备案") for s in LIVE_GRANTS),
         Step("relinquish", _G.DELIVERING, _G.TERMINATED, by=_EITHER, cites=_27, needs="目的已实现或者不再必要"),
         Step("relinquish", _G.ACTIVE, _G.TERMINATED, by=_EITHER, cites=_27, needs="目的已实现或者不再必要"),
@@ -198,5 +200,5 @@ SIDES: dict[str, Side] = {
     **dict.fromkeys(("countersign", "consent", "consent_partly", "refuse", "deliver"), Side.PROVIDER),
     **dict.fromkeys(("agree_extension", "decline_extension"), Side.AUTHORITY),
     **dict.fromkeys(("suspend", "lift", LIFT_UNDELIVERED, "terminate"), Side.OVERSEER),
-    **dict.fromkeys(("revoke", "narrow", "expire"), Side.CLOCKWORK),
+    **dict.fromkeys(("revoke", "narrow", "supersede", "expire"), Side.CLOCKWORK),
 }

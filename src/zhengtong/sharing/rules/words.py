@@ -63,6 +63,7 @@ EVENT_WORDS: dict[str, Words] = {
     "sharing.dispute.executed": Words("已执行", "carried out"),
     "sharing.dispute.withdrawn": Words("撤回", "withdrawn"),
     "sharing.request.drafted": Words("起草申请", "drafted"),
+    "sharing.request.renewal-asked": Words("续期或者扩大现有许可", "renews or widens a grant"),
     "sharing.request.submitted": Words("报本部门负责人", "put before the own head"),
     "sharing.request.returned": Words("退回修改", "returned"),
     "sharing.request.own-approved": Words("本部门同意", "approved by the own head"),
@@ -114,6 +115,7 @@ EVENT_WORDS: dict[str, Words] = {
 END_WORDS: dict[str, Words] = {
     "terminate": Words("违规使用未整改，终止共享", "ended: misuse not put right"),
     "revoke": Words("提供方协商并备案后收回", "revoked by the provider after negotiation and filing"),
+    "supersede": Words("由续期或者扩大的新许可接替", "superseded by the grant that renews or widens it"),
     "relinquish": Words("使用方交回", "handed back by the consumer"),
     "expire": Words("使用时限届满", "the period of use is over"),
 }

@@ -36,6 +36,7 @@ from zhengtong.sharing.services.finding import check_version
 from zhengtong.sharing.services.granting import (
     confirm_delivered,
     expire_grants,
+    let_followers_take_over,
     lift_suspension,
     relinquish_grant,
     suspend_grant,
@@ -69,6 +70,7 @@ __all__ = [
     "draft_request",
     "expire_grants",
     "file_correction",
+    "let_followers_take_over",
     "lift_stop",
     "lift_suspension",
     "link_demand",

@@ -13,6 +13,7 @@ from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import OrgKind, Role
 from zhengtong.sharing.documents import form_to_json, uses_to_json
 from zhengtong.sharing.events import (
+    RenewalAsked,
     RequestDrafted,
     RequestOwnApproved,
     RequestReceived,
@@ -35,6 +36,7 @@ from zhengtong.sharing.rules import (
     reply_limit_id,
 )
 from zhengtong.sharing.services.finding import hands, keep, keep_clock, lift_hand, officer_of, put_hand, request_for
+from zhengtong.sharing.services.following import follow
 from zhengtong.wire import canonical, suites
 
 NUMBER_DIGITS = 4
@@ -44,13 +46,17 @@ FIRST_AGAIN = 2  # a request asked again after a dispute: 0008.2
 
 
 @transaction.atomic
-def draft_request(*, form: RequestForm, actor: Actor, clock: Clock, number: str = "") -> UUID:
+def draft_request(
+    *, form: RequestForm, actor: Actor, clock: Clock, number: str = "", follows: UUID | None = None
+) -> UUID:
     """Begin a request for an entry of the catalogue (起草申请).
 
     `number` is one a paper register has already given; left out, the next is taken.
+    `follows` is the grant in force that it would renew or widen (续期、扩大, 条例 第二十五条).
 
     Raises:
-        NotFound: no such published entry.
+        NotFound: no such published entry, or no such grant of the own organization.
+        WrongState: the grant to follow is not in force.
         NotAllowed: the actor is not a data officer of a department.
         RuleBroken: the entry or an item is withheld, the resource is the department's own, the same
             request is already open, the number is taken, a bound is broken.
@@ -71,10 +77,14 @@ def draft_request(*, form: RequestForm, actor: Actor, clock: Clock, number: str 
         drafted_by=officer_of(actor),
     )
     put_hand(row, "draft", actor)
+    row.follows_id = follow(form, grant=follows, actor=actor) if follows else None
     _write(row, form, offer)
     row.save(force_insert=True)
     _write_parts(row, form, offer)
     _record_draft(row, form, actor=actor, clock=clock)
+    if row.follows_id:
+        fact = RenewalAsked(row.id, number=row.number, grant=row.follows_id)
+        record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
     return row.id
 
 
@@ -165,12 +175,15 @@ def receive_again(*, request: UUID, actor: Actor, clock: Clock) -> UUID:
     row = SharingRequest(
         id=new_id(now), number=f"{old.number}.{again}", consumer_id=old.consumer_id, state=RequestState.DRAFT,
         drafted_at=now, drafted_by=old.drafted_by, approved_at=now, approved_by=old.approved_by,
-        hands={act: old.hands[act] for act in ("draft", "approve") if act in old.hands},
+        hands={act: old.hands[act] for act in ("draft", "approve") if act in old.hands}, follows_id=old.follows_id,
     )  # fmt: skip
     _write(row, form, offer)
     row.save(force_insert=True)
     _write_parts(row, form, offer)
     _record_draft(row, form, actor=actor, clock=clock)
+    if row.follows_id:
+        told = RenewalAsked(row.id, number=row.number, grant=row.follows_id)
+        record(told, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
     record(RequestOwnApproved(row.id, number=row.number), actor=actor, clock=clock, jurisdiction=row.jurisdiction)
     _receive(row, actor=actor, clock=clock)
     return row.id
@@ -242,6 +255,8 @@ def _number(given: str) -> str:
 def _rewrite(row: SharingRequest, form: RequestForm) -> None:
     if form.entry != row.entry_id:
         raise RuleBroken("sharing.other_entry")
+    if row.follows_id and row.consumer_id not in {organ.organization for organ in form.beneficiaries}:
+        raise RuleBroken("sharing.follow_without_holder", number=row.number)
     offer = requestable(entry=form.entry)
     check_can_be_sent(form, offered=offer.asked(), provider=offer.provider)
     _write(row, form, offer)

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import SYSTEM, Actor
@@ -22,6 +23,7 @@ from zhengtong.sharing.events import (
 )
 from zhengtong.sharing.models import Grant, RequestBeneficiary, SharingRequest
 from zhengtong.sharing.queries.clockwork import delivery_view, rectify_day
+from zhengtong.sharing.queries.following import is_continued
 from zhengtong.sharing.queries.forms_of import form_of
 from zhengtong.sharing.queries.grants import lifts
 from zhengtong.sharing.queries.terms import build, narrowed
@@ -40,6 +42,7 @@ from zhengtong.sharing.rules import (
     check_suspension,
     check_termination,
     has_ended,
+    takes_over,
     validity,
 )
 from zhengtong.sharing.services.changing import lapse_changes
@@ -112,6 +115,40 @@ def confirm_delivered(*, grant: UUID, actor: Actor, clock: Clock, version: int |
         row.id, number=row.number, provider=row.provider_id, consumer=row.consumer_id, delivered_on=clock.today()
     )
     _keep(row, fact, actor=actor, clock=clock)
+    _take_over(row, clock=clock)
+
+
+def let_followers_take_over(*, clock: Clock) -> int:
+    """Let delivered grants whose period has begun take the place of those they follow; returns how many."""
+    due = Grant.objects.filter(
+        state=str(GrantState.ACTIVE),
+        valid_from__lte=clock.today(),
+        consumer=F("request__follows__consumer"),
+        request__follows__state__in=[str(GrantState.DELIVERING), str(GrantState.ACTIVE)],
+        request__follows__valid_until__gte=clock.today(),
+    )
+    ids = list(due.order_by("number").values_list("id", flat=True)[:EXPIRE_BATCH])
+    return sum(_follower_takes_over(grant, clock=clock) for grant in ids)
+
+
+@transaction.atomic
+def _follower_takes_over(grant: UUID, *, clock: Clock) -> bool:
+    new = Grant.objects.select_for_update(of=("self",)).select_related("request").get(pk=grant)
+    return _take_over(new, clock=clock)
+
+
+def _take_over(new: Grant, *, clock: Clock) -> bool:
+    """End the grant that a new one renews or widens, once the new one is delivered and begun (条例 第二十五条)."""
+    rows = Grant.objects.select_for_update(of=("self",)).select_related("request")
+    old = rows.filter(pk=new.request.follows_id, consumer=new.consumer_id).first()
+    if old is None or not takes_over(
+        new=GrantState(new.state), old=GrantState(old.state), begins=new.valid_from, old_ends=old.valid_until,
+        on=clock.today(),
+    ):  # fmt: skip
+        return False
+    old.state = GRANT.step("supersede", state=GrantState(old.state), roles=SYSTEM.roles).target
+    _end(old, "supersede", new.number, actor=SYSTEM, clock=clock)
+    return True
 
 
 @transaction.atomic
@@ -232,8 +269,7 @@ def _expire(grant: UUID, *, actor: Actor, clock: Clock) -> bool:
         row.id, number=row.number, provider=row.provider_id, consumer=row.consumer_id, ended_on=row.valid_until
     )
     _keep(row, fact, actor=actor, clock=clock)
-    lapse_changes(row, actor=SYSTEM, clock=clock)
-    owe_disposal(row, actor=actor, clock=clock)
+    _after_the_end(row, actor=actor, clock=clock)
     return True
 
 
@@ -257,8 +293,13 @@ def _end(row: Grant, how: str, reason: str, *, actor: Actor, clock: Clock) -> No
         ended_on=clock.today(),
     )
     _keep(row, fact, actor=actor, clock=clock)
+    _after_the_end(row, actor=actor, clock=clock)
+
+
+def _after_the_end(row: Grant, *, actor: Actor, clock: Clock) -> None:
     lapse_changes(row, actor=SYSTEM, clock=clock)
-    owe_disposal(row, actor=actor, clock=clock)
+    if not is_continued(row):  # what a renewed or widened grant goes on with is needed still
+        owe_disposal(row, actor=actor, clock=clock)
 
 
 def _keep(row: Grant, fact: Event, *, actor: Actor, clock: Clock) -> None:

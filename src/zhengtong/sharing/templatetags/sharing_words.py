@@ -36,6 +36,7 @@ from zhengtong.sharing.rules import (
     STATE_WORDS,
     STOP_WORDS,
     VERB_WORDS,
+    WIDER_WORDS,
     ChangeState,
     CorrectionState,
     DemandState,
@@ -58,6 +59,7 @@ _BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share t
     for table in (
         STATE_WORDS,
         STOP_WORDS,
+        WIDER_WORDS,
         CHANGE_WORDS,
         CHANGE_KIND_WORDS,
         CORRECTION_WORDS,

@@ -42,6 +42,8 @@ def detail(request: ActorRequest, grant_id: UUID) -> HttpResponse:
         "page": page,
         "g": page.line,
         "may_renew": reads and page.line.state is GrantState.EXPIRED,
+        "may_follow": reads and page.line.state is GrantState.ACTIVE,
+        "followers": queries.followers(grant=grant_id, actor=request.actor),
         "may_correct": reads and page.line.delivered_on is not None,
         "days_open": "days" in request.GET,
         "windows": queries.maintenance(actor=request.actor, now=request.clock.now(), entry=page.line.entry),

@@ -53,16 +53,20 @@ def inbox(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def new(request: ActorRequest) -> HttpResponse:
-    """Write a request for an entry (新建申请); `like` is an earlier one whose words are taken over (续期)."""
+    """Write a request for an entry (新建申请); `like` is an earlier one to take over, `follows` a grant."""
     found = requestable(entry=_entry(request))
-    entered = _input(request, entry=found.entry, like=_earlier(request, entry=found.entry))
+    follows = _followed(request)
+    like = queries.follow_form(grant=follows, actor=request.actor) if follows else None
+    entered = _input(request, entry=found.entry, like=like or _earlier(request, entry=found.entry))
     if request.method == "POST" and request.POST.get("do") in {"save", "send"} and entered.is_valid():
         try:
-            made = services.draft_request(form=entered.value(), actor=request.actor, clock=request.clock)
+            made = services.draft_request(
+                form=entered.value(), follows=follows, actor=request.actor, clock=request.clock
+            )
             return _saved(request, made)
         except PlatformError as error:
-            return _form_page(request, entered, refused=error)
-    return _form_page(request, entered)
+            return _form_page(request, entered, refused=error, follows=follows)
+    return _form_page(request, entered, follows=follows)
 
 
 @require_http_methods(["GET", "POST"])
@@ -167,6 +171,15 @@ def _entry(request: HttpRequest) -> UUID:
         raise NotFound("sharing.choose_an_entry") from None
 
 
+def _followed(request: HttpRequest) -> UUID | None:
+    """The grant that the request would renew or widen; None for one of its own."""
+    text = request.POST.get("follows") or request.GET.get("follows", "")
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound("sharing.no_grant", id=text[:40]) from None
+
+
 def _earlier(request: ActorRequest, *, entry: UUID) -> RequestForm | None:
     """The form of an earlier request for the same entry, without its period; None where there is none."""
     try:
@@ -214,6 +227,7 @@ def _form_page(
     page: queries.RequestPage | None = None,
     refused: PlatformError | None = None,
     supplement: bool = False,
+    follows: UUID | None = None,
 ) -> HttpResponse:
     checked = _checks(entered) if request.method == "POST" else {}
     if request.method != "POST" and page:
@@ -227,6 +241,7 @@ def _form_page(
         "provider": parties.organization(id=entered.offer.provider),
         "page": page,
         "supplement": supplement,
+        "follows": queries.grant(actor=request.actor, id=follows, on=request.clock.today()).line if follows else None,
         "missing": missing,
         "untried": request.method != "POST" and page is None,
         **checked,
