@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.catalog.queries import DutyLine, OriginRow
 from zhengtong.catalog.rules import DocumentDirection, EntryDraft, ItemDraft
+from zhengtong.catalog.rules.derivations import TEXT_CHARS_MAX
 from zhengtong.catalog.rules.harvest import RELATION_LABELS, Relation
 from zhengtong.standards.tables import code_list
 from zhengtong.ui.fields import DayField
@@ -121,6 +122,17 @@ class ItemForm(forms.Form):
 ItemLines = forms.formset_factory(
     ItemForm, extra=ITEM_LINES_SPARE, max_num=ITEM_LINES_MAX, absolute_max=ITEM_LINES_MAX, validate_max=True
 )
+
+
+class DerivationForm(forms.Form):
+    """The entry that data come from, and which data (写明来源)."""
+
+    source = forms.CharField(
+        label=_("来源目录的代码"), max_length=64, help_text=_("例如 306001002/000123，目录条目页面上有。")
+    )
+    text = forms.CharField(
+        label=_("用了哪些数据、提供给谁"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ReasonForm(forms.Form):

@@ -1,8 +1,9 @@
 """Replaying the catalogue's events (目录重放): what they imply must be what the rows hold."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
+from zhengtong.catalog.queries.derivations import actual_derivations
 from zhengtong.catalog.queries.replayed import actual_revisions
 from zhengtong.catalog.rules import EntryState
 from zhengtong.journal import rebuild
@@ -24,6 +25,11 @@ _MOVES = {
     "catalog.entry.change-reported": EntryState.CHANGE_DUE,
     "catalog.entry.withdrawn": EntryState.WITHDRAWN,
 }
+_DERIVATIONS: dict[str, Callable[[dict[str, JsonValue]], dict[str, JsonValue]]] = {
+    "catalog.derivation.asked": lambda p: {"entry": p["entry"], "source": p["source"], "state": "asked"},
+    "catalog.derivation.answered": lambda p: {"state": p["state"]},
+    "catalog.derivation.ended": lambda p: {"state": "ended", "ended_on": p["ended_on"]},
+}
 _BLANK: dict[str, JsonValue] = {
     "state": "", "submitted_on": None, "decided_on": None, "published_on": None,
     "change_on": None, "change_extended_days": 0, "change_done_on": None,
@@ -32,13 +38,17 @@ _BLANK: dict[str, JsonValue] = {
 
 def register() -> None:
     """Name this area's functions to the journal; called once from the wiring table."""
-    rebuild.register("catalog", replay=replay, actual=actual_revisions)
+    rebuild.register("catalog", replay=replay, actual=lambda: {**actual_revisions(), **actual_derivations()})
 
 
 def replay(events: Iterable[StoredEvent]) -> Rows:
     """The lifecycle and the legal days of every revision, from events alone."""
     rows: Rows = {}
     for told in events:
+        if told.name in _DERIVATIONS:
+            row = rows.setdefault(f"derivation {told.subject}", {"ended_on": None})
+            row |= _DERIVATIONS[told.name](told.payload)
+            continue
         if not told.name.startswith("catalog.entry."):
             continue
         row = rows.setdefault(_key(told.subject, told.payload["number"]), dict(_BLANK))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from zhengtong.catalog import upload
-from zhengtong.catalog.views import ckan, conformity, duties, entries, following, harvest, lists, passing
+from zhengtong.catalog.views import ckan, conformity, derivations, duties, entries, following, harvest, lists, passing
 
 app_name = "catalog"
 urlpatterns = [
@@ -27,6 +27,9 @@ urlpatterns = [
     path("<uuid:entry_id>/edit", entries.Writing.as_view(), name="edit"),
     path("<uuid:entry_id>/act", entries.act, name="act"),
     path("<uuid:entry_id>/follow/<slug:verb>", following.follow, name="follow"),
+    path("<uuid:entry_id>/source", derivations.ask, name="ask-source"),
+    path("derivations/<uuid:derivation_id>", derivations.derivation, name="derivation"),
+    path("derivations/<uuid:derivation_id>/<slug:verb>", derivations.act, name="derivation-act"),
     path("notices/<uuid:notice_id>", following.take_note, name="take-note"),
 ]
 

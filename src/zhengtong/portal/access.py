@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from zhengtong.catalog.rules import ENTRY
+from zhengtong.catalog.rules.derivations import DERIVATION
 from zhengtong.exchange.rules import NODE
 from zhengtong.kernel.lifecycle import Lifecycle
 from zhengtong.parties.rules import Role
@@ -22,6 +23,7 @@ from zhengtong.supervision.rules.projects import PROJECT
 
 LIFECYCLES: tuple[Lifecycle, ...] = (
     ENTRY,
+    DERIVATION,
     REQUEST,
     GRANT,
     CHANGE,

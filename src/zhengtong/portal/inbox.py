@@ -132,22 +132,40 @@ def _act_page(verb: str, *, kind: str, id: str) -> str:
 
 
 def _from_catalog(actor: Actor, today: date) -> list[InboxLine]:
+    return (
+        [
+            InboxLine(
+                title=row.name,
+                number=row.guide_code,
+                who=row.provider_name,
+                why=STATE_LABELS[row.state][lang() == "en"],
+                article=row.cites,
+                due_on=row.due_on,
+                late=row.due_on is not None and row.due_on < today and not row.due_provisional,
+                today=row.due_on == today,
+                provisional=row.due_provisional,
+                url=link("catalog:entry", str(row.id), query=f"version={row.version}"),
+                action=_("打开条目"),
+            )
+            for row in catalog.inbox(actor=actor)
+        ]
+        + [_notice(line, today) for line in catalog.notices(actor=actor)]
+        + _from_derivations(actor)
+    )
+
+
+def _from_derivations(actor: Actor) -> list[InboxLine]:
+    """Consents to give, refusals to act on."""
     return [
         InboxLine(
-            title=row.name,
-            number=row.guide_code,
-            who=row.provider_name,
-            why=STATE_LABELS[row.state][lang() == "en"],
-            article=row.cites,
-            due_on=row.due_on,
-            late=row.due_on is not None and row.due_on < today and not row.due_provisional,
-            today=row.due_on == today,
-            provisional=row.due_provisional,
-            url=link("catalog:entry", str(row.id), query=f"version={row.version}"),
-            action=_("打开条目"),
+            title=card.source.name, number=card.source.code,
+            who=f"{card.entry.provider_name} → {card.source.provider_name}", why=card.entry.name,
+            article="政务数据共享条例 第二十五条", due_on=None, late=False, today=False, provisional=False,
+            url=link("catalog:derivation", str(card.id)),
+            action=_("答复二次共享") if card.state == "asked" else _("查看二次共享"),
         )
-        for row in catalog.inbox(actor=actor)
-    ] + [_notice(line, today) for line in catalog.notices(actor=actor)]
+        for card in catalog.derivation_cards(actor=actor)
+    ]  # fmt: skip
 
 
 def _notice(line: catalog.NoticeLine, today: date) -> InboxLine:

@@ -129,6 +129,9 @@ def _things(hall: Hall) -> dict[str, Thing]:
     )  # fmt: skip
     bulletin = supervision.issue_bulletin(month="2026-09", text="", actor=authority, clock=FixedClock.on(TODAY))
     draft = catalog.draft(content=EntryDraft(name="宗地信息", guide_prefix="306001002"), actor=provider, clock=on(9, 1))
+    derivation = catalog.ask_derivation(
+        entry=draft, source=hall.entries["R08"], text="权利人姓名，提供给办理窗口", actor=provider, clock=on(9, 2)
+    )
     watcher = Actor(UUID(int=5), "督查", UUID(int=6), frozenset({str(Role.SUPERVISOR)}), CITY)
     (finding,) = findings.findings(actor=watcher, on=TODAY).rows[:1]
     entry = hall.entries["R03"]
@@ -146,6 +149,10 @@ def _things(hall: Hall) -> dict[str, Thing]:
         "entry": thing("/catalog/{id}", entry, only_land, CITY, "目录条目", "/catalog/{id}/act"),
         "duties": Thing("/catalog/duties?department=wl-land", only_land, CITY),
         "entry_draft": thing("/catalog/{id}", draft, only_land, CITY, "目录条目", "/catalog/{id}/act"),
+        "derivation": thing(
+            "/catalog/derivations/{id}", derivation, frozenset({"wl-land", "wl-tax"}), CITY, "二次共享",
+            "/catalog/derivations/{id}/{verb}",
+        ),
         "request_draft": thing(asked.format("{id}", "")[:-1], unsent, only_market, CITY, "共享申请", *acts),
         "request": thing(asked.format("{id}", "")[:-1], late, both, CITY, "共享申请", *acts),
         "answered": thing(asked.format("{id}", "")[:-1], request, both, CITY, "共享申请"),

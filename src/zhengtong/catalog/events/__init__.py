@@ -1,5 +1,6 @@
 """Facts about the catalogue (目录事件).  The subject is the entry; `number` is the revision."""
 
+from zhengtong.catalog.events.derivations import DerivationAnswered, DerivationAsked, DerivationEnded
 from zhengtong.catalog.events.entries import (
     ChangeExtended,
     ChangeFiled,
@@ -37,6 +38,9 @@ __all__ = [
     "ChangeTold",
     "ColumnDecided",
     "ColumnForgotten",
+    "DerivationAnswered",
+    "DerivationAsked",
+    "DerivationEnded",
     "DocumentAdded",
     "DocumentCut",
     "DocumentShared",

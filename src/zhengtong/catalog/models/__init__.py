@@ -1,5 +1,6 @@
 """Rows behind the catalogue.  Rows store, `rules` decide, `services` are the only writers."""
 
+from zhengtong.catalog.models.derivations import Derivation
 from zhengtong.catalog.models.entries import Entry, Item, Revision, SourceNaming
 from zhengtong.catalog.models.following import ChangeNotice, Subscription
 from zhengtong.catalog.models.harvest import HarvestedEntry, HarvestRun, HarvestSource, UpwardReport
@@ -10,6 +11,7 @@ from zhengtong.catalog.models.search import FacetGroup, SearchDocument, SearchTe
 __all__ = [
     "ChangeNotice",
     "ColumnDecision",
+    "Derivation",
     "Entry",
     "FacetGroup",
     "HarvestRun",

@@ -8,6 +8,7 @@
 `duties`   duties, matters, materials and results, and what these still owe the catalogue
 `catalogues` the sharing catalogue and the list of responsibilities
 `changes`  versions compared, notices of change
+`derivations` where data come from and go on to, the provider's consent
 `conformity` how items agree with data elements, grading advice, other profiles
 `harvested` what was taken in of other catalogues, and what was reported upward
 `passing`  the catalogue as it is passed on to society and to departments
@@ -47,6 +48,15 @@ from zhengtong.catalog.queries.conformity import (
     entry_conformity,
     profile_check,
     revision_in_force,
+)
+from zhengtong.catalog.queries.derivations import (
+    DerivationPage,
+    LineageLine,
+    derivation,
+    derivation_cards,
+    derivations_of,
+    lineage,
+    may_derive,
 )
 from zhengtong.catalog.queries.duties import (
     DepartmentLine,
@@ -136,6 +146,7 @@ __all__ = [
     "DecisionRow",
     "DepartmentConformity",
     "DepartmentLine",
+    "DerivationPage",
     "DeviationLine",
     "DutyLine",
     "DutyOverview",
@@ -156,6 +167,7 @@ __all__ = [
     "Home",
     "ItemRow",
     "LateUpdate",
+    "LineageLine",
     "NoticeLine",
     "OriginRow",
     "ProfileCheck",
@@ -180,6 +192,9 @@ __all__ = [
     "contract",
     "department_signature",
     "departments",
+    "derivation",
+    "derivation_cards",
+    "derivations_of",
     "deviations",
     "document_owner",
     "documents_of",
@@ -200,7 +215,9 @@ __all__ = [
     "is_subscribed",
     "item_holders",
     "late_updates",
+    "lineage",
     "matters_by_code",
+    "may_derive",
     "may_harvest",
     "may_see_duties",
     "negative_list",

@@ -7,12 +7,14 @@
 `intake`    import_entries                         entries from a file
 `decisions` remember, forget                       what people said about columns of files
 `indexing`  reindex                                what search finds
+`deriving`  ask_derivation, answer_derivation      data that come from another department (条例 25)
 `following` subscribe, unsubscribe, take_note, tell_holders   who is told of changes
 `harvesting` add_source, take_in, report_upward    catalogues of others, and the own one for the level above
 """
 
 from zhengtong.catalog.services.clocks import recount
 from zhengtong.catalog.services.decisions import forget, remember
+from zhengtong.catalog.services.deriving import answer_derivation, ask_derivation
 from zhengtong.catalog.services.drafting import draft, edit, revise, withdraw
 from zhengtong.catalog.services.following import subscribe, take_note, tell_holders, unsubscribe
 from zhengtong.catalog.services.harvesting import Taken, add_source, report_upward, take_in
@@ -29,6 +31,8 @@ __all__ = [
     "add_document",
     "add_matter",
     "add_source",
+    "answer_derivation",
+    "ask_derivation",
     "cut_document",
     "differences",
     "draft",

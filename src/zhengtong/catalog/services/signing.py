@@ -8,7 +8,9 @@ from zhengtong.catalog import events
 from zhengtong.catalog.models import Revision
 from zhengtong.catalog.queries import drafts
 from zhengtong.catalog.queries.changes import open_breaks
+from zhengtong.catalog.queries.derivations import consent_states
 from zhengtong.catalog.rules import EntryState, entry_findings
+from zhengtong.catalog.rules.derivations import check_consents
 from zhengtong.catalog.services.clocks import set_due
 from zhengtong.catalog.services.moves import acts_of, open_revision, person, step_of
 from zhengtong.journal.services import record
@@ -79,6 +81,8 @@ def _check_content(revision: Revision) -> None:
     name = revision.entry.provider.name
     found = entry_findings(drafts.read(revision), provider_name=name, profile=profile())
     errors = [f for f in found if f.severity is Severity.ERROR]
+    if not errors:
+        check_consents(consent_states(entry=revision.entry_id))
     if not errors and open_breaks(revision):
         raise RuleBroken("catalog.breaking_needs_date")
     if errors:

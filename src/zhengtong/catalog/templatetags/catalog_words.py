@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from zhengtong.catalog.queries import HitNote
 from zhengtong.catalog.rules import STATE_LABELS, VERB_LABELS, DocumentDirection, EntryState, ShareType
+from zhengtong.catalog.rules.derivations import DERIVATION_LABELS, DERIVATION_VERBS, DerivationState
 from zhengtong.catalog.rules.diffs import CLASS_LABELS, Change, ChangeClass
 from zhengtong.catalog.rules.duties import STATE_WORDS, DocumentState
 from zhengtong.catalog.rules.harvest import MOVE_LABELS, RELATION_LABELS, STANDING_LABELS, Move, Relation, Standing
@@ -59,6 +60,9 @@ CHANGED_LISTS = {
     "data_class": "data_class", "data_grade": "data_grade", "data_type": "item_type",
 }  # fmt: skip
 EVENT_LABELS = {
+    "catalog.derivation.asked": ("请求同意二次共享", "Consent asked"),
+    "catalog.derivation.answered": ("答复二次共享", "Consent answered"),
+    "catalog.derivation.ended": ("不再二次共享", "No longer passed on"),
     "catalog.entry.drafted": ("起草", "Drafted"),
     "catalog.entry.edited": ("修改", "Edited"),
     "catalog.entry.submitted": ("提交部门负责人审核", "Sent to the department head"),
@@ -172,6 +176,25 @@ def relation(value: str) -> str:
 def harvested(value: str) -> str:
     """How an entry of another catalogue stands here."""
     return _pick(STANDING_LABELS[Standing(value)])
+
+
+@register.filter
+def derivation_state(value: DerivationState) -> str:
+    """Where a provider's consent stands, in words."""
+    return DERIVATION_LABELS[DerivationState(value)][lang() == "en"]
+
+
+@register.filter
+def derivation_tone(value: DerivationState) -> str:
+    """The tone of its badge."""
+    tones = {DerivationState.ASKED: "wait", DerivationState.CONSENTED: "good", DerivationState.REFUSED: "late"}
+    return tones.get(DerivationState(value), "off")
+
+
+@register.filter
+def derivation_verb(verb: str) -> str:
+    """A verb in words."""
+    return DERIVATION_VERBS[verb][lang() == "en"]
 
 
 @register.filter
