@@ -142,6 +142,16 @@ class SubstituteAppointed(Event):
     until_on: date
 
 
+@event("parties.substitute.ended", version=1)
+@dataclass(frozen=True, slots=True)
+class SubstituteEnded(Event):
+    """Standing in ended early, or never began."""
+
+    absent: UUID
+    substitute: UUID
+    ended_on: date
+
+
 @event("parties.duty.added", version=1)
 @dataclass(frozen=True, slots=True)
 class DutyAdded(Event):

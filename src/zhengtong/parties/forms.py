@@ -1,5 +1,6 @@
 """What people type to sign in (登录表单)."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -50,6 +51,26 @@ class NewPasswordForm(forms.Form):
         if held.get("new") and held.get("again") and held["new"] != held["again"]:
             self.add_error("again", _("两次输入的新密码不一样"))
         return held
+
+
+class SubstituteForm(forms.Form):
+    """Who is away, who stands in, from when until when (代岗)."""
+
+    absent = forms.ChoiceField(label=_("离岗人员"))
+    substitute = forms.ChoiceField(label=_("代岗人员"))
+    from_on = forms.DateField(label=_("开始日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    until_on = forms.DateField(label=_("最后一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label=_("事由"), max_length=200)
+
+    def __init__(
+        self, absent: Iterable[tuple[str, str]], officers: Iterable[tuple[str, str]],
+        data: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(data)
+        for name, choices in (("absent", absent), ("substitute", officers)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "—"), *choices]
 
 
 class PasswordForm(forms.Form):

@@ -158,6 +158,7 @@ class Substitution(models.Model):
     until_on = models.DateField()  # last day
     reason = models.CharField(max_length=200)
     appointed_at = models.DateTimeField()
+    ended_on = models.DateField(null=True)  # from this day on no more: ended early, or never begun
 
     class Meta:
         ordering = ("from_on", "id")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.parties.views import accounts, identity
+from zhengtong.parties.views import accounts, identity, substitutes
 
 app_name = "parties"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("signin/card", accounts.card, name="card"),
     path("signin/seat", accounts.seat, name="seat"),
     path("signout", accounts.sign_out, name="signout"),
+    path("substitutes", substitutes.substitutes, name="substitutes"),
+    path("substitutes/<uuid:substitution_id>/end", substitutes.end, name="end-substitution"),
     path("roles", accounts.roles, name="roles"),
 ]

@@ -32,6 +32,8 @@ OTHER_EVENTS: dict[str, tuple[str, str]] = {
     "parties.identity.bound": ("绑定统一身份", "identity bound"),
     "parties.identity.released": ("解除统一身份绑定", "identity released"),
     "parties.identity.refused": ("未绑定的统一身份被拒", "unbound identity refused"),
+    "parties.substitute.appointed": ("安排代岗", "substitute appointed"),
+    "parties.substitute.ended": ("结束代岗", "substitution ended"),
     "journal.retention.set": ("规定保存期限", "retention period set"),
     "exchange.notice.exempted": ("免予告知", "queries exempt from notice"),
     "exchange.notice.restored": ("恢复告知", "notice restored"),

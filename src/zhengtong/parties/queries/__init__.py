@@ -40,8 +40,18 @@ from zhengtong.parties.queries.records import (
     Recognized,
     SeatCard,
     SignInCard,
+    SubstitutionLine,
 )
-from zhengtong.parties.queries.seats import absence, officer_name, officer_names, officers, seat_holder, seats
+from zhengtong.parties.queries.seats import (
+    absence,
+    may_stand_in_for,
+    officer_name,
+    officer_names,
+    officers,
+    seat_holder,
+    seats,
+    substitutions,
+)
 
 __all__ = [
     "Absence",
@@ -55,6 +65,7 @@ __all__ = [
     "Recognized",
     "SeatCard",
     "SignInCard",
+    "SubstitutionLine",
     "absence",
     "account_seats",
     "actor_by_login",
@@ -65,6 +76,7 @@ __all__ = [
     "duties",
     "duty",
     "is_held",
+    "may_stand_in_for",
     "officer_name",
     "officer_names",
     "officers",
@@ -79,4 +91,5 @@ __all__ = [
     "short_names",
     "sign_in_cards",
     "sign_in_places",
+    "substitutions",
 ]

@@ -108,6 +108,21 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class SubstitutionLine:
+    """Somebody of the own organization who is or will be away, and who stands in (AB角)."""
+
+    id: UUID
+    absent: UUID
+    absent_name: str
+    substitute_name: str
+    from_on: date
+    until_on: date
+    reason: str
+    running: bool
+    may_end: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """How to reach an officer (联系方式): only ever given by `services.read_contact`, which records the read."""
 

@@ -10,10 +10,11 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties.models import Officer, Seat, Substitution
 from zhengtong.parties.queries.organizations import card_of, organization_by_code
-from zhengtong.parties.queries.records import Absence, OfficerRow, SeatCard
+from zhengtong.parties.queries.records import Absence, OfficerRow, SeatCard, SubstitutionLine
 from zhengtong.parties.rules import Role, role_label
 
 SEATS_MAX = 10_000
+SUBSTITUTIONS_SHOWN_MAX = 500
 
 
 def officer_name(*, id: UUID) -> str:
@@ -80,7 +81,30 @@ def seats_on(on: date) -> QuerySet[Seat]:
 
 def substitutions_on(on: date) -> QuerySet[Substitution]:
     """Rows of the substitutions of a day."""
-    return Substitution.objects.filter(from_on__lte=on, until_on__gte=on).order_by("from_on", "id")
+    rows = Substitution.objects.filter(from_on__lte=on, until_on__gte=on)
+    return rows.filter(Q(ended_on=None) | Q(ended_on__gt=on)).order_by("from_on", "id")
+
+
+def substitutions(*, actor: Actor, on: date) -> tuple[SubstitutionLine, ...]:
+    """Who of the actor's organization is or will be away, and who stands in, soonest first (AB角)."""
+    if actor.organization is None:
+        return ()
+    own = {seat.officer_id for seat in seats(on=on, organization=actor.organization)}
+    rows = Substitution.objects.filter(absent__in=own, until_on__gte=on)
+    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=on)).select_related("absent", "substitute")
+    return tuple(
+        SubstitutionLine(
+            row.id, row.absent_id, row.absent.name, row.substitute.name, row.from_on, row.until_on, row.reason,
+            row.from_on <= on, may_stand_in_for(actor, row.absent_id),
+        )
+        for row in rows.order_by("from_on", "id")[:SUBSTITUTIONS_SHOWN_MAX]
+    )  # fmt: skip
+
+
+def may_stand_in_for(actor: Actor, absent: UUID) -> bool:
+    """Whether the actor may say on a page who stands in for an officer of the own organization."""
+    heads = {str(Role.SHARING_OFFICE_HEAD), str(Role.DEPARTMENT_HEAD), str(Role.SECURITY_ADMIN)}
+    return actor.officer == absent or bool(actor.roles & heads)
 
 
 def actor_of(officer: UUID, name: str, seat: SeatCard, *, acting_for: UUID | None) -> Actor:

@@ -216,8 +216,9 @@ def appoint_substitute(
     theirs = list(Seat.objects.filter(officer=absent))
     _may_appoint(actor, absent, theirs)
     own = Seat.objects.filter(officer=_officer(substitute))
+    _check_same_house(actor, theirs, own, from_on=from_on)
     admins_are_three(role for seat in [*theirs, *own] for role in seat.roles)
-    clash = Substitution.objects.filter(absent=absent, from_on__lte=until_on, until_on__gte=from_on)
+    clash = Substitution.objects.filter(absent=absent, from_on__lte=until_on, until_on__gte=from_on, ended_on=None)
     if clash.exists():
         raise RuleBroken("parties.already_substituted")
     now = clock.now()
@@ -249,6 +250,40 @@ def only(actor: Actor, role: Role) -> None:
     """Let only holders of a role through, and the system itself.  Raises NotAllowed."""
     if not (actor.has(role) or actor.has("system")):
         raise NotAllowed("parties.role_needed", role_zh=role_label(role), role_en=role_label(role, "en"))
+
+
+def _check_same_house(actor: Actor, theirs: Iterable[Seat], own: Iterable[Seat], *, from_on: date) -> None:
+    """Raise RuleBroken unless the substitute works in every organization of the absent officer.
+
+    Whoever founds the deployment (the system, the security administrator) may lend across offices.
+    """
+    if actor.has("system") or actor.has(Role.SECURITY_ADMIN):
+        return
+
+    def houses(seats: Iterable[Seat]) -> set[UUID]:
+        return {one.organization_id for one in seats if one.until_on is None or one.until_on >= from_on}
+
+    if not houses(theirs) <= houses(own):
+        raise RuleBroken("parties.substitute_elsewhere")
+
+
+@transaction.atomic
+def end_substitution(*, substitution: UUID, actor: Actor, clock: Clock) -> None:
+    """End a standing-in from today on, or before it begins (结束代岗).
+
+    Raises:
+        NotFound: no such substitution that is not over.
+        NotAllowed: neither the absent officer, the head of the office nor the security administrator.
+    """
+    rows = Substitution.objects.select_for_update().filter(until_on__gte=clock.today(), ended_on=None)
+    row = rows.filter(pk=substitution).first()
+    if row is None:
+        raise NotFound("parties.no_substitution")
+    _may_appoint(actor, row.absent_id, list(Seat.objects.filter(officer=row.absent_id)))
+    row.ended_on = clock.today()
+    row.save(update_fields=["ended_on"])
+    fact = events.SubstituteEnded(row.id, row.absent_id, row.substitute_id, clock.today())
+    record(fact, actor=actor, clock=clock, jurisdiction=actor.jurisdiction)
 
 
 def _may_appoint(actor: Actor, absent: UUID, seats: list[Seat]) -> None:
