@@ -120,8 +120,8 @@ def side_of(verb: str, row: Derivation) -> UUID:
 
 
 def _sees(row: Derivation, actor: Actor) -> bool:
-    if actor.organization in (row.entry.provider_id, row.source.provider_id):
-        return bool(actor.roles & _OWN)
+    if actor.organization in (row.entry.provider_id, row.source.provider_id) and actor.roles & _OWN:
+        return True
     over = actor.jurisdiction in region_chain(row.entry.provider.jurisdiction)
     return actor.organization is not None and over and bool(actor.roles & _OVERSIGHT)
 
