@@ -42,6 +42,9 @@ ACTS = {
     "agree_extension": Act(gettext_lazy("审批延期"), "sharing:extension"),
     "urge": Act(gettext_lazy("督促答复")),
     "urge_delivery": Act(gettext_lazy("督促提供数据")),
+    "urge_correction": Act(gettext_lazy("督促核实校核")),
+    "urge_disposal": Act(gettext_lazy("督促处置数据")),
+    "urge_catalogue": Act(gettext_lazy("督促编制目录")),
     "deliver": Act(gettext_lazy("确认交付")),
     "rectify": Act(gettext_lazy("查看整改要求")),
     "answer_correction": Act(gettext_lazy("核实校核")),
@@ -234,13 +237,13 @@ def _from_supervision(actor: Actor, today: date) -> list[InboxLine]:
 
 def _from_directives(actor: Actor, today: date) -> list[InboxLine]:
     """Directives to report on or to judge, bulletins to read."""
-    acts = {"report": _("报告办理情况"), "judge": _("确认或者退回")}
+    acts = {"report": _("报告办理情况"), "judge": _("确认或者退回"), "urge": _("督促报告")}
     article = "政务数据共享条例 第二十九条"
     lines = [
         InboxLine(
             title=card.line.text[:TITLE_SHOWN], number=card.line.number,
             who=f"{card.line.issuer_name} → {card.line.organization_name}", why="", article=article,
-            due_on=card.line.due_on if card.verb == "report" else None, late=card.line.late,
+            due_on=card.line.due_on if card.verb != "judge" else None, late=card.line.late,
             today=card.verb == "report" and card.line.due_on == today, provisional=False,
             url=link("supervision:directive", str(card.line.id)), action=acts[card.verb],
         )

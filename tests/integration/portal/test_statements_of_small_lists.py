@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 PAGES = (
     "/inbox", "/sharing/inbox", "/sharing/demands", "/sharing/demands/board",
     "/sharing/corrections", "/sharing/disputes", "/supervision/", "/supervision/budget",
-    "/supervision/guarantee", "/supervision/projects",
+    "/supervision/guarantee", "/supervision/projects", "/supervision/directives", "/supervision/meetings",
 )  # fmt: skip
 RECEIVED, TODAY = FixedClock.on(date(2026, 9, 21)), FixedClock.on(date(2026, 10, 16))
 FEW, MANY = 2, 8

@@ -48,6 +48,9 @@ def test_an_order_is_reported_on_sent_back_and_accepted(hall: Hall, officer: Act
     order = _order(hall, leader)
     (card,) = queries.directive_cards(actor=officer, on=date(2026, 10, 31))
     assert (card.verb, card.line.late) == ("report", True)
+    assert queries.directive_cards(actor=leader, on=DUE) == ()
+    (card,) = queries.directive_cards(actor=leader, on=date(2026, 10, 31))  # silence comes back to whoever asked
+    assert (card.verb, card.line.late) == ("urge", True)
     with pytest.raises(NotFound):
         services.report_directive(directive=order, report=WHY, actor=hall.officer("tl-market"), clock=CLOCK)
     services.report_directive(directive=order, report=WHY, actor=officer, clock=CLOCK)
@@ -83,6 +86,21 @@ def test_conclusions_of_a_meeting_are_owed_by_departments(hall: Hall, officer: A
     with pytest.raises(NotFound):
         queries.meeting(id=meeting, actor=hall.officer("wl-tax"), on=TODAY)
     assert _same()
+
+
+def test_who_owes_a_conclusion_reads_the_minutes_though_not_there(
+    hall: Hall, officer: Actor, leader: Actor, sign_in: Callable[[Actor], Client]
+) -> None:
+    asked = [services.Conclusion(hall.organs["wl-tax"], f"第{n}项：核对纳税人名单", DUE) for n in range(1, 12)]
+    meeting = services.record_meeting(
+        title="第四次联席会议", held_on=TODAY, text="商定核对名单", present=[hall.organs["wl-land"]],
+        conclusions=asked, actor=leader, clock=CLOCK,
+    )  # fmt: skip
+    page = queries.meeting(id=meeting, actor=hall.officer("wl-tax"), on=TODAY)
+    assert [one.number for one in page.directives] == [f"{page.line.number}-{n}" for n in range(1, 12)]
+    assert len(page.opened) == len(asked)
+    assert queries.meeting(id=meeting, actor=officer, on=TODAY).opened == frozenset()
+    assert "/supervision/directives/" not in sign_in(officer).get(f"/supervision/meetings/{meeting}").content.decode()
 
 
 def test_a_bulletin_is_frozen_told_and_read(hall: Hall, officer: Actor, leader: Actor) -> None:

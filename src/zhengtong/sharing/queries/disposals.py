@@ -69,7 +69,14 @@ def disposal_cards(actor: Actor, *, on: date) -> list[InboxCard]:
         return []
     owed = Q(state=str(DisposalState.OWED), grant__consumer=actor.organization)
     told = Q(state=str(DisposalState.REPORTED), grant__provider=actor.organization)
-    rows = list(Disposal.objects.filter(owed | told).select_related("grant__request").order_by("due_on")[:CARDS_MAX])
+    return owed_cards(
+        Disposal.objects.filter(owed | told).select_related("grant__request").order_by("due_on")[:CARDS_MAX], on=on
+    )
+
+
+def owed_cards(found: Iterable[Disposal], *, on: date) -> list[InboxCard]:
+    """Disposals as cards: to report on while they are owed, to accept once they are reported."""
+    rows = list(found)
     known = organs(organ for row in rows for organ in (row.grant.consumer_id, row.grant.provider_id))
     return [
         InboxCard(

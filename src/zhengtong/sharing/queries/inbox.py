@@ -10,13 +10,14 @@ from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.sharing.models import Correction, Demand, Grant, SharingRequest
 from zhengtong.sharing.queries.changes import change_cards
-from zhengtong.sharing.queries.corrections import ARTICLE_CORRECTION, correction_lines
+from zhengtong.sharing.queries.corrections import correction_lines
 from zhengtong.sharing.queries.demands import ARTICLE_DEMAND, ARTICLE_SOURCE, demand_lines
 from zhengtong.sharing.queries.disposals import disposal_cards
 from zhengtong.sharing.queries.disputes import dispute_cards
 from zhengtong.sharing.queries.lines import grant_lines, listed_requests, request_lines
 from zhengtong.sharing.queries.records import GrantLine, InboxCard, Organ, RequestLine
 from zhengtong.sharing.queries.scope import organs
+from zhengtong.sharing.queries.silence import correction_card, silent_cards
 from zhengtong.sharing.queries.turns import article_of_verb
 from zhengtong.sharing.rules import ANSWERABLE, OPEN_DEMANDS, CorrectionState, DemandState, GrantState, RequestState
 
@@ -40,6 +41,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
         + _demand_cards(actor, on=on)
     )
     cards += dispute_cards(actor=actor, on=on) + disposal_cards(actor, on=on) + change_cards(actor, on=on)
+    cards += silent_cards(actor, on=on)
     cards.sort(key=lambda card: (card.due_on is None, card.due_on or on, card.number))
     return tuple(cards[:INBOX_ROWS_MAX])
 
@@ -151,23 +153,8 @@ def _correction_cards(actor: Actor, *, on: date) -> list[InboxCard]:
     owed = Q(state=str(CorrectionState.FILED), provider=actor.organization)
     told = Q(notices__organization=actor.organization, notices__read_on__isnull=True)
     found = Correction.objects.filter(owed | told).distinct().order_by("due_on", "number")[:INBOX_ROWS_MAX]
-    return [
-        InboxCard(
-            kind="correction",
-            id=line.id,
-            number=line.number,
-            title=f"{line.entry_name} · {line.item_name}",
-            consumer=line.consumer,
-            provider=line.provider,
-            verb="acknowledge" if line.answered_on else "answer_correction",
-            due_on=None if line.answered_on else line.due_on,
-            provisional=line.provisional,
-            remaining=line.remaining,
-            late=line.late and not line.answered_on,
-            article=ARTICLE_CORRECTION,
-        )
-        for line in correction_lines(found, on=on)
-    ]
+    lines = correction_lines(found, on=on)
+    return [correction_card(line, verb="acknowledge" if line.answered_on else "answer_correction") for line in lines]
 
 
 def _demand_cards(actor: Actor, *, on: date) -> list[InboxCard]:

@@ -121,6 +121,9 @@ VERB_WORDS: dict[str, Words] = {
 INBOX_WORDS: dict[str, Words] = {  # what waits and is no move of a request or grant
     "urge": Words("督促答复", "urge an answer"),
     "urge_delivery": Words("督促提供数据", "urge the delivery"),
+    "urge_correction": Words("督促核实校核", "urge the verification"),
+    "urge_disposal": Words("督促处置数据", "urge the disposal"),
+    "urge_catalogue": Words("督促编制目录", "urge the cataloguing"),
     "answer_correction": Words("核实校核", "verify the correction"),
     "acknowledge": Words("查看更正", "read the correction"),
     "coordinate": Words("协调需求", "coordinate the demand"),

@@ -59,7 +59,7 @@ class DirectivePage:
 
 @dataclass(frozen=True, slots=True)
 class DirectiveCard:
-    """A directive that waits for the reader: to report on, or to judge."""
+    """A directive that waits for the reader: to report on, to judge, or to urge."""
 
     line: DirectiveLine
     verb: str
@@ -84,6 +84,7 @@ class MeetingPage:
     text: str
     present: tuple[str, ...]
     directives: tuple[DirectiveLine, ...]
+    opened: frozenset[UUID]  # of these, the ones whose page the reader may open
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def _verbs(row: Directive, actor: Actor) -> tuple[str, ...]:
 
 
 def directive_cards(*, actor: Actor, on: date) -> tuple[DirectiveCard, ...]:
-    """Directives to report on, for the department; reports to judge, for whoever asked."""
+    """Directives to report on, for the department; for whoever asked: reports to judge, silence past its day."""
     if actor.organization is None:
         return ()
     waits = list[tuple[str, Q]]()
@@ -203,6 +204,7 @@ def directive_cards(*, actor: Actor, on: date) -> tuple[DirectiveCard, ...]:
         waits.append(("report", Q(organization=actor.organization, state=str(DirectiveState.OWED))))
     if actor.roles & ISSUERS:
         waits.append(("judge", Q(issuer=actor.organization, state=str(DirectiveState.REPORTED))))
+        waits.append(("urge", Q(issuer=actor.organization, state=str(DirectiveState.OWED), due_on__lt=on)))
     found = list[DirectiveCard]()
     for verb, where in waits:
         rows = Directive.objects.filter(where).order_by("due_on", "number")[:CARDS_MAX]
@@ -211,7 +213,7 @@ def directive_cards(*, actor: Actor, on: date) -> tuple[DirectiveCard, ...]:
 
 
 def meetings(*, actor: Actor, after: str = "", rows: int | None = None) -> paging.Page[MeetingLine]:
-    """Joint meetings the actor's organization was at, or of the region it oversees, newest first."""
+    """Joint meetings the actor's organization was at or owes a conclusion of, or of its region, newest first."""
     wanted = paging.size(rows)
     found = Meeting.objects.filter(_visible_meetings(actor)).select_related("organization").distinct()
     found = found.filter(id__lt=after) if after else found
@@ -220,19 +222,23 @@ def meetings(*, actor: Actor, after: str = "", rows: int | None = None) -> pagin
 
 
 def meeting(*, id: UUID, actor: Actor, on: date) -> MeetingPage:
-    """The minutes of one meeting, with the conclusions the actor may see.  Raises NotFound."""
+    """The minutes of one meeting, with all its conclusions.  Raises NotFound."""
     row = Meeting.objects.filter(_visible_meetings(actor), pk=id).select_related("organization").first()
     if row is None:
         raise NotFound("supervision.no_meeting")
     present = tuple(row.present.order_by("code").values_list("short_name", flat=True)[:ORGANS_MAX])
-    concluded = directive_lines(row.directives.order_by("number"), on=on)
-    return MeetingPage(_meeting(row), row.text, present, concluded)
+    concluded = directive_lines(sorted(row.directives.all(), key=lambda one: (len(one.number), one.number)), on=on)
+    opened = frozenset(row.directives.filter(visible_directives(actor)).values_list("id", flat=True))
+    return MeetingPage(_meeting(row), row.text, present, concluded, opened)
 
 
 def _visible_meetings(actor: Actor) -> Q:
     seen = NOBODY
     if actor.organization and actor.roles & OWN_ROLES:
         seen |= Q(pk__in=Meeting.objects.filter(present=actor.organization).values("pk"))
+        seen |= Q(
+            pk__in=Directive.objects.filter(organization=actor.organization, meeting__isnull=False).values("meeting")
+        )
     if sees_region(actor):
         seen |= Q(jurisdiction__startswith=region_prefix(actor.jurisdiction))
     return seen
