@@ -66,7 +66,7 @@ _CHANGES: dict[str, Callable[[Columns], Columns]] = {
     "supervision.training.recorded": lambda p: {name: p[name] for name in ("topic", "held_on", "hours")},
     "supervision.meeting.recorded": lambda p: {name: p[name] for name in ("number", "title", "held_on")},
     "supervision.directive.issued": lambda p: {
-        **{name: p[name] for name in ("number", "kind", "text", "due_on")}, "state": "owed",
+        **{name: p[name] for name in ("number", "kind", "text", "due_on")}, "state": "owed", "about": p.get("about"),
     },
     "supervision.directive.reported": lambda _p: {"state": "reported"},
     "supervision.directive.answered": lambda p: {"state": p["state"], "due_on": p["due_on"]},

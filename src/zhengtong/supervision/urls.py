@@ -28,6 +28,7 @@ urlpatterns = [
     path("bulletins", directives.bulletins, name="bulletins"),
     path("bulletins/new", directives.new_bulletin, name="new_bulletin"),
     path("bulletins/<uuid:bulletin_id>", directives.bulletin, name="bulletin"),
+    path("bulletins/<uuid:bulletin_id>/content.json", directives.bulletin_content, name="bulletin_content"),
     path("bulletins/<uuid:bulletin_id>/read", directives.read_bulletin, name="read_bulletin"),
     path("guarantee", guarantee.guarantee, name="guarantee"),
     re_path(rf"^guarantee/{_CODE}$", guarantee.department, name="guarantee_of"),

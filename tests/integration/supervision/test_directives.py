@@ -1,5 +1,7 @@
 """Joint meetings, orders and bulletins: asked in writing, reported on, accepted or asked again; frozen and read."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from datetime import date
 from uuid import UUID
@@ -8,14 +10,15 @@ import pytest
 from django.test import Client
 
 from tests.support.sharing_hall import Hall
-from tests.support.sharing_story import granted
+from tests.support.sharing_story import granted, received
 from zhengtong.journal import rebuild
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.parties.rules import Role
+from zhengtong.sharing import services as sharing
 from zhengtong.supervision import queries, services
-from zhengtong.supervision.rules.directives import DirectiveState
+from zhengtong.supervision.rules.directives import DirectiveAbout, DirectiveState
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 10, 16)
@@ -103,6 +106,61 @@ def test_who_owes_a_conclusion_reads_the_minutes_though_not_there(
     assert "/supervision/directives/" not in sign_in(officer).get(f"/supervision/meetings/{meeting}").content.decode()
 
 
+def test_an_order_may_be_about_a_request_or_a_demand(hall: Hall, leader: Actor) -> None:
+    request = received(hall, FixedClock.on(date(2026, 9, 21)))
+    demand = sharing.raise_demand(
+        what="管线数据", items=("管径",), matter="道路挖掘", legal_basis="城市道路管理条例",
+        actor=hall.officer("tl-market"), clock=CLOCK, holder=hall.organs["wl-police"],
+    )  # fmt: skip
+    asked = {"text": "尽快答复并报告原因", "due_on": DUE, "actor": leader, "clock": CLOCK}
+    about_request = services.About(DirectiveAbout.REQUEST, request)
+    with pytest.raises(RuleBroken, match="directive_not_concerned"):
+        services.issue_order(organization=hall.organs["wl-tax"], about=about_request, **asked)
+    with pytest.raises(NotFound):
+        services.issue_order(
+            organization=hall.organs["wl-land"], about=services.About(DirectiveAbout.DEMAND, request), **asked
+        )
+    order = services.issue_order(organization=hall.organs["wl-land"], about=about_request, **asked)
+    page = queries.directive(id=order, actor=hall.officer("wl-land"), on=TODAY)
+    assert (page.about_kind, page.about) == (DirectiveAbout.REQUEST, request)
+    assert page.about_number
+    other = services.issue_order(
+        organization=hall.organs["wl-police"], about=services.About(DirectiveAbout.DEMAND, demand), **asked
+    )
+    page = queries.directive(id=other, actor=hall.officer("wl-police"), on=TODAY)
+    assert (page.about_kind, page.about) == (DirectiveAbout.DEMAND, demand)
+    assert _same()
+
+
+def test_an_order_is_sent_from_the_page_of_what_it_is_about(
+    hall: Hall, officer: Actor, leader: Actor, sign_in: Callable[[Actor], Client]
+) -> None:
+    request = received(hall, FixedClock.on(date(2026, 9, 21)))
+    at_data, at_land = sign_in(leader), sign_in(officer)
+    address = f"/supervision/directives/new?request={request}"
+    assert address in at_data.get(f"/sharing/requests/{request}").content.decode()
+    assert "directives/new" not in at_land.get(f"/sharing/requests/{request}").content.decode()
+    form = at_data.get(address).content.decode()
+    assert f'name="request" value="{request}"' in form
+    assert str(hall.organs["wl-tax"]) not in form  # only the departments it concerns
+    order = {"organization": str(hall.organs["wl-land"]), "text": "尽快答复", "due_on": "2026-10-30"}
+    made = at_data.post("/supervision/directives/new", {**order, "request": str(request)})["Location"]
+    assert f"/sharing/requests/{request}" in at_land.get(made).content.decode()
+    assert at_data.get("/supervision/directives/new?demand=unreadable").status_code == 404
+    assert at_data.get(f"/supervision/directives/new?demand={request}").status_code == 404
+
+
+def test_the_content_of_a_bulletin_proves_its_digest(
+    hall: Hall, officer: Actor, leader: Actor, sign_in: Callable[[Actor], Client]
+) -> None:
+    granted(hall)
+    bulletin = services.issue_bulletin(month="2026-09", text="", actor=leader, clock=CLOCK)
+    answer = sign_in(officer).get(f"/supervision/bulletins/{bulletin}/content.json")
+    assert hashlib.sha256(answer.content).hexdigest() == queries.bulletin(id=bulletin, actor=officer).digest
+    assert json.loads(answer.content)["month"] == "2026-09"
+    assert "2026-09" in sign_in(leader).get("/supervision/bulletins?format=csv").content.decode("utf-8-sig")
+
+
 def test_a_bulletin_is_frozen_told_and_read(hall: Hall, officer: Actor, leader: Actor) -> None:
     granted(hall)  # consented on 9 September 2026
     with pytest.raises(NotAllowed):
@@ -140,6 +198,7 @@ def test_the_pages_of_meetings_orders_and_bulletins(
     made = at_data.post("/supervision/meetings/new", minutes)["Location"]
     assert "编制管线目录" in at_land.get(made).content.decode()
     assert "第三次联席会议" in at_land.get("/supervision/meetings").content.decode()
+    assert "第三次联席会议" in at_land.get("/supervision/meetings?format=csv").content.decode("utf-8-sig")
     order = at_data.post(
         "/supervision/directives/new", {"organization": land, "text": "说明原因", "due_on": "2026-10-30"}
     )

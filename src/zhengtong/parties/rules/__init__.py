@@ -14,11 +14,12 @@ from zhengtong.parties.rules.identifiers import (
     uscc_is_valid,
     uscc_with_check,
 )
-from zhengtong.parties.rules.roles import ROLE_WORDS, ROLES, Level, OrgKind, Role, RoleFact, role_label
+from zhengtong.parties.rules.roles import DIRECTING_ROLES, ROLE_WORDS, ROLES, Level, OrgKind, Role, RoleFact, role_label
 from zhengtong.parties.rules.separation import CONFLICTS, Conflict, DoneAct, admins_are_three, check_separation
 
 __all__ = [
     "CONFLICTS",
+    "DIRECTING_ROLES",
     "ROLES",
     "ROLE_WORDS",
     "Conflict",

@@ -23,6 +23,11 @@ class Role(StrEnum):
     APPROVER = "approver"  # 审批承办人员
 
 
+DIRECTING_ROLES = frozenset(  # of offices that ask departments in writing (条例 第二十九条)
+    {Role.SUPERVISOR.value, Role.AUTHORITY_REVIEWER.value, Role.AUTHORITY_LEADER.value}
+)
+
+
 class Level(StrEnum):
     """Level of government an organization belongs to (层级)."""
 

@@ -30,6 +30,7 @@ from zhengtong.sharing.queries.changes import (
     change_contested,
     changes_of,
 )
+from zhengtong.sharing.queries.concerned import Concerned, concerned_by_demand, concerned_by_request, may_direct
 from zhengtong.sharing.queries.corrections import (
     CorrectionCounts,
     CorrectionLine,
@@ -109,6 +110,7 @@ __all__ = [
     "BreachFact",
     "ChangeLine",
     "ChangePage",
+    "Concerned",
     "CorrectionCounts",
     "CorrectionLine",
     "CorrectionPage",
@@ -154,6 +156,8 @@ __all__ = [
     "change",
     "change_contested",
     "changes_of",
+    "concerned_by_demand",
+    "concerned_by_request",
     "correction",
     "correction_counts",
     "corrections",
@@ -190,6 +194,7 @@ __all__ = [
     "late_things",
     "maintenance",
     "may_announce",
+    "may_direct",
     "may_see_grant",
     "mediated_after_all",
     "month_counts",

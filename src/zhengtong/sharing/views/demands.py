@@ -157,4 +157,5 @@ def _demand_page(
 ) -> HttpResponse:
     page = queries.demand(actor=request.actor, id=demand_id, on=request.clock.today())
     acts = [(one, form if form and one == verb else _form(request, page, one)) for one in page.verbs]
-    return render(request, "sharing/demand.html", {"page": page, "d": page.line, "acts": acts}, status=status)
+    context = {"page": page, "d": page.line, "acts": acts, "may_direct": queries.may_direct(request.actor)}
+    return render(request, "sharing/demand.html", context, status=status)

@@ -123,6 +123,7 @@ def detail(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """One request: where it stands, whose turn, by when, why (申请详情)."""
     page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
     context = {"page": page, "r": page.line, "steps": request_steps(page), "days_open": "days" in request.GET}
+    context["may_direct"] = queries.may_direct(request.actor) and page.line.received_on is not None
     late = page.line.late and page.line.decided_on is None
     contested = late or page.line.state in (RequestState.REFUSED, RequestState.PARTLY_CONSENTED)
     context |= disputes.beside(request, page.line, contested=contested)

@@ -31,6 +31,8 @@ class DirectiveIssued(Event):
     text: str
     due_on: date
     issued_on: date
+    about_kind: str = ""  # request, demand; empty: neither
+    about: UUID | None = None
 
 
 @event("supervision.directive.reported", version=1)

@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Q
 
 from zhengtong.supervision.models.findings import Finding
-from zhengtong.supervision.rules.directives import DirectiveKind, DirectiveState
+from zhengtong.supervision.rules.directives import DirectiveAbout, DirectiveKind, DirectiveState
 
 if TYPE_CHECKING:  # what Django adds: the way back from children
     from django.db.models import Manager
 
+_ABOUT = [str(k) for k in DirectiveAbout]
 _STATES = [str(s) for s in DirectiveState]
 
 
@@ -59,6 +60,9 @@ class Directive(models.Model):
     meeting_id: UUID | None
     finding = models.ForeignKey(Finding, models.PROTECT, null=True, related_name="+")
     finding_id: UUID | None
+    about_kind = models.CharField(max_length=12, blank=True, choices=[(k, k.name.title()) for k in DirectiveAbout])
+    about = models.UUIDField(null=True)  # the request or demand it is about
+    about_number = models.CharField(max_length=64, blank=True)
     issuer = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
     issuer_id: UUID
     organization = models.ForeignKey("parties.Organization", models.PROTECT, related_name="+")
@@ -83,8 +87,15 @@ class Directive(models.Model):
             models.CheckConstraint(
                 name="directive_reported_says_what", condition=~Q(state=str(DirectiveState.REPORTED)) | ~Q(report="")
             ),
+            models.CheckConstraint(
+                name="directive_about_what",
+                condition=Q(about_kind="", about=None) | Q(about__isnull=False, about_kind__in=_ABOUT),
+            ),
         )
-        indexes = (models.Index(fields=["organization", "state"], name="directive_of_department"),)
+        indexes = (
+            models.Index(fields=["organization", "state"], name="directive_of_department"),
+            models.Index(fields=["about"], name="directive_about"),
+        )
 
     def __str__(self) -> str:
         return f"{self.number} {self.state}"

@@ -13,12 +13,14 @@ from zhengtong.kernel.errors import NotFound
 from zhengtong.kernel.events import JsonValue
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
+from zhengtong.sharing import queries as sharing
 from zhengtong.sharing.queries.scope import region_prefix
 from zhengtong.supervision.models import Bulletin, BulletinNotice, Directive, Meeting
 from zhengtong.supervision.queries.reports import DepartmentMonth
 from zhengtong.supervision.queries.scope import NOBODY, OWN_ROLES, sees_region
 from zhengtong.supervision.rules import Month, month_of
-from zhengtong.supervision.rules.directives import DIRECTIVE, ISSUERS, DirectiveKind, DirectiveState
+from zhengtong.supervision.rules.directives import DIRECTIVE, ISSUERS, DirectiveAbout, DirectiveKind, DirectiveState
+from zhengtong.wire.canonical import encode
 
 CARDS_MAX = 200
 ORGANS_MAX = 500
@@ -52,6 +54,9 @@ class DirectivePage:
     meeting_number: str
     finding: UUID | None
     finding_number: str
+    about_kind: DirectiveAbout | None
+    about: UUID | None
+    about_number: str
     report: str
     answer: str
     verbs: tuple[str, ...]
@@ -126,7 +131,14 @@ class BulletinPage:
 
 def may_issue(actor: Actor) -> bool:
     """Whether the actor's office asks departments in writing: the data authority's people and supervisors."""
-    return actor.organization is not None and bool(actor.roles & ISSUERS)
+    return sharing.may_direct(actor)
+
+
+def concerned_by(kind: DirectiveAbout, *, id: UUID, actor: Actor) -> sharing.Concerned:
+    """The request or demand an order may be about, with its departments.  Raises NotFound."""
+    if kind is DirectiveAbout.REQUEST:
+        return sharing.concerned_by_request(id=id, actor=actor)
+    return sharing.concerned_by_demand(id=id, actor=actor)
 
 
 def may_publish(actor: Actor) -> bool:
@@ -185,7 +197,8 @@ def directive(*, id: UUID, actor: Actor, on: date) -> DirectivePage:
     (line,) = directive_lines([row], on=on)
     return DirectivePage(
         line, row.meeting_id, row.meeting.number if row.meeting else "", row.finding_id,
-        row.finding.number if row.finding else "", row.report, row.answer, _verbs(row, actor),
+        row.finding.number if row.finding else "", DirectiveAbout(row.about_kind) if row.about_kind else None,
+        row.about, row.about_number, row.report, row.answer, _verbs(row, actor),
     )  # fmt: skip
 
 
@@ -274,6 +287,14 @@ def bulletin(*, id: UUID, actor: Actor) -> BulletinPage:
     )  # fmt: skip
 
 
+def bulletin_content(*, id: UUID, actor: Actor) -> bytes:
+    """The frozen content in its one canonical form, of which the digest was taken.  Raises NotFound."""
+    row = Bulletin.objects.filter(_visible_bulletins(actor), pk=id).first()
+    if row is None:
+        raise NotFound("supervision.no_bulletin")
+    return encode(row.content)
+
+
 def unread_bulletins(*, actor: Actor) -> tuple[BulletinLine, ...]:
     """Bulletins the actor's department was told of and has not read."""
     if actor.organization is None or not actor.roles & OWN_ROLES:
@@ -313,7 +334,7 @@ def actual_directives() -> dict[str, dict[str, JsonValue]]:
     held |= {
         f"directive {row.id}": {
             "number": row.number, "kind": row.kind, "state": row.state, "text": row.text,
-            "due_on": row.due_on.isoformat(),
+            "due_on": row.due_on.isoformat(), "about": str(row.about) if row.about else None,
         }
         for row in Directive.objects.order_by("id").iterator(500)
     }  # fmt: skip

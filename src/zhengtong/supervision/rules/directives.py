@@ -6,10 +6,11 @@ Meeting (联席会议) and order are means of coordination of the data authority
 
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.kernel.lifecycle import Lifecycle, Step
-from zhengtong.parties.rules import ROLE_WORDS, Role
+from zhengtong.parties.rules import DIRECTING_ROLES, ROLE_WORDS, Role
 from zhengtong.supervision.rules.findings import Words
 
 TEXT_CHARS_MIN, TEXT_CHARS_MAX = 4, 2_000
@@ -34,15 +35,25 @@ class DirectiveState(StrEnum):
     WITHDRAWN = "withdrawn"  # 已撤回
 
 
+class DirectiveAbout(StrEnum):
+    """What an order may be about besides a finding (督办单涉及的事项)."""
+
+    REQUEST = "request"  # 共享申请
+    DEMAND = "demand"  # 共享需求
+
+
 _S = DirectiveState
 _OWN = frozenset({Role.DATA_OFFICER.value, Role.SHARING_OFFICE_HEAD.value, Role.DEPARTMENT_HEAD.value})
-_ISSUER = frozenset({Role.SUPERVISOR.value, Role.AUTHORITY_REVIEWER.value, Role.AUTHORITY_LEADER.value})
-ISSUERS = _ISSUER
+_ISSUER = ISSUERS = DIRECTING_ROLES
 _29 = "政务数据共享条例 第二十九条"
 
 DIRECTIVE_KINDS: dict[DirectiveKind, Words] = {
     DirectiveKind.CONCLUSION: Words("联席会议议定事项", "Conclusion of a joint meeting"),
     DirectiveKind.ORDER: Words("督办单", "Order"),
+}
+ABOUT_WORDS: dict[DirectiveAbout, Words] = {
+    DirectiveAbout.REQUEST: Words("共享申请", "Request"),
+    DirectiveAbout.DEMAND: Words("共享需求", "Demand"),
 }
 DIRECTIVE_WORDS: dict[DirectiveState, Words] = {
     _S.OWED: Words("待报告", "Report owed"),
@@ -89,6 +100,12 @@ def check_directive(*, text: str, due_on: date, today: date) -> None:
         raise RuleBroken("supervision.directive_text")
     if due_on <= today:
         raise RuleBroken("supervision.directive_day")
+
+
+def check_about(*, organization: UUID, concerned: tuple[UUID, ...]) -> None:
+    """Raise RuleBroken unless the department is one that the request or demand concerns."""
+    if organization not in concerned:
+        raise RuleBroken("supervision.directive_not_concerned")
 
 
 def check_meeting(*, title: str, text: str, held_on: date, present: int, conclusions: int, today: date) -> None:

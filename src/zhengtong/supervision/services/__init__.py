@@ -9,6 +9,7 @@
 
 from zhengtong.supervision.services.budget import ask_money, decide_money, evaluate_money, report_spending
 from zhengtong.supervision.services.directives import (
+    About,
     Conclusion,
     answer_directive,
     issue_bulletin,
@@ -27,6 +28,7 @@ from zhengtong.supervision.services.guarantee import (
 from zhengtong.supervision.services.projects import decide_project, judge_money, plan_project
 
 __all__ = [
+    "About",
     "Conclusion",
     "answer_directive",
     "ask_explanation",

@@ -15,6 +15,7 @@ from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.kernel.events import JsonValue
 from zhengtong.kernel.ids import new_id
 from zhengtong.parties import queries as parties
+from zhengtong.sharing.queries import Concerned
 from zhengtong.sharing.queries.scope import region_prefix
 from zhengtong.supervision.events import (
     BulletinIssued,
@@ -32,16 +33,18 @@ from zhengtong.supervision.models import (
     Meeting,
     PaperRegister,
 )
-from zhengtong.supervision.queries.directives import OWN_VERBS, may_issue, may_publish
+from zhengtong.supervision.queries.directives import OWN_VERBS, concerned_by, may_issue, may_publish
 from zhengtong.supervision.queries.findings import visible_findings
 from zhengtong.supervision.queries.reports import month_report
 from zhengtong.supervision.queries.scope import OWN_ROLES
 from zhengtong.supervision.rules import FindingState, month_of
 from zhengtong.supervision.rules.directives import (
     DIRECTIVE,
+    DirectiveAbout,
     DirectiveKind,
     DirectiveState,
     bulletin_number,
+    check_about,
     check_bulletin,
     check_directive,
     check_meeting,
@@ -63,6 +66,24 @@ class Conclusion:
     organization: UUID
     text: str
     due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The request or demand that an order is about (涉及的申请或者需求)."""
+
+    kind: DirectiveAbout
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a directive comes from or is about: a meeting, a finding, a request or demand; or nothing."""
+
+    meeting: Meeting | None = None
+    finding: Finding | None = None
+    kind: DirectiveAbout | None = None
+    concerned: Concerned | None = None
 
 
 @transaction.atomic
@@ -95,7 +116,7 @@ def record_meeting(
     record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
     for place, one in enumerate(asked, 1):
         _direct(
-            DirectiveKind.CONCLUSION, one, number=f"{row.number}-{place}", meeting=row, finding=None, actor=actor,
+            DirectiveKind.CONCLUSION, one, number=f"{row.number}-{place}", subject=_Subject(meeting=row), actor=actor,
             clock=clock,
         )  # fmt: skip
     return row.id
@@ -103,25 +124,31 @@ def record_meeting(
 
 @transaction.atomic
 def issue_order(
-    *, organization: UUID, text: str, due_on: date, actor: Actor, clock: Clock, finding: UUID | None = None
-) -> UUID:
-    """Ask a department in writing to do something by a day (发出督办单), perhaps about a finding.
+    *, organization: UUID, text: str, due_on: date, actor: Actor, clock: Clock, finding: UUID | None = None,
+    about: About | None = None,
+) -> UUID:  # fmt: skip
+    """Ask a department in writing to do something by a day (发出督办单), perhaps about a finding, a request, a demand.
 
     Raises:
         NotAllowed: neither of the data authority nor a supervisor.
-        NotFound: the finding is not one the actor sees, or of another department.
-        RuleBroken: no text, a day that is not to come, an organization that is not known.
+        NotFound: the finding, request or demand is not one the actor sees; the finding is another department's.
+        RuleBroken: no text, a day that is not to come, an organization that is not known or not concerned.
     """
     _issuer(actor)
     _known({organization}, actor)
-    about = None
+    held = None
     if finding is not None:
-        about = Finding.objects.filter(visible_findings(actor), pk=finding, organization=organization).first()
-        if about is None:
+        held = Finding.objects.filter(visible_findings(actor), pk=finding, organization=organization).first()
+        if held is None:
             raise NotFound("supervision.no_finding")
+    concerned = None
+    if about is not None:
+        concerned = concerned_by(about.kind, id=about.id, actor=actor)
+        check_about(organization=organization, concerned=concerned.organizations)
     number = _next("order", clock.today().year, order_number)
     asked = Conclusion(organization, text, due_on)
-    return _direct(DirectiveKind.ORDER, asked, number=number, meeting=None, finding=about, actor=actor, clock=clock)
+    subject = _Subject(finding=held, kind=about.kind if about else None, concerned=concerned)
+    return _direct(DirectiveKind.ORDER, asked, number=number, subject=subject, actor=actor, clock=clock)
 
 
 @transaction.atomic
@@ -237,19 +264,20 @@ def _content(*, month: str, first: date, last: date, actor: Actor, clock: Clock)
 
 
 def _direct(
-    kind: DirectiveKind, asked: Conclusion, *, number: str, meeting: Meeting | None, finding: Finding | None,
-    actor: Actor, clock: Clock,
-) -> UUID:  # fmt: skip
+    kind: DirectiveKind, asked: Conclusion, *, number: str, subject: _Subject, actor: Actor, clock: Clock
+) -> UUID:
     check_directive(text=asked.text, due_on=asked.due_on, today=clock.today())
+    about = subject.concerned
     row = Directive.objects.create(
-        id=new_id(clock.now()), number=number, kind=str(kind), meeting=meeting, finding=finding,
-        issuer_id=_issuer(actor), organization_id=asked.organization, jurisdiction=actor.jurisdiction,
-        text=asked.text.strip(), due_on=asked.due_on, state=DIRECTIVE.start, issued_on=clock.today(),
-        issued_by=person(actor),
+        id=new_id(clock.now()), number=number, kind=str(kind), meeting=subject.meeting, finding=subject.finding,
+        about_kind=str(subject.kind or ""), about=about.id if about else None,
+        about_number=about.number if about else "", issuer_id=_issuer(actor), organization_id=asked.organization,
+        jurisdiction=actor.jurisdiction, text=asked.text.strip(), due_on=asked.due_on, state=DIRECTIVE.start,
+        issued_on=clock.today(), issued_by=person(actor),
     )  # fmt: skip
     fact = DirectiveIssued(
         row.id, number=row.number, kind=row.kind, organization=row.organization_id, finding=row.finding_id,
-        text=row.text, due_on=row.due_on, issued_on=row.issued_on,
+        text=row.text, due_on=row.due_on, issued_on=row.issued_on, about_kind=row.about_kind, about=row.about,
     )  # fmt: skip
     record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
     return row.id

@@ -4,9 +4,11 @@ from django import template
 
 from zhengtong.supervision.rules import BREACHES, Words
 from zhengtong.supervision.rules.directives import (
+    ABOUT_WORDS,
     DIRECTIVE_KINDS,
     DIRECTIVE_VERBS,
     DIRECTIVE_WORDS,
+    DirectiveAbout,
     DirectiveKind,
     DirectiveState,
 )
@@ -25,6 +27,12 @@ def _said(words: Words) -> str:
 def directive_kind(kind: DirectiveKind) -> str:
     """Where a directive comes from, in words."""
     return _said(DIRECTIVE_KINDS[DirectiveKind(kind)])
+
+
+@register.filter
+def directive_about(kind: DirectiveAbout) -> str:
+    """What it is about, in words."""
+    return _said(ABOUT_WORDS[DirectiveAbout(kind)])
 
 
 @register.filter

@@ -18,7 +18,7 @@ from zhengtong.supervision import queries, services
 from zhengtong.supervision.forms import AgainForm, BulletinForm, MeetingForm, OrderForm, ReasonForm
 from zhengtong.supervision.queries.directives import ORGANS_MAX
 from zhengtong.supervision.rules import SECTIONS, month_of
-from zhengtong.supervision.rules.directives import DirectiveState
+from zhengtong.supervision.rules.directives import DirectiveAbout, DirectiveState
 from zhengtong.supervision.templatetags.directive_words import directive_kind, directive_state
 from zhengtong.ui import errors, tables
 
@@ -60,14 +60,18 @@ def directives(request: ActorRequest) -> HttpResponse:
 @signed_in
 def new_order(request: ActorRequest) -> HttpResponse:
     """Ask a department in writing (发出督办单), from a finding or of its own."""
-    finding = _finding(request)
-    initial = {}
+    finding, about = _finding(request), _about(request)
+    organs, initial = _organs(request), dict[str, str]()
     if finding:
         held = queries.finding(actor=request.actor, id=finding, on=request.clock.today())
         initial = {"text": f"{held.line.number} {held.line.about_number} {held.line.about_title}"}
-        organ = [str(one) for name, one in _organs(request).items() if name == held.line.organization_name]
+        organ = [str(one) for name, one in organs.items() if name == held.line.organization_name]
         initial |= {"organization": organ[0]} if organ else {}
-    form = OrderForm(_organs(request), request.POST if request.method == "POST" else None, initial)
+    if about:
+        concerned = queries.concerned_by(about.kind, id=about.id, actor=request.actor)
+        organs = {name: one for name, one in organs.items() if one in concerned.organizations}
+        initial = {"text": f"{concerned.number} {concerned.title}", "organization": str(concerned.organizations[0])}
+    form = OrderForm(organs, request.POST if request.method == "POST" else None, initial)
     status = 200
     if request.method == "POST":
         status = 422
@@ -76,13 +80,14 @@ def new_order(request: ActorRequest) -> HttpResponse:
             try:
                 made = services.issue_order(
                     organization=UUID(given["organization"]), text=given["text"], due_on=given["due_on"],
-                    finding=finding, actor=request.actor, clock=request.clock,
+                    finding=finding, about=about, actor=request.actor, clock=request.clock,
                 )  # fmt: skip
                 return redirect("supervision:directive", made)
             except PlatformError as error:
                 errors.add_to(form, error)
                 status = error.status
-    return render(request, "supervision/order_form.html", {"form": form, "finding": finding}, status=status)
+    context = {"form": form, "finding": finding, "about": about}
+    return render(request, "supervision/order_form.html", context, status=status)
 
 
 @require_safe
@@ -139,6 +144,13 @@ def _page(
 @signed_in
 def meetings(request: ActorRequest) -> HttpResponse:
     """Joint meetings (联席会议)."""
+    file = tables.download_all(
+        request.GET.get("format", ""), name="meetings", headings=[_("编号"), _("会议名称"), _("会议日期"), _("召集")],
+        fetch=lambda after, rows: queries.meetings(actor=request.actor, after=after, rows=rows),
+        row=lambda one: (one.number, one.title, one.held_on, one.organization_name),
+    )  # fmt: skip
+    if file:
+        return file
     page = queries.meetings(actor=request.actor, after=_after(request))
     return render(request, "supervision/meetings.html", {"page": page, "may_issue": queries.may_issue(request.actor)})
 
@@ -178,6 +190,14 @@ def meeting(request: ActorRequest, meeting_id: UUID) -> HttpResponse:
 @signed_in
 def bulletins(request: ActorRequest) -> HttpResponse:
     """Bulletins that were issued (通报)."""
+    headings = [_("编号"), _("月份"), _("发出"), _("发出日期"), _("送达部门"), _("已阅部门")]
+    file = tables.download_all(
+        request.GET.get("format", ""), name="bulletins", headings=headings,
+        fetch=lambda after, rows: queries.bulletins(actor=request.actor, after=after, rows=rows),
+        row=lambda one: (one.number, one.month.text, one.organization_name, one.issued_on, one.told, one.read),
+    )  # fmt: skip
+    if file:
+        return file
     page = queries.bulletins(actor=request.actor, after=_after(request))
     context = {"page": page, "may_publish": queries.may_publish(request.actor)}
     return render(request, "supervision/bulletins.html", context)
@@ -214,6 +234,18 @@ def bulletin(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
     return render(request, "supervision/bulletin.html", {"page": page, "b": page.line, "tables": parts})
 
 
+@require_safe
+@signed_in
+def bulletin_content(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
+    """The frozen content as a file: its SHA-256 is the digest printed on the bulletin (通报内容)."""
+    content = queries.bulletin_content(id=bulletin_id, actor=request.actor)
+    return HttpResponse(
+        content,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="bulletin-{bulletin_id}.json"'},
+    )
+
+
 @require_POST
 @signed_in
 def read_bulletin(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
@@ -239,8 +271,20 @@ def _after(request: ActorRequest) -> str:
 
 
 def _finding(request: ActorRequest) -> UUID | None:
-    text = (request.POST if request.method == "POST" else request.GET).get("finding", "")
+    return _given(request, "finding", "supervision.no_finding")
+
+
+def _about(request: ActorRequest) -> services.About | None:
+    """The request or demand an order is about, as the address or the form says it."""
+    for kind, missing in ((DirectiveAbout.REQUEST, "sharing.no_request"), (DirectiveAbout.DEMAND, "sharing.no_demand")):
+        if (given := _given(request, str(kind), missing)) is not None:
+            return services.About(kind, given)
+    return None
+
+
+def _given(request: ActorRequest, name: str, missing: str) -> UUID | None:
+    text = sought((request.POST if request.method == "POST" else request.GET).get(name, ""))[:36]
     try:
         return UUID(text) if text else None
     except ValueError as broken:
-        raise NotFound("supervision.no_finding") from broken
+        raise NotFound(missing, id=text) from broken
