@@ -40,6 +40,17 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """Where reminders leave by mail (邮件提醒); a password lies in the keys folder as `smtp.password`."""
+
+    host: str
+    port: int
+    sender: str
+    user: str
+    tls: bool  # always but on loopback
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """All that a deployment may set from outside."""
 
@@ -53,6 +64,9 @@ class Environment:
     web_threads: int
     identity: Identity | None
     passwords: bool
+    address: str  # of the center, as people type it; links in reminders begin with it
+    mail: Mail | None
+    webhook_hosts: tuple[str, ...]  # hosts that reminders may be posted to
 
     @property
     def center(self) -> Path:
@@ -87,6 +101,9 @@ def read(given: Mapping[str, str]) -> Environment:
         https=_flag(given, "ZHENGTONG_HTTPS"),
         identity=_identity(given),
         passwords=_passwords(given),
+        address=_address(given),
+        mail=_mail(given),
+        webhook_hosts=tuple(given.get("ZHENGTONG_WEBHOOK_HOSTS", "").replace(",", " ").split()),
         web_threads=_count(given, "ZHENGTONG_WEB_THREADS", default=WEB_THREADS, most=WORKERS_MAX),
     )
 
@@ -100,6 +117,24 @@ def _identity(given: Mapping[str, str]) -> Identity | None:
     if not client or not safe or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("ZHENGTONG_OIDC_ISSUER is https://… (http on loopback alone), with ZHENGTONG_OIDC_CLIENT")
     return Identity(issuer, client, given.get("ZHENGTONG_OIDC_NAME", "") or str(parts.hostname))
+
+
+def _address(given: Mapping[str, str]) -> str:
+    address = given.get("ZHENGTONG_ADDRESS", "").rstrip("/")
+    parts = urlsplit(address)
+    if address and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError("ZHENGTONG_ADDRESS is https://center.example, without a query")
+    return address
+
+
+def _mail(given: Mapping[str, str]) -> Mail | None:
+    place, sender = given.get("ZHENGTONG_SMTP", ""), given.get("ZHENGTONG_SMTP_FROM", "")
+    if not place:
+        return None
+    host, _, port = place.rpartition(":")
+    if not host or not port.isdigit() or "@" not in sender:
+        raise ValueError("ZHENGTONG_SMTP is host:port, with ZHENGTONG_SMTP_FROM, an address")
+    return Mail(host, int(port), sender, given.get("ZHENGTONG_SMTP_USER", ""), tls=host not in LOOPBACK)
 
 
 def _passwords(given: Mapping[str, str]) -> bool:

@@ -15,10 +15,16 @@ REQUEST_BYTES_MAX = 16 * 1024 * 1024
 FORM_FIELDS_MAX = 2000
 LOCK_WAIT_S = 20
 SHORT_STATEMENTS = "-c jit=off -c max_parallel_workers_per_gather=0"  # helpers cost more than they save
+MAIL_WAIT_S = 10  # for a mail server to answer
 
 
 def _has(path: str) -> bool:
     return (SOURCE / path).is_file()
+
+
+def _mail_password() -> str:
+    held = ENV.keys / "smtp.password"
+    return held.read_text(encoding="utf-8").strip() if held.is_file() else ""
 
 
 def _secret() -> str:
@@ -76,6 +82,14 @@ ZHENGTONG_DEMO = ENV.demo
 ZHENGTONG_CLOCK = current_clock()
 ZHENGTONG_ISSUER = _issuer()
 ZHENGTONG_PASSWORDS = ENV.passwords
+ZHENGTONG_ADDRESS = ENV.address
+ZHENGTONG_WEBHOOK_HOSTS = ENV.webhook_hosts
+ZHENGTONG_MAIL = ENV.mail is not None
+if ENV.mail is not None:
+    EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER = ENV.mail.host, ENV.mail.port, ENV.mail.user
+    EMAIL_HOST_PASSWORD = _mail_password()
+    EMAIL_USE_TLS, EMAIL_TIMEOUT = ENV.mail.tls, MAIL_WAIT_S
+    DEFAULT_FROM_EMAIL = ENV.mail.sender
 
 AREAS_RUNNING = [a for a in ("journal", *ENV.areas) if _has(f"{a}/apps.py")]
 INSTALLED_APPS = [

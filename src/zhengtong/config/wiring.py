@@ -38,6 +38,7 @@ JOBS: dict[str, str] = {
     "journal.retention": "zhengtong.journal.services.retention:retention_job",
     "sharing.expire": "zhengtong.sharing.listeners:expire_job",
     "supervision.detect": "zhengtong.supervision.listeners:detect_job",
+    "portal.remind": "zhengtong.portal.reminders:remind_job",
     "exchange.publish": "zhengtong.exchange.listeners:publish_job",
     "exchange.compare": "zhengtong.exchange.listeners:compare_job",
 }
@@ -48,6 +49,7 @@ PERIODIC: dict[str, int] = {
     "journal.retention": 3600,  # acts on each kind once a day, in the hour after midnight
     "sharing.expire": 30,
     "supervision.detect": 60,
+    "portal.remind": 600,  # acts once a day and receiver
     "exchange.publish": 60,
     "exchange.compare": 60,
 }

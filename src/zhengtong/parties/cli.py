@@ -224,6 +224,20 @@ def release_identity(
     services.release_identity(login=login, issuer=_issuer(), reason=reason, actor=actor, clock=current_clock())
 
 
+@app.command("set-webhook")
+def set_webhook(
+    organization: Annotated[str, typer.Argument(help="Code of the organization.")],
+    url: Annotated[str, typer.Argument(help="https address of its system; empty: no more.")] = "",
+    as_login: As = "",
+) -> None:
+    """Set where a department's own system is told of what waits (提醒接口); the secret is shown this once."""
+    actor = _acting(as_login, Role.SECURITY_ADMIN)
+    org = queries.organization_by_code(code=organization)
+    hosts = settings.ZHENGTONG_WEBHOOK_HOSTS
+    secret = services.set_webhook(organization=org.id, url=url, hosts=hosts, actor=actor, clock=current_clock())
+    typer.echo(secret)
+
+
 @app.command()
 def contact(
     officer: Annotated[UUID, typer.Argument(help="Id of the officer (see: parties officers --json).")],

@@ -152,6 +152,23 @@ class SubstituteEnded(Event):
     ended_on: date
 
 
+@event("parties.reminding.chosen", version=1)
+@dataclass(frozen=True, slots=True)
+class RemindingChosen(Event):
+    """The holder of an account said how to be reminded."""
+
+    by_mail: bool
+    days_before: int
+
+
+@event("parties.webhook.set", version=1)
+@dataclass(frozen=True, slots=True)
+class WebhookSet(Event):
+    """The security administrator set where an organization's system is told; an empty host: nowhere any more."""
+
+    host: str
+
+
 @event("parties.duty.added", version=1)
 @dataclass(frozen=True, slots=True)
 class DutyAdded(Event):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.parties.queries.reminding import DAYS_BEFORE_MAX
 from zhengtong.parties.services.sign_in import CODE_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX
 
 
@@ -51,6 +52,18 @@ class NewPasswordForm(forms.Form):
         if held.get("new") and held.get("again") and held["new"] != held["again"]:
             self.add_error("again", _("两次输入的新密码不一样"))
         return held
+
+
+class ReminderForm(forms.Form):
+    """How the holder of an account is reminded (提醒方式)."""
+
+    by_mail = forms.BooleanField(label=_("每天用邮件提醒到期和逾期的事项"), required=False)
+    days_before = forms.IntegerField(
+        label=_("提前几天"), min_value=0, max_value=DAYS_BEFORE_MAX, help_text=_("邮件只写编号、办什么、期限和地址。")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own
+        super().__init__(*args, auto_id="id_reminder_%s", **kwargs)
 
 
 class SubstituteForm(forms.Form):

@@ -187,3 +187,64 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ReminderChoice(models.Model):
+    """How the holder of an account wants to be reminded of what waits (提醒方式); no row: on the pages only."""
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="reminding")
+    account_id: UUID
+    by_mail = models.BooleanField(default=False)
+    days_before = models.PositiveSmallIntegerField(default=2)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.account_id)
+
+
+class Webhook(models.Model):
+    """Where a department's own system wants to be told of what waits (提醒接口)."""
+
+    organization = models.OneToOneField(Organization, models.CASCADE, primary_key=True, related_name="+")
+    organization_id: UUID
+    url = models.CharField(max_length=300)
+    secret = EncryptedTextField()
+    set_on = models.DateField()
+    set_by = models.UUIDField(null=True)
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Reminder(models.Model):
+    """That a reminder was sent on a day, or could not be (提醒记录): how many things, not which."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
+    account_id: UUID | None
+    organization = models.ForeignKey(Organization, models.CASCADE, null=True, related_name="+")
+    organization_id: UUID | None
+    day = models.DateField()
+    things = models.PositiveIntegerField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-day", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["account", "day"], condition=Q(account__isnull=False), name="reminded_once"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "day"], condition=Q(organization__isnull=False), name="posted_once"
+            ),
+            models.CheckConstraint(
+                name="reminder_to_somebody",
+                condition=Q(account__isnull=False, organization__isnull=True)
+                | Q(account__isnull=True, organization__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.things}"

@@ -21,6 +21,7 @@ from zhengtong.parties.services.registering import (
     open_account,
     register_organization,
 )
+from zhengtong.parties.services.reminding import choose_reminders, note_reminder, set_webhook
 from zhengtong.parties.services.second_factor import reset_second_factor
 
 __all__ = [
@@ -32,14 +33,17 @@ __all__ = [
     "change_duty",
     "change_officer",
     "change_organization",
+    "choose_reminders",
     "end_seat",
     "end_substitution",
     "give_seat",
     "load_parties",
+    "note_reminder",
     "open_account",
     "read_contact",
     "register_organization",
     "release_identity",
     "reset_second_factor",
     "set_password",
+    "set_webhook",
 ]

@@ -18,9 +18,11 @@ from django.views.decorators.http import require_GET, require_POST
 from zhengtong.journal import door
 from zhengtong.kernel.errors import NotAllowed, PlatformError
 from zhengtong.parties import queries
-from zhengtong.parties.forms import CodeForm, NewPasswordForm, PasswordForm, ProofForm
+from zhengtong.parties.forms import CodeForm, NewPasswordForm, PasswordForm, ProofForm, ReminderForm
+from zhengtong.parties.queries import reminding
 from zhengtong.parties.rules import CONFLICTS, ROLES
 from zhengtong.parties.services import second_factor, sign_in
+from zhengtong.parties.services.reminding import choose_reminders
 from zhengtong.parties.web import (
     PENDING_KEY,
     SEAT_KEY,
@@ -101,10 +103,11 @@ class OwnAccount(View):
 
     def post(self, request: ActorRequest) -> HttpResponse:
         verb = request.POST.get("verb", "")
-        held: dict[str, NewPasswordForm | CodeForm | ProofForm] = {
+        held: dict[str, Form] = {
             "password": NewPasswordForm(request.POST if verb == "password" else None),
             "confirm": CodeForm(request.POST if verb == "confirm" else None),
             "begin": ProofForm(request.POST if verb == "begin" else None),
+            "remind": ReminderForm(request.POST if verb == "remind" else None),
         }
         form = held.get(verb)
         if form is None or not form.is_valid():
@@ -119,8 +122,14 @@ class OwnAccount(View):
         return HttpResponseRedirect(reverse("parties:account"))
 
     @staticmethod
-    def _do(request: ActorRequest, verb: str, given: dict[str, str]) -> second_factor.Enrolment | None:
+    def _do(request: ActorRequest, verb: str, given: dict[str, Any]) -> second_factor.Enrolment | None:  # Any: fields
         who, clock = request.account_id, request.clock
+        if verb == "remind":
+            choose_reminders(
+                account=who, by_mail=given["by_mail"], days_before=given["days_before"], actor=request.actor,
+                clock=clock,
+            )  # fmt: skip
+            return None
         if verb == "confirm":
             second_factor.confirm_second_factor(account=who, code=given["code"], actor=request.actor, clock=clock)
             return None
@@ -137,10 +146,17 @@ class OwnAccount(View):
         request: ActorRequest, held: Mapping[str, Form] | None = None, *,
         enrolment: second_factor.Enrolment | None = None, status: int = 200,
     ) -> HttpResponse:  # fmt: skip
-        forms = {"password": NewPasswordForm(), "confirm": CodeForm(), "begin": ProofForm(), **(held or {})}
+        chosen = reminding.choice(account=request.account_id)
+        initial = {"by_mail": chosen.by_mail, "days_before": chosen.days_before}
+        forms: dict[str, Form] = {
+            "password": NewPasswordForm(), "confirm": CodeForm(), "begin": ProofForm(),
+            "remind": ReminderForm(initial=initial), **(held or {}),
+        }  # fmt: skip
         context = {
             "card": second_factor.own_account(account=request.account_id), "enrolment": enrolment,
             "password": forms["password"], "code": forms["confirm"], "proof": forms["begin"],
+            "remind": forms["remind"], "chosen": chosen,
+            "reminded": reminding.reminders_of(account=request.account_id),
             "confirming": enrolment is not None or forms["confirm"].is_bound,
         }  # fmt: skip
         return render(request, "parties/account.html", context, status=status)

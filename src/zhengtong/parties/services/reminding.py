@@ -1,0 +1,75 @@
+"""How people and systems are reminded of what waits (提醒): chosen, addressed, noted."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db import transaction
+
+from zhengtong.journal.services import record
+from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.clock import Clock
+from zhengtong.kernel.errors import RuleBroken
+from zhengtong.parties import events
+from zhengtong.parties.models import Account, Organization, Reminder, ReminderChoice, Webhook
+from zhengtong.parties.queries.reminding import DAYS_BEFORE_MAX, is_allowed
+from zhengtong.parties.rules import Role
+from zhengtong.parties.services.registering import only
+
+SECRET_BYTES = 32
+FAULT_CHARS_MAX = 200
+
+
+@transaction.atomic
+def choose_reminders(*, account: UUID, by_mail: bool, days_before: int, actor: Actor, clock: Clock) -> None:
+    """Say how the holder of an account is reminded (提醒方式).  Raises RuleBroken: more days than `DAYS_BEFORE_MAX`."""
+    if not 0 <= days_before <= DAYS_BEFORE_MAX:
+        raise RuleBroken("parties.reminder_days", most=DAYS_BEFORE_MAX)
+    held = Account.objects.select_related("officer").get(pk=account)
+    if by_mail and not held.officer.email:
+        raise RuleBroken("parties.reminder_no_mail")
+    given = {"by_mail": by_mail, "days_before": days_before, "changed_at": clock.now()}
+    ReminderChoice.objects.update_or_create(account_id=account, defaults=given)
+    fact = events.RemindingChosen(account, by_mail=by_mail, days_before=days_before)
+    record(fact, actor=actor, clock=clock, jurisdiction=actor.jurisdiction)
+
+
+@transaction.atomic
+def set_webhook(*, organization: UUID, url: str, hosts: Sequence[str], actor: Actor, clock: Clock) -> str:
+    """Set, as the security administrator, where an organization's system is told (提醒接口); an empty address ends it.
+
+    Returns the secret that signs what is posted, shown this once.
+
+    Raises:
+        NotAllowed: not the security administrator.
+        RuleBroken: no https (http on loopback alone), or a host that the deployment does not allow.
+    """
+    only(actor, Role.SECURITY_ADMIN)
+    row = Organization.objects.get(pk=organization)
+    secret = ""
+    if url and not is_allowed(url, hosts=hosts):
+        raise RuleBroken("parties.webhook_address", hosts="、".join(hosts) or "—")
+    if url:
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        given = {"url": url, "secret": secret, "set_on": clock.today(), "set_by": actor.officer}
+        Webhook.objects.update_or_create(organization=row, defaults=given)
+    else:
+        Webhook.objects.filter(organization=row).delete()
+    fact = events.WebhookSet(row.id, host=urlsplit(url).hostname or "")
+    record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
+    return secret
+
+
+@transaction.atomic
+def note_reminder(
+    *, day: date, things: int, clock: Clock, account: UUID | None = None, organization: UUID | None = None,
+    fault: str = "",
+) -> None:  # fmt: skip
+    """Note that a reminder left, or why it did not; one row a day and receiver."""
+    to = {"account_id": account, "organization_id": organization, "day": day}
+    row, _ = Reminder.objects.get_or_create(**to, defaults={"things": things})
+    row.things, row.attempts, row.fault = things, row.attempts + 1, fault[:FAULT_CHARS_MAX]
+    row.sent_at = None if fault else clock.now()
+    row.save()
