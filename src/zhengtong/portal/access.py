@@ -15,7 +15,7 @@ from zhengtong.catalog.rules.derivations import DERIVATION
 from zhengtong.exchange.rules import NODE
 from zhengtong.kernel.lifecycle import Lifecycle
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.rules import CHANGE, CORRECTION, DEMAND, DISPOSAL, DISPUTE, GRANT, REQUEST, STOP
+from zhengtong.sharing.rules import CHANGE, CORRECTION, DEMAND, DISPOSAL, DISPUTE, GRANT, REQUEST, STOP, TAKEOVER
 from zhengtong.supervision.rules import FINDING
 from zhengtong.supervision.rules.budget import BUDGET
 from zhengtong.supervision.rules.directives import DIRECTIVE
@@ -32,6 +32,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     DISPOSAL,
     DISPUTE,
     STOP,
+    TAKEOVER,
     FINDING,
     PROJECT,
     BUDGET,

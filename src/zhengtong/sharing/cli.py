@@ -3,12 +3,16 @@
 import json
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zhengtong.journal.door import current_clock
-from zhengtong.sharing import queries
+from zhengtong.kernel.actors import SYSTEM
+from zhengtong.parties import queries as parties
+from zhengtong.parties.rules import Role
+from zhengtong.sharing import queries, services
 from zhengtong.sharing.rules import (
     CHANGE_KIND_WORDS,
     CHANGE_WORDS,
@@ -18,7 +22,9 @@ from zhengtong.sharing.rules import (
     DisputeState,
     GrantState,
     RequestState,
+    rows_of,
 )
+from zhengtong.sharing.tables import FILE_BYTES_MAX, lines_of
 
 ROWS_DEFAULT = 200
 
@@ -89,6 +95,28 @@ def disputes(
             typer.echo(_dispute_text(line))
     if page.next_after and not as_json:
         typer.echo(f"… --after {page.next_after}")
+
+
+@app.command("take-over")
+def take_over(
+    file: Annotated[Path, typer.Argument(help="The list: xlsx or csv, titles first.", exists=True, dir_okay=False)],
+    authority: Annotated[str, typer.Option(help="Code of the authority that files it, if there are several.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """File sharing that exists already, for its providers to confirm (既有共享接管).  All rows or none."""
+    found = [card.code for card in parties.organizations(actor=SYSTEM) if card.is_authority]
+    if not authority and len(found) != 1:
+        raise typer.BadParameter(f"say which authority: --authority {'|'.join(found) or 'CODE'}")
+    clock = current_clock()
+    actor = parties.seat_holder(
+        organization_code=authority or found[0], role=Role.AUTHORITY_REVIEWER, on=clock.today()
+    )  # fmt: skip
+    with file.open("rb") as source:
+        rows = rows_of(lines_of(source.read(FILE_BYTES_MAX + 1)))
+    for made in services.file_takeovers(rows=rows, actor=actor, clock=clock):
+        line = queries.takeover(id=made, actor=actor).line
+        text = f"{line.number}  {line.provider.short_name} → {line.consumer.short_name} {line.entry_name}"
+        typer.echo(json.dumps(asdict(line), ensure_ascii=False, default=str) if as_json else text)
 
 
 @app.command()

@@ -109,6 +109,7 @@ _REQUEST: dict[str, Callable[[Replayed, Columns, str], Replayed]] = {
 def _issued(payload: Columns) -> Columns:
     kept = ("number", "terms_digest", "decision_digest", "consented_on", "valid_from", "valid_until")
     blank: Columns = {"state": "delivering", "delivered_on": None, "suspended_on": None, "ended_on": None}
+    blank |= {"origin": "request", "review_on": None}
     return blank | {name: payload[name] for name in kept}
 
 
@@ -155,6 +156,11 @@ def _disposed(payload: Columns) -> Columns:
 
 def _disposed_again(payload: Columns) -> Columns:
     return {"state": "owed", "reported_on": None, "answered_on": payload["answered_on"]}
+
+
+def _taken(payload: Columns) -> Columns:
+    blank: Columns = {"state": "filed", "answered_on": None, "grant": None}
+    return blank | {"number": payload["number"], "filed_on": payload["filed_on"]}
 
 
 def _proposed(payload: Columns) -> Columns:
@@ -223,6 +229,15 @@ _OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns he
     "sharing.disposal.accepted": lambda _held, p, _place: {"state": "accepted", "answered_on": p["answered_on"]},
     "sharing.disposal.asked-again": lambda _held, p, _place: _disposed_again(p),
     "sharing.grant.changed": lambda _held, p, _place: {k: p[k] for k in ("terms_digest", "valid_until")},
+    "sharing.grant.taken-over": lambda _held, p, _place: {"origin": "legacy", "review_on": p["review_on"]},
+    "sharing.grant.reviewed": lambda _held, p, _place: {"review_on": p["review_on"]},
+    "sharing.takeover.filed": lambda _held, p, _place: _taken(p),
+    "sharing.takeover.confirmed": lambda _held, p, _place: {
+        "state": "confirmed",
+        "grant": p["grant"],
+        "answered_on": p["answered_on"],
+    },
+    "sharing.takeover.declined": lambda _held, p, _place: {"state": "declined", "answered_on": p["answered_on"]},
     "sharing.change.proposed": lambda _held, p, _place: _proposed(p),
     "sharing.change.answered": lambda _held, p, _place: _change_answered(p),
     "sharing.change.followed": lambda _held, p, _place: _followed(p),

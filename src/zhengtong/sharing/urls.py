@@ -14,6 +14,7 @@ from zhengtong.sharing.views import (
     replies,
     requests,
     stops,
+    takeovers,
 )
 
 app_name = "sharing"
@@ -59,6 +60,9 @@ urlpatterns = [
     path("maintenance", maintenance.listing, name="maintenance"),
     path("maintenance/new/<uuid:entry_id>", maintenance.announce, name="new_maintenance"),
     path("maintenance/<uuid:maintenance_id>/cancel", maintenance.cancel, name="cancel_maintenance"),
+    path("takeovers", takeovers.listing, name="takeovers"),
+    path("takeovers/<uuid:takeover_id>", takeovers.detail, name="takeover"),
+    path("takeovers/<uuid:takeover_id>/act/<slug:verb>", takeovers.act, name="takeover_act"),
     path("demands", demands.demands, name="demands"),
     path("demands/new", demands.new_demand, name="new_demand"),
     path("demands/board", demands.board, name="board"),

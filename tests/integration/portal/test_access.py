@@ -26,7 +26,8 @@ from zhengtong.parties import services as people
 from zhengtong.parties.rules import Level, OrgKind, Role
 from zhengtong.portal.access import LIFECYCLES, doing, looking
 from zhengtong.sharing import services as sharing
-from zhengtong.sharing.rules import ChangeKind, DisputeKind, StopScope
+from zhengtong.sharing.offers import offer
+from zhengtong.sharing.rules import ChangeKind, DisputeKind, Mode, StopScope, TakeoverRow
 from zhengtong.supervision import queries as findings
 from zhengtong.supervision import services as supervision
 from zhengtong.supervision.rules.budget import BudgetKind
@@ -109,6 +110,12 @@ def _things(hall: Hall) -> dict[str, Thing]:
         grant=grant, kind=ChangeKind.STOP, reason="系统并入省级平台", effective_on=date(2027, 3, 1),
         actor=hall.head("wl-land"), clock=on(9, 17),
     )  # fmt: skip
+    existing = TakeoverRow(
+        1, offer(entry=hall.entries["R03"]).code, "tl-market", ("located", "unit_no"), (Mode.QUERY,), "tl-market-food",
+        "既有核验", "食品经营许可和备案管理办法", ("unit_no",), 100, 100, date(2027, 12, 31), date(2027, 3, 1),
+    )  # fmt: skip
+    reviewer = hall.holder("wl-data", Role.AUTHORITY_REVIEWER)
+    (taken,) = sharing.file_takeovers(rows=(existing,), actor=reviewer, clock=on(9, 17))
     supervision.detect(clock=FixedClock.on(TODAY))
     dispute = sharing.open_dispute(
         kind=DisputeKind.REQUEST, about=late, claim="逾期未答复", actor=consumer, clock=FixedClock.on(TODAY)
@@ -159,6 +166,9 @@ def _things(hall: Hall) -> dict[str, Thing]:
         "grant": thing("/sharing/grants/{id}", grant, both, CITY, "共享许可", "/sharing/grants/{id}/act/{verb}"),
         "change": thing(
             "/sharing/changes/{id}", change, both, CITY, "服务变更", "/sharing/changes/{id}/act/{verb}"
+        ),
+        "takeover": thing(
+            "/sharing/takeovers/{id}", taken, both, CITY, "既有共享接管", "/sharing/takeovers/{id}/act/{verb}"
         ),
         "correction": thing(
             "/sharing/corrections/{id}", correction, both, CITY, "校核申请", "/sharing/corrections/{id}/answer",

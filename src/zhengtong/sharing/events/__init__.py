@@ -65,6 +65,13 @@ from zhengtong.sharing.events.requests import (
     SupplementAsked,
 )
 from zhengtong.sharing.events.stops import StopLifted, StopOrdered
+from zhengtong.sharing.events.takeovers import (
+    GrantReviewed,
+    GrantTakenOver,
+    TakeoverConfirmed,
+    TakeoverDeclined,
+    TakeoverFiled,
+)
 
 __all__ = [
     "ChangeAnswered",
@@ -104,7 +111,9 @@ __all__ = [
     "GrantExpired",
     "GrantIssued",
     "GrantLifted",
+    "GrantReviewed",
     "GrantSuspended",
+    "GrantTakenOver",
     "GrantTerminated",
     "MaintenanceAnnounced",
     "MaintenanceCancelled",
@@ -126,4 +135,7 @@ __all__ = [
     "StopLifted",
     "StopOrdered",
     "SupplementAsked",
+    "TakeoverConfirmed",
+    "TakeoverDeclined",
+    "TakeoverFiled",
 ]

@@ -10,12 +10,17 @@ from zhengtong.sharing.forms.maintenance import MaintenanceForm
 from zhengtong.sharing.forms.replies import ExtensionForm, ReplyInput, SupplementForm
 from zhengtong.sharing.forms.requests import RequestInput
 from zhengtong.sharing.forms.stops import LiftForm, StopForm
+from zhengtong.sharing.forms.takeovers import (
+    DeclineForm,
+    TakeoverForm,
+)
 
 __all__ = [
     "ChangeForm",
     "ChangeStepForm",
     "CorrectionAnswerForm",
     "CorrectionForm",
+    "DeclineForm",
     "DemandForm",
     "DisposalAgainForm",
     "DisposalForm",
@@ -33,4 +38,5 @@ __all__ = [
     "SourceForm",
     "StopForm",
     "SupplementForm",
+    "TakeoverForm",
 ]

@@ -16,6 +16,7 @@ _ASKED: dict[str, tuple[str, ...]] = {
     "lift": ("evidence",),
     "terminate": ("reason",),
     "relinquish": ("reason",),
+    "review": ("reason", "next_on"),
 }
 
 
@@ -27,6 +28,7 @@ class GrantActForm(forms.Form):
     rectify_by = DayField(
         label=_("整改期限"), required=False, help_text=_("写成 2026年10月16日 或者 2026-10-16；不填则为十个工作日")
     )
+    next_on = DayField(label=_("下次复核日"), required=False, help_text=_("不填则不再复核"))
     evidence = forms.CharField(
         label=_("整改到位的证据"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -18,6 +18,9 @@ from zhengtong.sharing.models.requests import (
     Supplement,
 )
 from zhengtong.sharing.models.stops import EmergencyStop
+from zhengtong.sharing.models.takeovers import (
+    Takeover,
+)
 
 __all__ = [
     "Correction",
@@ -39,4 +42,5 @@ __all__ = [
     "ServiceChange",
     "SharingRequest",
     "Supplement",
+    "Takeover",
 ]

@@ -8,9 +8,7 @@ from django.db.models import Q
 
 from zhengtong.sharing.models.columns import who_and_when
 from zhengtong.sharing.models.requests import SharingRequest
-from zhengtong.sharing.rules import (
-    GrantState,
-)
+from zhengtong.sharing.rules import GrantOrigin, GrantState
 
 if TYPE_CHECKING:  # the way back from what hangs on a grant
     from zhengtong.sharing.models.disposals import Disposal
@@ -49,6 +47,9 @@ class Grant(models.Model):
     delivered_at = models.DateTimeField(null=True)
     delivered_by = models.UUIDField(null=True)
 
+    origin = models.CharField(max_length=8, default=GrantOrigin.REQUEST)
+    review_on = models.DateField(null=True)  # of sharing taken over: by when the provider reviews it
+
     breach = models.CharField(max_length=4, blank=True)
     suspension_reason = models.TextField(blank=True)
     rectify_by = models.DateField(null=True)
@@ -68,6 +69,9 @@ class Grant(models.Model):
             who_and_when("grant_delivered_who_when", at="delivered_at", by="delivered_by"),
             who_and_when("grant_suspended_who_when", at="suspended_at", by="suspended_by"),
             models.CheckConstraint(name="grant_period", condition=Q(valid_until__gte=models.F("valid_from"))),
+            models.CheckConstraint(
+                name="grant_review_of_legacy", condition=Q(review_on__isnull=True) | Q(origin=str(GrantOrigin.LEGACY))
+            ),
             models.CheckConstraint(
                 name="grant_suspended_says_why",
                 condition=~Q(state=str(GrantState.SUSPENDED))

@@ -102,6 +102,13 @@ from zhengtong.sharing.queries.records import (
 from zhengtong.sharing.queries.request_page import request
 from zhengtong.sharing.queries.requests import counts, decision_record, everything, figures, overdue, requests
 from zhengtong.sharing.queries.stops import StopLine, StopPage, stop, stop_over, stops
+from zhengtong.sharing.queries.takeovers import (
+    TakeoverLine,
+    TakeoverPage,
+    may_take_over,
+    takeover,
+    takeovers,
+)
 
 __all__ = [
     "AgreedFlow",
@@ -144,6 +151,8 @@ __all__ = [
     "StopLine",
     "StopPage",
     "Suggestion",
+    "TakeoverLine",
+    "TakeoverPage",
     "Turn",
     "agreed_flows",
     "all_changes",
@@ -196,6 +205,7 @@ __all__ = [
     "may_announce",
     "may_direct",
     "may_see_grant",
+    "may_take_over",
     "mediated_after_all",
     "month_counts",
     "month_list",
@@ -214,6 +224,8 @@ __all__ = [
     "stops",
     "suggestions",
     "suspended_for_misuse",
+    "takeover",
+    "takeovers",
     "told",
     "uncoordinated",
 ]

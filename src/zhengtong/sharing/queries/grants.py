@@ -25,7 +25,18 @@ from zhengtong.sharing.queries.scope import visible_grants
 from zhengtong.sharing.queries.stops import is_stopped
 from zhengtong.sharing.queries.terms import published
 from zhengtong.sharing.queries.turns import grant_turn, sides_of
-from zhengtong.sharing.rules import GRANT, LIFT_UNDELIVERED, SIDES, GrantState, Mode, Quota, RowCondition, Side, UseTerm
+from zhengtong.sharing.rules import (
+    GRANT,
+    LIFT_UNDELIVERED,
+    SIDES,
+    GrantOrigin,
+    GrantState,
+    Mode,
+    Quota,
+    RowCondition,
+    Side,
+    UseTerm,
+)
 from zhengtong.standards import queries as standards
 from zhengtong.wire import grant as wire
 
@@ -161,6 +172,8 @@ def _page(row: Grant, *, actor: Actor, on: date) -> GrantPage:
         end_how=row.end_how,
         end_reason=row.end_reason,
         filed_number=row.filed_number,
+        origin=GrantOrigin(row.origin),
+        review_on=row.review_on,
         history=history(row.id),
     )
 
@@ -168,7 +181,8 @@ def _page(row: Grant, *, actor: Actor, on: date) -> GrantPage:
 def _verbs(
     row: Grant, open_verbs: tuple[str, ...], sides: frozenset[Side], *, organization: UUID | None
 ) -> tuple[str, ...]:
-    held = tuple(verb for verb in open_verbs if SIDES[verb] in sides and verb != LIFT_UNDELIVERED)
+    never = {LIFT_UNDELIVERED} | (set() if row.review_on else {"review"})
+    held = tuple(verb for verb in open_verbs if SIDES[verb] in sides and verb not in never)
     return (
         held if "lift" not in held or lifts(row, organization=organization) else tuple(v for v in held if v != "lift")
     )

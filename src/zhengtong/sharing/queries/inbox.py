@@ -18,6 +18,7 @@ from zhengtong.sharing.queries.lines import grant_lines, listed_requests, reques
 from zhengtong.sharing.queries.records import GrantLine, InboxCard, Organ, RequestLine
 from zhengtong.sharing.queries.scope import organs
 from zhengtong.sharing.queries.silence import correction_card, silent_cards
+from zhengtong.sharing.queries.takeovers import takeover_cards
 from zhengtong.sharing.queries.turns import article_of_verb
 from zhengtong.sharing.rules import ANSWERABLE, OPEN_DEMANDS, CorrectionState, DemandState, GrantState, RequestState
 
@@ -42,6 +43,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
     )
     cards += dispute_cards(actor=actor, on=on) + disposal_cards(actor, on=on) + change_cards(actor, on=on)
     cards += silent_cards(actor, on=on)
+    cards += takeover_cards(actor, on=on)
     cards.sort(key=lambda card: (card.due_on is None, card.due_on or on, card.number))
     return tuple(cards[:INBOX_ROWS_MAX])
 

@@ -13,6 +13,7 @@ from zhengtong.sharing.models import (
     Maintenance,
     ServiceChange,
     SharingRequest,
+    Takeover,
 )
 from zhengtong.sharing.queries.clockwork import correction_view, reply_facts
 from zhengtong.sharing.queries.stops import stop_columns
@@ -84,9 +85,19 @@ def actual_rows() -> dict[str, Columns]:
             "delivered_on": _text(grant.delivered_on),
             "suspended_on": _text(grant.suspended_on),
             "ended_on": _text(grant.ended_on),
+            "origin": grant.origin,
+            "review_on": _text(grant.review_on),
         }
     return (
-        rows | _corrections() | _demands() | _disputes() | _disposals() | _maintenance() | _changes() | stop_columns()
+        rows
+        | _corrections()
+        | _demands()
+        | _disputes()
+        | _disposals()
+        | _maintenance()
+        | _changes()
+        | _takeovers()
+        | stop_columns()
     )
 
 
@@ -146,6 +157,19 @@ def _changes() -> dict[str, Columns]:
             **{day: _text(getattr(row, day)) for day in days},
         }
         for row in ServiceChange.objects.iterator(500)
+    }
+
+
+def _takeovers() -> dict[str, Columns]:
+    return {
+        f"takeover {row.id}": {
+            "state": row.state,
+            "number": row.number,
+            "filed_on": _text(row.filed_on),
+            "answered_on": _text(row.answered_on),
+            "grant": str(row.grant_id) if row.grant_id else None,
+        }
+        for row in Takeover.objects.iterator(500)
     }
 
 

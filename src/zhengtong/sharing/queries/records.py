@@ -9,6 +9,7 @@ from zhengtong.kernel.daystrip import DayStrip
 from zhengtong.kernel.deadlines import ClockView
 from zhengtong.sharing.rules import (
     Gap,
+    GrantOrigin,
     GrantState,
     Ground,
     Mode,
@@ -244,6 +245,8 @@ class GrantPage:
     end_how: str
     end_reason: str
     filed_number: str
+    origin: GrantOrigin
+    review_on: date | None
     history: tuple[Happening, ...]
 
 

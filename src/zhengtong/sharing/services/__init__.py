@@ -45,6 +45,11 @@ from zhengtong.sharing.services.granting import (
 from zhengtong.sharing.services.maintaining import announce_maintenance, cancel_maintenance
 from zhengtong.sharing.services.recounting import recompute_clocks
 from zhengtong.sharing.services.stopping import lift_stop, order_stop
+from zhengtong.sharing.services.taking_over import (
+    answer_takeover,
+    file_takeovers,
+    review_grant,
+)
 
 __all__ = [
     "DisputedValue",
@@ -55,6 +60,7 @@ __all__ = [
     "announce_maintenance",
     "answer_correction",
     "answer_supplement",
+    "answer_takeover",
     "apply_changes",
     "approve_own",
     "ask_again",
@@ -70,6 +76,7 @@ __all__ = [
     "draft_request",
     "expire_grants",
     "file_correction",
+    "file_takeovers",
     "let_followers_take_over",
     "lift_stop",
     "lift_suspension",
@@ -90,6 +97,7 @@ __all__ = [
     "relinquish_grant",
     "report_disposal",
     "return_to_officer",
+    "review_grant",
     "sign_reply",
     "submit_to_own_head",
     "suspend_grant",

@@ -152,6 +152,22 @@ def countersign_reply(*, request: UUID, actor: Actor, clock: Clock) -> SignedRep
     return _decide(row, reply, actor=actor, clock=clock)
 
 
+def decide_taken_over(row: SharingRequest, reply: ReplyForm, *, by: UUID, actor: Actor, clock: Clock) -> SignedReply:
+    """Sign, as the provider, the reply that stands for sharing taken over (接管), in the caller's transaction.
+
+    `by` filed it for the authority; the two are two persons, as with any reply.
+    """
+    check_terms(row, reply, at=clock.now())
+    _write_reply(row, reply, by=by, clock=clock)
+    row.hands = {**row.hands, "prepare_reply": [str(by)]}
+    check_apart("sign", actor=actor, done=hands(row))
+    held = _prepared(row)
+    held.signed_at, held.signed_by = clock.now(), officer_of(actor)
+    held.save()
+    put_hand(row, "sign", actor)
+    return _decide(row, held, actor=actor, clock=clock)
+
+
 def _prepared(row: SharingRequest) -> Reply:
     reply = Reply.objects.filter(request=row).first()
     if reply is None:

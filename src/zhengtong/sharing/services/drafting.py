@@ -189,6 +189,25 @@ def receive_again(*, request: UUID, actor: Actor, clock: Clock) -> UUID:
     return row.id
 
 
+def receive_taken_over(form: RequestForm, *, consumer: UUID, by: UUID, actor: Actor, clock: Clock) -> SharingRequest:
+    """The request that stands for sharing taken over (接管), received, in the caller's transaction.
+
+    `by` is the officer of the authority who filed it.  Raises RuleBroken where nobody could ask for it today.
+    """
+    offer, now = requestable(entry=form.entry), clock.now()
+    check_can_be_sent(form, offered=offer.asked(), provider=offer.provider)
+    row = SharingRequest(
+        id=new_id(now), number=_number(""), consumer_id=consumer, state=RequestState.DRAFT, drafted_at=now,
+        drafted_by=by, hands={"draft": [str(by)]},
+    )  # fmt: skip
+    _write(row, form, offer)
+    row.save(force_insert=True)
+    _write_parts(row, form, offer)
+    _record_draft(row, form, actor=actor, clock=clock)
+    _receive(row, actor=actor, clock=clock)
+    return row
+
+
 @transaction.atomic
 def answer_supplement(*, request: UUID, form: RequestForm, note: str, actor: Actor, clock: Clock) -> None:
     """Bring what the provider said is missing (补充材料); the reply clock starts afresh [D].

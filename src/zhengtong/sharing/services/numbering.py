@@ -1,11 +1,11 @@
 """Numbers of changes, corrections, demands and disputes (编号): B01, C01, D1, Z01; the register row is the lock."""
 
 from zhengtong.kernel.errors import RuleBroken
-from zhengtong.sharing.models import Correction, Demand, Dispute, Register, ServiceChange
+from zhengtong.sharing.models import Correction, Demand, Dispute, Register, ServiceChange, Takeover
 
-DIGITS = {"B": 2, "C": 2, "D": 1, "Z": 2}
+DIGITS = {"B": 2, "C": 2, "D": 1, "J": 2, "Z": 2}
 DIGITS_MAX = 8
-_REGISTERS = {"B": "change", "C": "correction", "D": "demand", "Z": "dispute"}
+_REGISTERS = {"B": "change", "C": "correction", "D": "demand", "J": "takeover", "Z": "dispute"}
 
 
 def next_number(*, prefix: str, given: str = "") -> str:
@@ -26,7 +26,7 @@ def next_number(*, prefix: str, given: str = "") -> str:
 
 
 def _taken(prefix: str, number: str) -> bool:
-    rows: dict[str, type[Correction | Demand | Dispute | ServiceChange]] = {
-        "B": ServiceChange, "C": Correction, "D": Demand, "Z": Dispute,
+    rows: dict[str, type[Correction | Demand | Dispute | ServiceChange | Takeover]] = {
+        "B": ServiceChange, "C": Correction, "D": Demand, "J": Takeover, "Z": Dispute,
     }  # fmt: skip
     return rows[prefix].objects.filter(number=number).exists()

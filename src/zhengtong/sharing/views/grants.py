@@ -100,5 +100,9 @@ def _do(request: ActorRequest, grant: UUID, verb: str, form: GrantActForm) -> No
         services.lift_suspension(grant=grant, evidence=held["evidence"], actor=actor, clock=clock)
     elif verb == "terminate":
         services.terminate_grant(grant=grant, reason=held["reason"], actor=actor, clock=clock)
+    elif verb == "review":
+        services.review_grant(
+            grant=grant, note=held["reason"], next_on=held["next_on"], actor=actor, clock=clock
+        )  # fmt: skip
     elif verb == "relinquish":
         services.relinquish_grant(grant=grant, reason=held["reason"], actor=actor, clock=clock)
