@@ -17,10 +17,12 @@ from zhengtong.sharing.rules import (
     CHANGE_KIND_WORDS,
     CHANGE_WORDS,
     DISPUTE_WORDS,
+    ONBOARDING_WORDS,
     STATE_WORDS,
     ChangeState,
     DisputeState,
     GrantState,
+    OnboardingStage,
     RequestState,
     rows_of,
 )
@@ -130,6 +132,38 @@ def changes(
         typer.echo(json.dumps(asdict(line), ensure_ascii=False, default=str) if as_json else _change_text(line))
     if page.next_after and not as_json:
         typer.echo(f"… --after {page.next_after}")
+
+
+@app.command()
+def board(
+    stage: Annotated[OnboardingStage | None, typer.Option("--stage", help="Only this next step.")] = None,
+    late: Annotated[bool, typer.Option("--late", help="Only those whose day has passed.")] = False,
+    today: Today = "", as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """List demands by how far they are, longest waiting first: the next step, whose turn, by when (供需对接)."""
+    found = queries.whole_board(on=_day(today))
+    for line in found.lines:
+        if (stage in (None, line.onboarding.stage)) and (line.late or not late):
+            typer.echo(json.dumps(_board_facts(line), ensure_ascii=False) if as_json else _board_text(line))
+    if found.is_cut and not as_json:
+        typer.echo("…")
+
+
+def _board_facts(line: queries.BoardLine) -> dict[str, object]:
+    return {
+        "id": str(line.id), "number": line.number, "what": line.what, "consumer": line.consumer.short_name,
+        "source": line.source, "stage": str(line.onboarding.stage), "turn": line.turn,
+        "since": line.onboarding.since.isoformat(), "waited_workdays": line.days,
+        "due_on": line.due_on.isoformat() if line.due_on else None, "late": line.late,
+    }  # fmt: skip
+
+
+def _board_text(line: queries.BoardLine) -> str:
+    words = ONBOARDING_WORDS[line.onboarding.stage].zh
+    due = f"  期限 {line.due_on}" if line.due_on else ""
+    late = "  已超期" if line.late else ""
+    turn = f"轮到 {line.turn}，自 {line.onboarding.since} 已 {line.days} 个工作日" if line.turn else "已办结"
+    return f"{line.number}  {words}  {line.consumer.short_name} {line.what}  {turn}{due}{late}"
 
 
 def _change_text(line: queries.ChangeLine) -> str:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -10,6 +11,7 @@ from zhengtong.journal.door import current_clock
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.supervision import queries, services, workbook
 from zhengtong.supervision.rules import SECTIONS, STATE_WORDS, FindingState, month_of
+from zhengtong.supervision.rules.directives import DIRECTIVE_WORDS, DirectiveState
 from zhengtong.supervision.templatetags.supervision_words import shown
 
 ROWS_DEFAULT = 200
@@ -34,6 +36,46 @@ def findings(
         typer.echo(json.dumps(_facts(line), ensure_ascii=False) if as_json else _text(line))
     if page.next_after and not as_json:
         typer.echo(f"… --after {page.next_after}")
+
+
+@app.command()
+def directives(
+    state: Annotated[str, typer.Option(help="Only this state, e.g. owed; `late` for those past their day.")] = "",
+    after: Annotated[str, typer.Option(help="Only those before this id (the page before ended with it).")] = "",
+    rows: Annotated[int, typer.Option(help="How many lines at most, up to 200.")] = ROWS_DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """List orders and conclusions of joint meetings, newest first: who is asked for what, by when (交办事项)."""
+    if state and state not in {*DirectiveState, "late"}:
+        raise typer.BadParameter(f"{state!r} is none of {', '.join([*DirectiveState, 'late'])}", param_hint="--state")
+    if after:
+        after = _id(after)
+    page = queries.all_directives(on=current_clock().today(), state=state, after=after, rows=rows)
+    for line in page.rows:
+        typer.echo(json.dumps(_asked(line), ensure_ascii=False) if as_json else _asked_text(line))
+    if page.next_after and not as_json:
+        typer.echo(f"… --after {page.next_after}")
+
+
+def _id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not an id", param_hint="--after") from None
+
+
+def _asked(line: queries.DirectiveLine) -> dict[str, object]:
+    return {
+        "id": str(line.id), "number": line.number, "kind": str(line.kind), "issuer": line.issuer_name,
+        "organization": line.organization_name, "text": line.text, "state": str(line.state),
+        "issued_on": line.issued_on.isoformat(), "due_on": line.due_on.isoformat(), "late": line.late,
+    }  # fmt: skip
+
+
+def _asked_text(line: queries.DirectiveLine) -> str:
+    late = "  已超期" if line.late else ""
+    organs = f"{line.issuer_name} → {line.organization_name}"
+    return f"{line.number}  {DIRECTIVE_WORDS[line.state].zh}  {organs}  {line.text}  期限 {line.due_on}{late}"
 
 
 @app.command()

@@ -1,21 +1,25 @@
 """供需对接: a need is raised, its source named, linked to an entry, asked for, given; whose turn is on the board."""
 
-from datetime import date
+import json
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from pytest_django import Settings
+from typer.testing import CliRunner
 
 from tests.support.sharing_forms import house_reply
 from tests.support.sharing_hall import Hall
 from tests.support.sharing_story import received
 from tests.support.signing import client_of
+from zhengtong.catalog import services as catalog
 from zhengtong.journal import rebuild
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.parties.rules import Role
 from zhengtong.sharing import queries, services
+from zhengtong.sharing.cli import app
 from zhengtong.sharing.rules import DemandState, OnboardingStage
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +80,53 @@ def test_a_need_goes_its_way_and_the_board_says_whose_turn(hall: Hall, reviewer:
     assert [outcome.differences for outcome in rebuild.check(area="sharing")] == [()]
 
 
+def test_the_board_has_the_days_of_the_law_and_turns_back_after_a_refusal(hall: Hall, reviewer: Actor) -> None:
+    demand, land = _raised(hall), hall.officer("wl-land")
+    _named(hall, demand, reviewer)
+
+    def stands(on: date) -> tuple[OnboardingStage, str, date | None, bool]:
+        (line,) = queries.board(actor=reviewer, on=on).lines
+        page = queries.demand(actor=reviewer, id=demand, on=on)
+        assert (page.turn, page.onboarding.due_on, page.late) == (line.turn, line.due_on, line.late)
+        return line.onboarding.stage, line.turn, line.due_on, line.late
+
+    source, consumer = "市自然资源和规划局", "区市监局"
+    assert stands(date(2026, 8, 28)) == (OnboardingStage.CATALOGUE, source, date(2026, 8, 28), False)
+    assert stands(date(2026, 8, 31))[3]
+    services.link_demand(demand=demand, entry=hall.entries["R03"], actor=land, clock=_on(8, 27))
+    request = received(hall, _on(8, 28))
+    due = queries.request(actor=land, id=request, on=date(2026, 8, 28)).line.due_on
+    assert due is not None
+    assert stands(due) == (OnboardingStage.GRANT, source, due, False)
+    assert stands(due + timedelta(days=1))[3]
+    services.withdraw(request=request, reason="不再需要", actor=hall.officer("tl-market"), clock=_on(9, 3))
+    assert stands(date(2026, 9, 4)) == (OnboardingStage.REQUEST, consumer, None, False)
+    request = received(hall, _on(9, 7))
+    assert stands(date(2026, 9, 7))[0] is OnboardingStage.GRANT
+    services.prepare_reply(request=request, reply=house_reply(), actor=land, clock=_on(9, 8))
+    grant = services.sign_reply(request=request, actor=hall.head("wl-land"), clock=_on(9, 9)).grants[0]
+    deliver_by = queries.grant(actor=land, id=grant, on=date(2026, 9, 9)).line.due_on
+    assert deliver_by is not None
+    assert stands(deliver_by) == (OnboardingStage.DELIVERY, source, deliver_by, False)
+
+
+def test_an_entry_that_leaves_the_catalogue_is_the_sources_turn_again(hall: Hall, reviewer: Actor) -> None:
+    demand = _raised(hall)
+    _named(hall, demand, reviewer)
+    services.link_demand(demand=demand, entry=hall.entries["R03"], actor=hall.officer("wl-land"), clock=TODAY)
+    catalog.withdraw(entry=hall.entries["R03"], reason="职责划转", actor=reviewer, clock=_on(8, 27))
+    (line,) = queries.board(actor=reviewer, on=date(2026, 8, 31)).lines
+    assert (line.onboarding.stage, line.turn, line.late) == (OnboardingStage.CATALOGUE, "市自然资源和规划局", True)
+
+
+def test_a_demand_met_another_way_is_nobodys_turn(hall: Hall, reviewer: Actor) -> None:
+    demand = _raised(hall)
+    services.coordinate_demand(demand=demand, note="由住房档案馆线下提供", actor=reviewer, clock=TODAY)
+    services.meet_demand(demand=demand, entry=None, note="档案馆已提供纸质件", actor=reviewer, clock=TODAY)
+    (line,) = queries.board(actor=reviewer, on=date(2026, 10, 9)).lines
+    assert (line.onboarding.stage, line.turn, line.late) == (OnboardingStage.DONE, "", False)
+
+
 def test_only_the_authority_names_and_only_holders_and_the_authority_link(hall: Hall, reviewer: Actor) -> None:
     demand, land = _raised(hall), hall.officer("wl-land")
     with pytest.raises(NotFound):
@@ -131,3 +182,15 @@ def test_the_page_suggests_what_is_like_it_and_links_it(hall: Hall, reviewer: Ac
     assert "不动产登记" in consumer.get("/sharing/demands/board").content.decode()
     assert "不动产登记" not in browser.get("/sharing/demands/board?stage=done").content.decode()
     assert "提出申请" in browser.get("/sharing/demands/board?format=csv").content.decode("utf-8-sig")
+
+
+def test_the_board_from_a_terminal(hall: Hall, reviewer: Actor) -> None:
+    demand = _raised(hall)
+    _named(hall, demand, reviewer)  # catalogues by 28 August
+    told = CliRunner().invoke(app, ["board", "--late", "--today", "2026-08-31", "--json"]).output
+    line = json.loads(told)
+    assert (line["stage"], line["turn"], line["due_on"]) == ("catalogue", "市自然资源和规划局", "2026-08-28")
+    assert (line["late"], line["since"]) == (True, "2026-08-24")
+    assert CliRunner().invoke(app, ["board", "--stage", "done"]).output == ""
+    assert CliRunner().invoke(app, ["board", "--late", "--today", "2026-08-28"]).output == ""
+    assert "编制并发布目录" in CliRunner().invoke(app, ["board", "--today", "2026-08-28"]).output

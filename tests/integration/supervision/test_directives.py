@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
+from typer.testing import CliRunner
 
 from tests.support.sharing_hall import Hall
 from tests.support.sharing_story import granted, received
@@ -18,6 +20,7 @@ from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.parties.rules import Role
 from zhengtong.sharing import services as sharing
 from zhengtong.supervision import queries, services
+from zhengtong.supervision.cli import app
 from zhengtong.supervision.rules.directives import DirectiveAbout, DirectiveState
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +218,14 @@ def test_the_pages_of_meetings_orders_and_bulletins(
     assert "请对照改进" in at_land.get(issued).content.decode()
     assert at_land.post(f"{issued}/read").status_code == 302
     assert "已阅" in at_data.get("/supervision/bulletins").content.decode()
+
+
+def test_directives_from_a_terminal(hall: Hall, leader: Actor, settings: Settings) -> None:
+    settings.ZHENGTONG_CLOCK = CLOCK
+    _order(hall, leader)
+    line = json.loads(CliRunner().invoke(app, ["directives", "--state", "owed", "--json"]).output)
+    assert (line["organization"], line["due_on"], line["late"]) == ("市自然资源和规划局", DUE.isoformat(), False)
+    assert "说明逾期原因" in CliRunner().invoke(app, ["directives"]).output
+    assert CliRunner().invoke(app, ["directives", "--state", "late"]).output == ""
+    assert CliRunner().invoke(app, ["directives", "--state", "nothing"]).exit_code == 2
+    assert CliRunner().invoke(app, ["directives", "--after", "nothing"]).exit_code == 2

@@ -50,6 +50,7 @@ from zhengtong.sharing.queries.demands import (
     demand,
     demands,
     suggestions,
+    whole_board,
 )
 from zhengtong.sharing.queries.disposals import DisposalPage, disposal, disposed_on
 from zhengtong.sharing.queries.disputes import (
@@ -228,4 +229,5 @@ __all__ = [
     "takeovers",
     "told",
     "uncoordinated",
+    "whole_board",
 ]

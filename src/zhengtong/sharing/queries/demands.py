@@ -1,12 +1,12 @@
 """What can be asked about demands and how far they are (需求、供需对接查询).  Denies by default."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Min, Q
+from django.db.models import Count, Min, Q
 
 from zhengtong.catalog import queries as catalog
 from zhengtong.kernel import paging
@@ -22,9 +22,11 @@ from zhengtong.sharing.rules import (
     OPEN_DEMANDS,
     REGULATION,
     DemandState,
+    GrantState,
     Onboarding,
     OnboardingStage,
     OnboardingTurn,
+    RequestState,
 )
 from zhengtong.standards import queries as standards
 
@@ -32,9 +34,14 @@ ARTICLE_DEMAND = f"{REGULATION} 第二十条"
 ARTICLE_SOURCE = f"{REGULATION} 第十九条"
 HOLDER_VERBS = frozenset({"link", "offer_help"})  # also of whoever holds the data
 BOARD_MAX = 500
+ASKED_MAX = 20_000  # requests read for one board
 SUGGESTIONS_MAX = 8
 ITEMS_TRIED = 5
 WORDS_MAX = 60
+_Pair = tuple[UUID, UUID | None]  # consumer and entry
+_ASKED_COLUMNS = (
+    "consumer", "entry", "number", "state", "received_on", "due_on", "due_provisional", "decided_on", "withdrawn_on",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,22 @@ class DemandPage:
     helps: tuple[HelpLine, ...]
     may_read_help: bool
     onboarding: Onboarding
+    turn: str  # whose turn, by name; empty: nobody's
+    late: bool
     steps: tuple[tuple[OnboardingStage, date | None], ...]  # with the day each was done
     verbs: tuple[str, ...]
     history: tuple[Happening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a request under a demand says of how far it is."""
+
+    received_on: date
+    state: str
+    due_on: date | None
+    provisional: bool
+    ended_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +194,24 @@ def demand(*, actor: Actor, id: UUID, on: date) -> DemandPage:
         ),
         may_read_help=own and bool(actor.roles & OWN_ROLES) and any(one.read_on is None for one in helps),
         onboarding=onboarding,
+        turn=_turn_of(row, onboarding),
+        late=onboarding.late(on),
         steps=tuple(zip(OnboardingStage, onboarding.done, strict=False)),
         verbs=_verbs(row, actor),
         history=history(row.id),
     )
+
+
+def _turn_of(row: Demand, way: Onboarding) -> str:
+    """Whose turn it is, by name."""
+    if way.turn is OnboardingTurn.AUTHORITY:
+        authority = parties.authority_of(jurisdiction=row.jurisdiction)
+        return authority.short_name if authority else ""
+    holder = row.source_id or row.holder_id
+    organ = {OnboardingTurn.SOURCE: holder, OnboardingTurn.CONSUMER: row.consumer_id}.get(way.turn)
+    if organ is None:
+        return row.holder_name if way.turn is OnboardingTurn.SOURCE else ""
+    return organs([organ])[organ].short_name
 
 
 def _verbs(row: Demand, actor: Actor) -> tuple[str, ...]:
@@ -206,7 +240,16 @@ def suggestions(*, actor: Actor, page: DemandPage) -> tuple[Suggestion, ...]:
 
 def board(*, actor: Actor, on: date) -> Board:
     """How far each demand is that the actor may see, withdrawn ones apart (供需对接进度)."""
-    rows = Demand.objects.filter(visible_demands(actor)).exclude(state=str(DemandState.WITHDRAWN))
+    return _board(visible_demands(actor), on=on)
+
+
+def whole_board(*, on: date) -> Board:
+    """The board of every place, for who operates the center."""
+    return _board(Q(), on=on)
+
+
+def _board(where: Q, *, on: date) -> Board:
+    rows = Demand.objects.filter(where).exclude(state=str(DemandState.WITHDRAWN))
     held = list(rows.order_by("raised_on", "number")[: BOARD_MAX + 1])
     ways = _onboarding(held[:BOARD_MAX])
     known = organs(organ for row in held for organ in (row.consumer_id, row.holder_id, row.source_id))
@@ -222,12 +265,11 @@ def board(*, actor: Actor, on: date) -> Board:
             OnboardingTurn.CONSUMER: known[row.consumer_id].short_name,
             OnboardingTurn.NOBODY: "",
         }
-        due = row.catalog_by if way.stage is OnboardingStage.CATALOGUE else None
         lines.append(
             BoardLine(
                 id=row.id, number=row.number, what=row.what, consumer=known[row.consumer_id],
                 source=known[row.source_id].short_name if row.source_id else "", onboarding=way, turn=who[way.turn],
-                due_on=due, late=due is not None and due < on,
+                due_on=way.due_on, late=way.late(on),
                 days=calendars[row.jurisdiction].between(way.since, on),
             )
         )  # fmt: skip
@@ -237,28 +279,63 @@ def board(*, actor: Actor, on: date) -> Board:
 
 
 def _onboarding(rows: Iterable[Demand]) -> dict[UUID, Onboarding]:
-    """The days of the steps of some demands, in two statements for all of them."""
+    """The days of the steps of some demands, in three statements for all of them."""
     held = list(rows)
-    linked = {(row.consumer_id, row.met_by_id) for row in held if row.met_by_id}
-    consumers, entries = {one for one, _ in linked}, {entry for _, entry in linked}
-    requests = SharingRequest.objects.filter(consumer__in=consumers, entry__in=entries, received_on__isnull=False)
-    asked = requests.values_list("consumer", "entry").annotate(first=Min("received_on")).order_by()
-    grants = Grant.objects.filter(consumer__in=consumers, request__entry__in=entries)
-    given = grants.values_list("consumer", "request__entry").annotate(
-        first=Min("consented_on"), delivered=Min("delivered_on")
-    ).order_by()  # fmt: skip
-    asked_on = {(who, what): day for who, what, day in asked if (who, what) in linked}
-    given_on = {(who, what): days for who, what, *days in given if (who, what) in linked}
-    nothing: list[date | None] = [None, None]
+    pairs: set[_Pair] = {(row.consumer_id, row.met_by_id) for row in held if row.met_by_id}
+    gone = catalog.not_in_force({entry for _, entry in pairs if entry})
+    asked, given = _asked(pairs), _given(pairs)
     found = dict[UUID, Onboarding]()
     for row in held:
         key = (row.consumer_id, row.met_by_id)
-        consented, delivered = given_on.get(key, nothing) if row.met_by_id else nothing
-        found[row.id] = Onboarding(
-            raised_on=row.raised_on, source_on=row.source_on, linked_on=row.linked_on,
-            requested_on=asked_on.get(key) if row.met_by_id else None, granted_on=consented, delivered_on=delivered,
+        granted, delivered, deliver_by, moves = given.get(key, (None, None, None, 0))
+        way = Onboarding(
+            raised_on=row.raised_on, source_on=row.source_on, granted_on=granted, delivered_on=delivered,
+            linked_on=None if row.met_by_id in gone else row.linked_on, catalog_by=row.catalog_by,
+            met_on=row.ended_on if row.state == DemandState.MET else None, deliver_by=deliver_by, provisional=moves > 0,
         )  # fmt: skip
+        if requests := asked.get(key, []):
+            way = replace(way, requested_on=requests[-1].received_on) if granted else _last_asked(way, requests[0])
+        found[row.id] = way
     return found
+
+
+def _last_asked(way: Onboarding, last: _Asked) -> Onboarding:
+    """Where the last request has brought a demand under which nothing is given yet."""
+    if last.state in (RequestState.REFUSED, RequestState.WITHDRAWN):
+        return replace(way, refused_on=last.ended_on)
+    return replace(
+        way, requested_on=last.received_on, reply_by=last.due_on, provisional=last.provisional,
+        supplementing=last.state == RequestState.SUPPLEMENT_ASKED,
+    )  # fmt: skip
+
+
+def _asked(pairs: set[_Pair]) -> dict[_Pair, list[_Asked]]:
+    """The requests received by consumer and entry, newest first."""
+    consumers, entries = {one for one, _ in pairs}, {entry for _, entry in pairs}
+    rows = SharingRequest.objects.filter(consumer__in=consumers, entry__in=entries, received_on__isnull=False)
+    found = defaultdict[_Pair, list[_Asked]](list)
+    for row in rows.order_by("-received_on", "-number").only(*_ASKED_COLUMNS)[:ASKED_MAX]:
+        key = (row.consumer_id, row.entry_id)
+        if key in pairs and row.received_on:
+            one = _Asked(
+                row.received_on, row.state, row.due_on, row.due_provisional, row.decided_on or row.withdrawn_on
+            )
+            found[key].append(one)
+    return found
+
+
+def _given(
+    pairs: set[_Pair],
+) -> dict[_Pair, tuple[date, date | None, date | None, int]]:
+    """By consumer and entry: first consent, first delivery, the day of delivery, how many such days may still move."""
+    consumers, entries = {one for one, _ in pairs}, {entry for _, entry in pairs}
+    grants = Grant.objects.filter(consumer__in=consumers, request__entry__in=entries)
+    owed = Q(state=str(GrantState.DELIVERING))
+    rows = grants.values_list("consumer", "request__entry").annotate(
+        first=Min("consented_on"), delivered=Min("delivered_on"), due=Min("deliver_due_on", filter=owed),
+        moves=Count("pk", filter=owed & Q(deliver_provisional=True)),
+    ).order_by()  # fmt: skip
+    return {(who, what): (first, done, due, moves) for who, what, first, done, due, moves in rows}
 
 
 def demand_lines(found: Iterable[Demand], *, on: date) -> tuple[DemandLine, ...]:

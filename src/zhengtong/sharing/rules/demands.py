@@ -126,6 +126,13 @@ class Onboarding:
     requested_on: date | None = None
     granted_on: date | None = None
     delivered_on: date | None = None
+    refused_on: date | None = None  # the last request was refused or taken back, and nothing was asked since
+    met_on: date | None = None  # closed as met, in whatever way
+    supplementing: bool = False  # the request waits for what the consumer has to add (第二十一条)
+    catalog_by: date | None = None  # 第十九条
+    reply_by: date | None = None  # 第二十一条
+    deliver_by: date | None = None  # 第二十二条
+    provisional: bool = False  # that the due day of this stage may still move
 
     @property
     def done(self) -> tuple[date | None, ...]:
@@ -135,18 +142,36 @@ class Onboarding:
     @property
     def stage(self) -> OnboardingStage:
         """The first step after the last one done: a later step shows that the earlier ones are no longer needed."""
+        if self.met_on:
+            return OnboardingStage.DONE
         last = max((number for number, day in enumerate(self.done, 1) if day), default=0)
         return tuple(OnboardingStage)[last]
 
     @property
     def turn(self) -> OnboardingTurn:
-        """Whose turn it is."""
+        """Whose turn it is; a request with gaps is the consumer's."""
+        if self.stage is OnboardingStage.GRANT and self.supplementing:
+            return OnboardingTurn.CONSUMER
         return _TURNS[self.stage]
 
     @property
     def since(self) -> date:
-        """Since when it is: the day of the latest step done."""
-        return max(day for day in (self.raised_on, *self.done) if day)
+        """Since when it is: the day of the latest step done, or of the refusal that sent it back."""
+        return max(day for day in (self.raised_on, *self.done, self.refused_on, self.met_on) if day)
+
+    @property
+    def due_on(self) -> date | None:
+        """The day by which the next step is owed; None where the law and the authority set none."""
+        days = {
+            OnboardingStage.CATALOGUE: self.catalog_by,
+            OnboardingStage.GRANT: None if self.supplementing else self.reply_by,
+            OnboardingStage.DELIVERY: self.deliver_by,
+        }
+        return days.get(self.stage)
+
+    def late(self, on: date) -> bool:
+        """Whether that day has passed; never on a provisional day."""
+        return self.due_on is not None and self.due_on < on and not self.provisional
 
 
 def check_demand(*, what: str, legal_basis: str, matter: str, has_holder: bool) -> None:

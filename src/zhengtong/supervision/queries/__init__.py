@@ -11,8 +11,10 @@ from zhengtong.supervision.queries.budget import (
 )
 from zhengtong.supervision.queries.directives import (
     BulletinPage,
+    DirectiveLine,
     DirectivePage,
     MeetingPage,
+    all_directives,
     bulletin,
     bulletin_content,
     bulletins,
@@ -74,6 +76,7 @@ __all__ = [
     "BudgetRow",
     "BulletinPage",
     "DepartmentMonth",
+    "DirectiveLine",
     "DirectivePage",
     "FindingCard",
     "FindingCounts",
@@ -88,6 +91,7 @@ __all__ = [
     "ProjectLine",
     "ProjectPage",
     "Trainee",
+    "all_directives",
     "behind",
     "budget",
     "budget_line",

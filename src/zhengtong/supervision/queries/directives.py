@@ -163,8 +163,19 @@ def directives(
     *, actor: Actor, on: date, state: str = "", after: str = "", rows: int | None = None
 ) -> paging.Page[DirectiveLine]:
     """Directives the actor may see, newest first; `state` is a DirectiveState, `late`, or empty."""
+    return _listed(visible_directives(actor), on=on, state=state, after=after, rows=rows)
+
+
+def all_directives(
+    *, on: date, state: str = "", after: str = "", rows: int | None = None
+) -> paging.Page[DirectiveLine]:
+    """Every directive, for who operates the center (全部交办事项)."""
+    return _listed(Q(), on=on, state=state, after=after, rows=rows)
+
+
+def _listed(where: Q, *, on: date, state: str, after: str, rows: int | None) -> paging.Page[DirectiveLine]:
     wanted = paging.size(rows)
-    found = Directive.objects.filter(visible_directives(actor))
+    found = Directive.objects.filter(where)
     if state == "late":
         found = found.filter(state=str(DirectiveState.OWED), due_on__lt=on)
     elif state:
