@@ -161,6 +161,14 @@ class RemindingChosen(Event):
     days_before: int
 
 
+@event("parties.feed.changed", version=1)
+@dataclass(frozen=True, slots=True)
+class FeedChanged(Event):
+    """The holder of an account opened an address for its calendar, a new one, or closed it."""
+
+    is_open: bool
+
+
 @event("parties.webhook.set", version=1)
 @dataclass(frozen=True, slots=True)
 class WebhookSet(Event):

@@ -248,3 +248,17 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.things}"
+
+
+class CalendarFeed(models.Model):
+    """An address under which a calendar program reads an account's due days (日程订阅); only its digest is kept."""
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="+")
+    account_id: UUID
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the token
+    opened_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    reads = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.account_id)

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from zhengtong.portal.views import audit, pages, papers, protection, retention, tour
+from zhengtong.portal.views import audit, calendar, pages, papers, protection, retention, tour
 
 app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("inbox", pages.inbox, name="inbox"),
+    path("calendar", calendar.month, name="calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar-feed"),
+    path("calendar/feed/<slug:verb>", calendar.change, name="calendar-change"),
     path("tour", tour.tour, name="tour"),
     path("tour/go", tour.go, name="tour-go"),
     path("rules", pages.rules, name="rules"),

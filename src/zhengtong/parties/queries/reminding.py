@@ -1,15 +1,16 @@
 """Who wants to be reminded, and what became of it (提醒查询)."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
 from zhengtong.kernel.actors import Actor
-from zhengtong.parties.models import Account, Reminder, ReminderChoice, Webhook
+from zhengtong.parties.models import Account, CalendarFeed, Reminder, ReminderChoice, Webhook
 from zhengtong.parties.queries.seats import actor_of, seats
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -102,6 +103,26 @@ def to_post(*, on: date) -> tuple[PostTo, ...]:
         )
         for row in rows[:AT_ONCE_MAX]
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Whether an account's calendar can be read by a program, and since when (日程订阅)."""
+
+    opened_at: datetime
+    read_at: datetime | None
+    reads: int
+
+
+def feed(*, account: UUID) -> Feed | None:
+    """The feed of an account; None where there is none."""
+    held = CalendarFeed.objects.filter(account=account).first()
+    return Feed(held.opened_at, held.read_at, held.reads) if held else None
+
+
+def feed_digest(token: str) -> str:
+    """By what a token is found: it is kept nowhere itself."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def is_allowed(url: str, *, hosts: Sequence[str]) -> bool:

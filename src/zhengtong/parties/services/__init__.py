@@ -21,7 +21,14 @@ from zhengtong.parties.services.registering import (
     open_account,
     register_organization,
 )
-from zhengtong.parties.services.reminding import choose_reminders, note_reminder, set_webhook
+from zhengtong.parties.services.reminding import (
+    choose_reminders,
+    close_feed,
+    note_reminder,
+    open_feed,
+    read_feed,
+    set_webhook,
+)
 from zhengtong.parties.services.second_factor import reset_second_factor
 
 __all__ = [
@@ -34,13 +41,16 @@ __all__ = [
     "change_officer",
     "change_organization",
     "choose_reminders",
+    "close_feed",
     "end_seat",
     "end_substitution",
     "give_seat",
     "load_parties",
     "note_reminder",
     "open_account",
+    "open_feed",
     "read_contact",
+    "read_feed",
     "register_organization",
     "release_identity",
     "reset_second_factor",

@@ -11,10 +11,11 @@ from django.db import transaction
 from zhengtong.journal.services import record
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
-from zhengtong.kernel.errors import RuleBroken
+from zhengtong.kernel.errors import NotFound, RuleBroken
 from zhengtong.parties import events
-from zhengtong.parties.models import Account, Organization, Reminder, ReminderChoice, Webhook
-from zhengtong.parties.queries.reminding import DAYS_BEFORE_MAX, is_allowed
+from zhengtong.parties.models import Account, CalendarFeed, Organization, Reminder, ReminderChoice, Webhook
+from zhengtong.parties.queries.reminding import DAYS_BEFORE_MAX, feed_digest, is_allowed
+from zhengtong.parties.queries.seats import actor_of, seats
 from zhengtong.parties.rules import Role
 from zhengtong.parties.services.registering import only
 
@@ -34,6 +35,40 @@ def choose_reminders(*, account: UUID, by_mail: bool, days_before: int, actor: A
     ReminderChoice.objects.update_or_create(account_id=account, defaults=given)
     fact = events.RemindingChosen(account, by_mail=by_mail, days_before=days_before)
     record(fact, actor=actor, clock=clock, jurisdiction=actor.jurisdiction)
+
+
+@transaction.atomic
+def open_feed(*, account: UUID, actor: Actor, clock: Clock) -> str:
+    """Open an address for a calendar program, in place of an earlier one (日程订阅); the token is shown this once."""
+    token = secrets.token_urlsafe(SECRET_BYTES)
+    given = {"digest": feed_digest(token), "opened_at": clock.now(), "read_at": None, "reads": 0}
+    CalendarFeed.objects.update_or_create(account_id=account, defaults=given)
+    fact = events.FeedChanged(account, is_open=True)
+    record(fact, actor=actor, clock=clock, jurisdiction=actor.jurisdiction)
+    return token
+
+
+@transaction.atomic
+def close_feed(*, account: UUID, actor: Actor, clock: Clock) -> None:
+    """Close it; nothing where there is none (取消日程订阅)."""
+    gone, _ = CalendarFeed.objects.filter(account=account).delete()
+    if gone:
+        fact = events.FeedChanged(account, is_open=False)
+        record(fact, actor=actor, clock=clock, jurisdiction=actor.jurisdiction)
+
+
+@transaction.atomic
+def read_feed(*, token: str, clock: Clock) -> tuple[Actor, ...]:
+    """The seats whose due days a token lets be read; the reading is counted.  Raises NotFound."""
+    row = CalendarFeed.objects.select_for_update(of=("self",)).select_related("account__officer")
+    held = row.filter(digest=feed_digest(token), account__is_active=True).first()
+    if held is None:
+        raise NotFound("parties.no_feed")
+    held.reads, held.read_at = held.reads + 1, clock.now()
+    held.save(update_fields=["reads", "read_at"])
+    officer = held.account.officer
+    held_on = seats(on=clock.today(), officer=officer.id)
+    return tuple(actor_of(officer.id, officer.name, seat, acting_for=None) for seat in held_on)
 
 
 @transaction.atomic
