@@ -39,6 +39,10 @@ def test_maintenance_is_announced_ahead_seen_by_holders_and_cancelled(
         services.announce_maintenance(**{**given, "ends_at": begins + timedelta(days=15)}, actor=land, clock=OCT16)
     with pytest.raises(RuleBroken, match="maintenance_times"):
         services.announce_maintenance(**{**given, "begins_at": OCT16.now()}, actor=land, clock=OCT16)
+    same_day = datetime(2026, 10, 16, 22, tzinfo=BEIJING)
+    late = {**given, "begins_at": same_day, "ends_at": same_day + timedelta(hours=1)}
+    with pytest.raises(RuleBroken, match="maintenance_too_soon"):  # the authority's lead time is a day
+        services.announce_maintenance(**late, actor=land, clock=OCT16)
     window = services.announce_maintenance(**given, actor=land, clock=OCT16)
     consumer = client_of(hall.officer("tl-market"), clock=OCT16)
     assert "计划维护，届时服务不应答" in consumer.get(f"/sharing/grants/{grant}").content.decode()

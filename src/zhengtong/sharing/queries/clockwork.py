@@ -1,15 +1,16 @@
 """Clocks of stored rows (期限计算): facts from rows, limits and calendars from standards, rules for the rest."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from zhengtong.kernel.daystrip import DayStrip
-from zhengtong.kernel.deadlines import ClockView, TimeLimit
+from zhengtong.kernel.deadlines import ClockView, TimeLimit, Unit
 from zhengtong.sharing.models import Grant, SharingRequest
 from zhengtong.sharing.rules import (
     CHANGE_LIMIT,
     CORRECTION_LIMIT,
     DELIVER,
     DISPOSAL_LIMIT,
+    MAINTENANCE_LIMIT,
     MEDIATION_LIMIT,
     RECTIFICATION,
     ReplyFacts,
@@ -127,6 +128,13 @@ def change_view(*, proposed_on: date, answered_on: date | None, jurisdiction: st
         calendar=standards.calendar_for(jurisdiction),
         on=on,
     )
+
+
+def maintenance_day(*, jurisdiction: str, on: date) -> date:
+    """The first day on which maintenance announced today may begin; the lead time is the authority's own [D]."""
+    limit = standards.limit_for(MAINTENANCE_LIMIT, on=on, jurisdiction=jurisdiction)
+    working = limit.unit is Unit.WORKING_DAY
+    return standards.calendar_for(jurisdiction).add(on, limit.days) if working else on + timedelta(days=limit.days)
 
 
 def mediation_view(*, asked_on: date, ended_on: date | None, jurisdiction: str, on: date) -> ClockView:

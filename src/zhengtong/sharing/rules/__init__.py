@@ -134,7 +134,7 @@ from zhengtong.sharing.rules.lifecycles import (
     RequestState,
     Side,
 )
-from zhengtong.sharing.rules.maintenance import check_window
+from zhengtong.sharing.rules.maintenance import MAINTENANCE_LIMIT, check_window
 from zhengtong.sharing.rules.replies import (
     GROUND_ARTICLE,
     GROUND_WORDS,
@@ -238,6 +238,7 @@ __all__ = [
     "KIND_WORDS",
     "LIFT_UNDELIVERED",
     "LIVE_GRANTS",
+    "MAINTENANCE_LIMIT",
     "MASK_WORDS",
     "MAY_LIFT",
     "MEDIATION_LIMIT",

@@ -13,6 +13,7 @@ from zhengtong.kernel.errors import NotAllowed, NotFound, RuleBroken
 from zhengtong.kernel.ids import new_id
 from zhengtong.sharing.events import MaintenanceAnnounced, MaintenanceCancelled
 from zhengtong.sharing.models import Maintenance
+from zhengtong.sharing.queries.clockwork import maintenance_day
 from zhengtong.sharing.queries.maintenance import may_announce
 from zhengtong.sharing.rules import check_window
 from zhengtong.sharing.services.finding import officer_of
@@ -29,14 +30,15 @@ def announce_maintenance(
     Raises:
         NotAllowed: neither data officer nor engineer.
         NotFound: the entry is not published by the actor's organization.
-        RuleBroken: not ahead, without end, too long, without reason; too many announced.
+        RuleBroken: not far enough ahead, without end, too long, without reason; too many announced.
     """
     if not may_announce(actor):
         raise NotAllowed("sharing.maintenance_by_office")
     page = catalog.published(id=entry)
     if page.row.provider_id != actor.organization:
         raise NotFound("sharing.no_maintenance")
-    check_window(begins_at=begins_at, ends_at=ends_at, reason=reason, now=clock.now())
+    earliest = maintenance_day(jurisdiction=actor.jurisdiction, on=clock.today())
+    check_window(begins_at=begins_at, ends_at=ends_at, reason=reason, now=clock.now(), earliest=earliest)
     open_now = Maintenance.objects.filter(entry=entry, cancelled_at__isnull=True, ends_at__gt=clock.now())
     if open_now.count() >= WINDOWS_MAX:
         raise RuleBroken("sharing.maintenance_too_many", most=WINDOWS_MAX)
