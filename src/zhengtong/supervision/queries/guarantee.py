@@ -12,7 +12,7 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotAllowed, NotFound
 from zhengtong.kernel.events import JsonValue
 from zhengtong.parties import queries as parties
-from zhengtong.parties.rules import Role, region_chain
+from zhengtong.parties.rules import OrgKind, Role, region_chain
 from zhengtong.supervision.models import InstitutionDocument, Training, TrainingAttendance, TrainingPlan
 from zhengtong.supervision.queries.budget import MoneyOfYear, money_of_year
 from zhengtong.supervision.queries.scope import reads_findings, sees_report_of
@@ -136,7 +136,7 @@ def trainees(*, actor: Actor, on: date) -> tuple[Trainee, ...]:
 
 
 def _readable(actor: Actor) -> list[parties.OrganizationCard]:
-    cards = parties.organizations(actor=actor)
+    cards = [one for one in parties.organizations(actor=actor) if one.kind is not OrgKind.GOVERNMENT]
     return [one for one in cards if sees_report_of(actor, organization=one.id, jurisdiction=one.jurisdiction)]
 
 
