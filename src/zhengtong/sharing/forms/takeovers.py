@@ -9,7 +9,7 @@ from zhengtong.sharing.rules.requests import TEXT_CHARS_MAX
 class TakeoverForm(forms.Form):
     """The list, as a workbook or text with commas (接管清单)."""
 
-    file = forms.FileField(label=_("接管清单（xlsx 或者 csv）"))
+    file = forms.FileField(label=_("接管清单（工作簿或者文本表格）"))
 
 
 class DeclineForm(forms.Form):
