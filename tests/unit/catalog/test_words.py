@@ -23,7 +23,8 @@ def test_every_verb_has_a_name() -> None:
 def test_every_event_has_a_name_on_the_page() -> None:
     source = (HERE / "templatetags/catalog_words.py").read_text(encoding="utf-8")
     told = next(n for n in ast.parse(source).body if isinstance(n, ast.Assign) and n.targets[0].id == "EVENT_LABELS")  # type: ignore[attr-defined]
-    about_entries = {name for name in known() if name.startswith(("catalog.entry.", "catalog.source."))}
+    prefixes = ("catalog.entry.", "catalog.source.", "catalog.derivation.")
+    about_entries = {name for name in known() if name.startswith(prefixes)}
     assert set(ast.literal_eval(told.value)) == about_entries
     assert events.EntryPublished.NAME in about_entries
 
