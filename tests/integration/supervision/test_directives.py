@@ -179,6 +179,7 @@ def test_a_bulletin_is_frozen_told_and_read(hall: Hall, officer: Actor, leader: 
     assert figures == {one.code: dict(one.values) for one in report.departments}
     assert figures
     assert [one.number for one in queries.unread_bulletins(actor=officer)] == [page.line.number]
+    assert queries.unread_bulletins(actor=hall.officer("wl-data")) == ()  # who issued it is not told of it
     services.read_bulletin(bulletin=bulletin, actor=officer, clock=CLOCK)
     services.read_bulletin(bulletin=bulletin, actor=officer, clock=CLOCK)
     assert queries.unread_bulletins(actor=officer) == ()

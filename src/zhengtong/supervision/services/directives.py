@@ -212,7 +212,8 @@ def issue_bulletin(*, month: str, text: str, actor: Actor, clock: Clock) -> UUID
         digest=hashlib.sha256(encode(content)).hexdigest(), issued_on=clock.today(), issued_by=person(actor),
     )  # fmt: skip
     prefix = region_prefix(actor.jurisdiction)
-    told = [one.id for one in parties.organizations(actor=actor) if one.jurisdiction.startswith(prefix)][:TOLD_MAX]
+    others = (one for one in parties.organizations(actor=actor) if one.id != organization)
+    told = [one.id for one in others if one.jurisdiction.startswith(prefix)][:TOLD_MAX]
     BulletinNotice.objects.bulk_create(BulletinNotice(bulletin=row, organization_id=one) for one in told)
     fact = BulletinIssued(
         row.id, number=row.number, month=row.month, digest=row.digest, told=len(told), issued_on=clock.today()
