@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import IO, Any
 from urllib.error import URLError
-from urllib.parse import quote, urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from urllib.parse import quote, urlencode
+from urllib.request import Request
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from zhengtong.kernel.errors import NotAllowed
+from zhengtong.kernel.outgoing import is_safe_address, opener
 
 ALGORITHMS = ["RS256", "PS256", "ES256"]  # never none, never a shared secret
 ANSWER_BYTES_MAX = 256 * 1024
@@ -34,7 +35,6 @@ SKEW_S = 60  # how far the two clocks may be apart
 TOKEN_AGE_S_MAX = 3_600
 TEXT_CHARS_MAX = 2_048
 SUBJECT_CHARS_MAX = 255
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +140,6 @@ def forget() -> None:
         _known.clear()
 
 
-def is_allowed_address(url: str) -> bool:
-    """Whether an address of the provider may be used: TLS, or loopback."""
-    parts = urlsplit(url)
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
-
-
 def _claims(issuer: Issuer, token: str) -> Mapping[str, Any]:
     """The claims of a token whose signature holds; keys are fetched once more where none fits: they rotate."""
     try:
@@ -167,7 +161,7 @@ def _provider(issuer: Issuer) -> _Known:
     if said.get("issuer") != issuer.url:
         raise _untrue("issuer")
     named = [said.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
-    if not all(isinstance(one, str) and is_allowed_address(one) for one in named):
+    if not all(isinstance(one, str) and is_safe_address(one) for one in named):
         raise _untrue("discovery")
     provider = _Provider(*map(str, named))
     try:
@@ -180,20 +174,12 @@ def _provider(issuer: Issuer) -> _Known:
     return found
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:  # Any: the standard library's signature
-        return None
-
-
-_opener = build_opener(ProxyHandler({}), _NoRedirect())
-
-
 def _fetched(url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    if not is_allowed_address(url):
+    if not is_safe_address(url):
         raise _untrue("address")
     asked = Request(url, data=body, headers={"Accept": "application/json", **(headers or {})})  # noqa: S310 -- checked
     try:
-        with _opener.open(asked, timeout=WAIT_S_MAX) as answer:
+        with opener.open(asked, timeout=WAIT_S_MAX) as answer:
             said = json.loads(_read(answer))
     except (URLError, OSError, ValueError):
         raise NotAllowed("parties.identity_unreachable") from None

@@ -14,7 +14,7 @@ from icalendar import Calendar, Event
 
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
-from zhengtong.portal.inbox import InboxLine, inbox
+from zhengtong.portal.inbox import InboxLine, due_lines, inbox
 from zhengtong.standards import queries as standards
 
 FEED_MAX = 500
@@ -66,19 +66,14 @@ def month(*, actor: Actor, clock: Clock, year: int, number: int) -> Month:
 
 def feed(*, actors: Iterable[Actor], clock: Clock) -> bytes:
     """The due days of some seats as an iCalendar file, at most `FEED_MAX`, first due first."""
-    found = dict[str, InboxLine]()
-    for actor in actors:
-        for line in inbox(actor=actor, clock=clock):
-            if line.due_on is not None:
-                found.setdefault(f"{line.url} {line.action}", line)
     file = Calendar()
     file.add("prodid", "-//Zhengtong//Calendar//ZH")
     file.add("version", "2.0")
     file.add("method", "PUBLISH")
-    for key, line in sorted(found.items(), key=lambda one: (one[1].due_on or date.max, one[0]))[:FEED_MAX]:
-        assert line.due_on is not None
+    for line in due_lines(actors=actors, clock=clock)[:FEED_MAX]:
+        assert line.due_on is not None  # `due_lines` gives no others
         due = Event()
-        due.add("uid", f"{zlib.crc32(key.encode()):08x}-{line.number}@zhengtong")
+        due.add("uid", f"{zlib.crc32(line.key.encode()):08x}-{line.number}@zhengtong")
         due.add("dtstamp", clock.now())
         due.add("dtstart", line.due_on)
         due.add("dtend", line.due_on + timedelta(days=1))

@@ -1,5 +1,6 @@
 """Today it is my turn (今天轮到我): what waits for the reader in every area, first due first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,6 +86,11 @@ class InboxLine:
     url: str
     action: str
 
+    @property
+    def key(self) -> str:
+        """What makes it the same thing for another seat, on another day."""
+        return f"{self.url} {self.action}"
+
 
 def inbox(*, actor: Actor, clock: Clock) -> tuple[InboxLine, ...]:
     """All that waits for the actor, what is due first on top."""
@@ -92,6 +98,16 @@ def inbox(*, actor: Actor, clock: Clock) -> tuple[InboxLine, ...]:
     lines = [*_from_sharing(actor, today), *_from_catalog(actor, today), *_from_exchange(actor, clock)]
     lines += _from_supervision(actor, today)
     return tuple(sorted(lines, key=lambda line: (line.due_on or date.max, line.number)))
+
+
+def due_lines(*, actors: Iterable[Actor], clock: Clock, until: date = date.max) -> tuple[InboxLine, ...]:
+    """What has a day up to `until` and waits for any of some seats, each thing once, first due first."""
+    found = dict[str, InboxLine]()
+    for actor in actors:
+        for line in inbox(actor=actor, clock=clock):
+            if line.due_on is not None and line.due_on <= until:
+                found.setdefault(line.key, line)
+    return tuple(sorted(found.values(), key=lambda line: (line.due_on or date.max, line.key)))
 
 
 def told(*, actor: Actor, clock: Clock) -> tuple[sharing.RequestLine, ...]:

@@ -7,13 +7,15 @@ has one reminder a day, three attempts, and a row that says what became of it.
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from http.client import HTTPException
 from smtplib import SMTPException
-from typing import Any
 from urllib.error import URLError
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from urllib.request import Request
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -22,22 +24,17 @@ from django.utils.translation import override
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import BEIJING, Clock
 from zhengtong.kernel.events import JsonValue
+from zhengtong.kernel.outgoing import opener
 from zhengtong.parties import services as people
-from zhengtong.parties.queries.reminding import is_allowed, to_mail, to_post
-from zhengtong.portal.inbox import InboxLine, inbox
+from zhengtong.parties.queries.reminding import MailTo, PostTo, is_allowed, to_mail, to_post
+from zhengtong.portal.inbox import InboxLine, due_lines
 
 FROM_HOUR = 8  # not before, Beijing time
 LINES_MAX = 50  # of one reminder; the rest is counted
 WAIT_S = 5.0
+RUN_S_MAX = 20.0  # of one run and channel; the last one may take its own wait beyond
+FAULTS_IN_A_ROW = 3
 SIGNATURE_HEADER = "X-Zhengtong-Signature"
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:  # Any: the standard library's signature
-        return None
-
-
-_opener = build_opener(ProxyHandler({}), _NoRedirect())
 
 
 def remind_job(payload: dict[str, JsonValue], *, clock: Clock) -> None:
@@ -47,56 +44,72 @@ def remind_job(payload: dict[str, JsonValue], *, clock: Clock) -> None:
 
 
 def remind(*, clock: Clock) -> int:
-    """Send today's reminders; returns how many left."""
+    """Send today's reminders; returns how many left.
+
+    A run ends after `RUN_S_MAX` seconds or `FAULTS_IN_A_ROW`: the worker has grants to end and lists to publish, and a
+    server that does not answer must not keep it.  Who is left is seen to by the next run.
+    """
     if clock.now().astimezone(BEIJING).hour < FROM_HOUR:
         return 0
     with override("zh-hans"):
-        mailed = _by_mail(clock) if settings.ZHENGTONG_MAIL else 0
-        return mailed + _by_post(clock)
+        mailed = _sent(map(_mail, to_mail(on=clock.today())), clock=clock) if settings.ZHENGTONG_MAIL else 0
+        return mailed + _sent(map(_post, to_post(on=clock.today())), clock=clock)
 
 
-def _by_mail(clock: Clock) -> int:
-    today, left = clock.today(), 0
-    for one in to_mail(on=today):
-        lines = _urgent(one.actors, until=today + timedelta(days=one.days_before), clock=clock)
-        if not lines:
-            continue
-        fault = _mailed(one.address, lines, today)
-        people.note_reminder(account=one.account, day=today, things=len(lines), fault=fault, clock=clock)
-        left += not fault
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A reminder to somebody: whose turns, up to which day, and how it leaves."""
+
+    account: UUID | None
+    organization: UUID | None
+    actors: tuple[Actor, ...]
+    days_before: int | None  # None: whatever the day
+    send: Callable[[Sequence[InboxLine], date], str]  # what went wrong, or nothing
+
+
+def _mail(one: MailTo) -> _Letter:
+    def send(lines: Sequence[InboxLine], today: date) -> str:
+        return _mailed(one.address, lines, today) if one.address else "no address"
+
+    return _Letter(one.account, None, one.actors, one.days_before, send)
+
+
+def _post(one: PostTo) -> _Letter:
+    def send(lines: Sequence[InboxLine], today: date) -> str:
+        return _posted(one.url, one.secret, _body(one.code, lines, today))
+
+    return _Letter(None, one.organization, one.actors, None, send)
+
+
+def _sent(letters: Iterable[_Letter], *, clock: Clock) -> int:
+    """Send letters one after the other and note what became of each; how many left."""
+    today, until, left, faults = clock.today(), time.monotonic() + RUN_S_MAX, 0, 0
+    for one in letters:
+        last = date.max if one.days_before is None else today + timedelta(days=one.days_before)
+        lines = due_lines(actors=one.actors, clock=clock, until=last)
+        fault = one.send(lines, today) if lines else ""
+        people.note_reminder(
+            account=one.account, organization=one.organization, day=today, things=len(lines), fault=fault, clock=clock
+        )
+        left += bool(lines) and not fault
+        faults = faults + 1 if fault else 0
+        if faults >= FAULTS_IN_A_ROW or time.monotonic() > until:
+            break
     return left
 
 
-def _by_post(clock: Clock) -> int:
-    today, left = clock.today(), 0
-    for one in to_post(on=today):
-        lines = _urgent(one.actors, until=date.max, clock=clock)
-        if not lines:
-            continue
-        body = {
-            "organization": one.code, "day": today.isoformat(), "things": len(lines),
-            "lines": [
-                {
-                    "number": line.number, "act": line.action, "late": line.late,
-                    "due_on": line.due_on.isoformat() if line.due_on else None, "address": _address(line),
-                }
-                for line in lines[:LINES_MAX]
-            ],
-        }  # fmt: skip
-        fault = _posted(one.url, one.secret, json.dumps(body, ensure_ascii=False).encode())
-        people.note_reminder(organization=one.organization, day=today, things=len(lines), fault=fault, clock=clock)
-        left += not fault
-    return left
-
-
-def _urgent(actors: Iterable[Actor], *, until: date, clock: Clock) -> Sequence[InboxLine]:
-    """What waits for these seats and is late or due by a day, each thing once, first due first."""
-    found = dict[str, InboxLine]()
-    for actor in actors:
-        for line in inbox(actor=actor, clock=clock):
-            if line.due_on is not None and line.due_on <= until:
-                found.setdefault(f"{line.url} {line.action}", line)
-    return sorted(found.values(), key=lambda line: (line.due_on or date.max, line.number))
+def _body(code: str, lines: Sequence[InboxLine], today: date) -> bytes:
+    held = {
+        "organization": code, "day": today.isoformat(), "things": len(lines),
+        "lines": [
+            {
+                "number": line.number, "act": line.action, "late": line.late,
+                "due_on": line.due_on.isoformat() if line.due_on else None, "address": _address(line),
+            }
+            for line in lines[:LINES_MAX]
+        ],
+    }  # fmt: skip
+    return json.dumps(held, ensure_ascii=False).encode()
 
 
 def _mailed(address: str, lines: Sequence[InboxLine], today: date) -> str:
@@ -120,7 +133,7 @@ def _posted(url: str, secret: str, body: bytes) -> str:
     signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {"Content-Type": "application/json", SIGNATURE_HEADER: f"sha256={signature}"}
     try:
-        with _opener.open(Request(url, data=body, headers=headers), timeout=WAIT_S):  # noqa: S310 -- checked above
+        with opener.open(Request(url, data=body, headers=headers), timeout=WAIT_S):  # noqa: S310 -- checked above
             return ""
     except (URLError, HTTPException, OSError) as broken:
         return str(getattr(broken, "code", "")) or type(broken).__name__

@@ -10,9 +10,11 @@ from zhengtong.catalog import queries, services
 from zhengtong.catalog.rules import EntryDraft
 from zhengtong.catalog.rules.derivations import DerivationState
 from zhengtong.journal import rebuild
-from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.actors import SYSTEM, Actor
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.kernel.errors import NotFound, RuleBroken
+from zhengtong.parties import services as people
+from zhengtong.parties.rules import Role
 
 pytestmark = pytest.mark.django_db
 TEXT = "宗地面积，提供给办理窗口"
@@ -69,6 +71,29 @@ def test_a_refusal_is_acted_on_by_no_longer_using_the_data(
     assert _same()
 
 
+def test_a_consent_taken_back_before_publication_stops_it(
+    hall: Any, published: UUID, copy: UUID, consenter: Actor, clock: FixedClock
+) -> None:
+    made = services.ask_derivation(entry=copy, source=published, text=TEXT, actor=hall.other, clock=clock)
+    said = {"derivation": made, "answer": "仅限窗口核验", "actor": consenter, "clock": clock}
+    services.answer_derivation(verb="consent_derivation", **said)
+    services.submit(entry=copy, actor=hall.other, clock=clock)
+    head = people.add_officer(name="顾正", actor=SYSTEM, clock=clock)
+    seat = {"organization": hall.other.organization, "roles": [Role.DEPARTMENT_HEAD], "title": "局长"}
+    people.give_seat(officer=head, from_on=clock.today(), actor=SYSTEM, clock=clock, **seat)
+    signer = Actor(head, "顾正", hall.other.organization, frozenset({str(Role.DEPARTMENT_HEAD)}), "990100")
+    services.sign(entry=copy, actor=signer, clock=clock)
+    services.start_review(entry=copy, actor=hall.reviewer, clock=clock)
+    services.answer_derivation(verb="refuse_derivation", **{**said, "answer": "用途有变"})
+    (page,) = queries.derivations_of(entry=copy, actor=hall.other)
+    assert (page.state, page.answered_by) == (DerivationState.REFUSED, consenter.name)
+    with pytest.raises(RuleBroken, match="derivation_not_consented"):
+        services.publish(entry=copy, actor=hall.reviewer, clock=clock)
+    ended = {"verb": "end_derivation", "answer": "不再使用", "actor": hall.other}
+    services.answer_derivation(**{**said, **ended})
+    services.publish(entry=copy, actor=hall.reviewer, clock=clock)
+
+
 def test_only_another_departments_published_entry_is_a_source(
     hall: Any, published: UUID, copy: UUID, clock: FixedClock
 ) -> None:
@@ -86,7 +111,7 @@ def test_the_pages_and_the_lineage(
     at_other, at_source = enter(hall.other), enter(consenter)
     code = queries.entry(id=published, actor=hall.other).row.guide_code
     assert at_source.get(f"/catalog/{copy}/source").status_code == 404
-    assert at_other.post(f"/catalog/{copy}/source", {"source": "没有", "text": TEXT}).status_code in (404, 422)
+    assert at_other.post(f"/catalog/{copy}/source", {"source": "没有", "text": TEXT}).status_code == 404
     address = at_other.post(f"/catalog/{copy}/source", {"source": code, "text": TEXT})["Location"]
     assert "答复是否同意" in at_source.get(address).content.decode()
     assert "答复二次共享" in at_source.get("/inbox").content.decode()

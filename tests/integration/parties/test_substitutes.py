@@ -33,9 +33,17 @@ def test_a_substitute_is_of_the_same_house_unless_the_security_administrator_say
     head = departments.head("wl-land")
     with pytest.raises(RuleBroken, match="substitute_elsewhere"):
         _appoint(officer, stranger, head)
-    _appoint(officer, head, head)
+    _appoint(officer, head, officer)
     security = Actor(head.officer, "安全管理员", head.organization, frozenset({str(Role.SECURITY_ADMIN)}))
     _appoint(departments.officer("tl-market"), stranger, security)
+
+
+def test_nobody_takes_anothers_place_by_his_own_word(departments: Hall) -> None:
+    officer, head = departments.officer("wl-land"), departments.head("wl-land")
+    with pytest.raises(NotAllowed, match="no_substitute_for_oneself"):
+        _appoint(officer, head, head)
+    assert officer.officer
+    assert queries.absence(officer=officer.officer, on=TODAY) is None
 
 
 def test_standing_in_ends_early_and_gives_no_power_afterwards(departments: Hall) -> None:
@@ -61,8 +69,11 @@ def test_the_page_appoints_shows_and_ends(departments: Hall, settings: Settings)
         "absent": str(officer.officer), "substitute": str(head.officer), "from_on": "2026-10-17",
         "until_on": "2026-10-20", "reason": "出差",
     }  # fmt: skip
-    assert at_head.post("/substitutes", {**given, "until_on": "2026-10-01"}).status_code == 422
-    assert at_head.post("/substitutes", given).status_code == 302
+    assert at_officer.post("/substitutes", {**given, "until_on": "2026-10-01"}).status_code == 422
+    refused = at_head.post("/substitutes", given)
+    assert refused.status_code == 403
+    assert "不能安排自己代岗" in refused.content.decode()
+    assert at_officer.post("/substitutes", given).status_code == 302
     assert "还没有开始" in at_officer.get("/substitutes").content.decode()
     other = {**given, "absent": str(head.officer), "substitute": str(officer.officer)}
     assert at_officer.post("/substitutes", other).status_code == 422  # an officer lends out no seat but the own

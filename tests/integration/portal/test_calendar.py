@@ -52,7 +52,7 @@ def test_the_feed_is_read_by_its_address_alone_and_closed(hall: Hall, client: Cl
     assert str(due["url"]).startswith("https://center.example.gov/sharing/requests/")
     assert "不动产" not in answer.content.decode()  # not what the data are
     assert str(due["uid"]) == str(Calendar.from_ical(client.get(address).content).walk("VEVENT")[0]["uid"])
-    assert "2" in browser.get("/calendar").content.decode()
+    assert "已读取 2 次" in browser.get("/calendar").content.decode()
     assert browser.post("/calendar/feed/open").status_code == 302
     assert client.get(address).status_code == 404  # a new one took its place
     assert browser.post("/calendar/feed/close").status_code == 302

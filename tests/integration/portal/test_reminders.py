@@ -27,9 +27,11 @@ from zhengtong.kernel.errors import NotAllowed, RuleBroken
 from zhengtong.parties import queries
 from zhengtong.parties import services as people
 from zhengtong.parties.models import Account, Officer, Reminder
+from zhengtong.parties.queries import reminding
 from zhengtong.parties.queries.reminding import ATTEMPTS_MAX
 from zhengtong.parties.rules import Role
-from zhengtong.portal.reminders import SIGNATURE_HEADER, remind
+from zhengtong.portal import reminders
+from zhengtong.portal.reminders import FAULTS_IN_A_ROW, SIGNATURE_HEADER, remind
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 10, 12)  # of a request received on 21 September
@@ -142,6 +144,44 @@ def test_a_server_that_refuses_is_tried_again_a_few_times_and_noted(late: tuple[
     assert (row.attempts, row.sent_at, row.fault) == (ATTEMPTS_MAX, None, "SMTPDataError")
     box.refuses = False
     assert remind(clock=FixedClock.on(date(2026, 10, 13))) == 1  # the next day is another
+
+
+def test_who_has_nothing_to_do_does_not_stand_before_the_others(
+    late: tuple[Hall, UUID, Actor], box: _Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall, account, officer = late
+    clock = FixedClock.on(DUE)
+    idle = hall.officer("wl-tax")
+    Officer.objects.filter(pk=idle.officer).update(email="idle@example.gov")
+    client_of(idle, clock=clock)
+    _choose(Account.objects.get(officer=idle.officer).id, idle)
+    _choose(account, officer)
+    monkeypatch.setattr(reminding, "AT_ONCE_MAX", 1)
+    assert sum(remind(clock=clock) for _ in range(3)) == 1
+    assert [message_from_bytes(mail)["To"] for mail in box.mails] == ["officer@example.gov"]
+    assert sorted(Reminder.objects.values_list("things", "attempts")) == [(0, 1), (1, 1)]
+    assert reminding.reminders_of(account=Account.objects.get(officer=idle.officer).id) == ()
+
+
+def test_a_server_that_refuses_ends_the_run(
+    late: tuple[Hall, UUID, Actor], box: _Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, account, officer = late
+    _choose(account, officer)
+    box.refuses = True
+    clock, seen = FixedClock.on(DUE), reminding.to_mail(on=DUE)
+    monkeypatch.setattr(reminders, "to_mail", lambda *, on: seen * (FAULTS_IN_A_ROW + 2))
+    assert remind(clock=clock) == 0
+    assert Reminder.objects.get(account=account).attempts == FAULTS_IN_A_ROW
+
+
+def test_the_record_of_a_receiver_is_bounded(late: tuple[Hall, UUID, Actor], box: _Box) -> None:
+    _, account, officer = late
+    _choose(account, officer)
+    Reminder.objects.create(account_id=account, day=date(2026, 7, 1), things=1, attempts=1)
+    assert remind(clock=FixedClock.on(DUE)) == 1
+    assert [row.day for row in Reminder.objects.filter(account=account)] == [DUE]
+    assert box.mails
 
 
 def test_a_departments_system_is_posted_to_signed_and_once(

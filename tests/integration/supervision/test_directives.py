@@ -218,7 +218,7 @@ def test_the_pages_of_meetings_orders_and_bulletins(
     issued = at_data.post("/supervision/bulletins/new", {"month": "2026-09", "text": "请对照改进"})["Location"]
     assert "请对照改进" in at_land.get(issued).content.decode()
     assert at_land.post(f"{issued}/read").status_code == 302
-    assert "已阅" in at_data.get("/supervision/bulletins").content.decode()
+    assert "1 个已阅" in at_data.get("/supervision/bulletins").content.decode()
 
 
 def test_directives_from_a_terminal(hall: Hall, leader: Actor, settings: Settings) -> None:

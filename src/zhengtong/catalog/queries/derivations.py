@@ -49,6 +49,7 @@ class DerivationPage:
     asked_on: date
     answer: str
     answered_on: date | None
+    answered_by: str  # by name
     ended_on: date | None
     verbs: tuple[str, ...]
 
@@ -91,16 +92,15 @@ def derivation_cards(*, actor: Actor) -> tuple[DerivationPage, ...]:
 
 def lineage(*, entry: UUID) -> tuple[LineageLine, ...]:
     """The way of an entry's data, up to `DEPTH_MAX` steps either way: consented, between entries in force."""
-    links, frontier = dict[UUID, Link](), {entry}
-    reached = {entry}
+    links, seen, edge = dict[UUID, Link](), {entry}, {entry}
     for _ in range(DEPTH_MAX):
-        touching = Q(entry__in=frontier) | Q(source__in=frontier)
-        rows = Derivation.objects.filter(touching, state=str(DerivationState.CONSENTED))
-        for key, one, source in rows.values_list("id", "entry", "source")[:NODES_MAX]:
-            links[key] = Link(str(one), str(source))
-            reached |= {one, source}
-        frontier = reached - frontier
-        if not frontier:
+        touching = Q(entry__in=edge) | Q(source__in=edge)
+        rows = Derivation.objects.filter(touching, state=str(DerivationState.CONSENTED)).order_by("asked_on", "id")
+        found = list(rows.values_list("id", "entry", "source")[:NODES_MAX])
+        links |= {key: Link(str(one), str(source)) for key, one, source in found}
+        edge = {end for _, one, source in found for end in (one, source)} - seen
+        seen |= edge
+        if not edge:
             break
     steps = follow(tuple(links.values()), start=str(entry))
     names = _names({UUID(one) for _, link in steps for one in (link.entry, link.source)})
@@ -128,10 +128,11 @@ def _sees(row: Derivation, actor: Actor) -> bool:
 
 def _pages(rows: list[Derivation], actor: Actor) -> tuple[DerivationPage, ...]:
     names = _names({one for row in rows for one in (row.entry_id, row.source_id)})
+    people = parties.officer_names(row.answered_by for row in rows if row.answered_by)
     return tuple(
         DerivationPage(
             row.id, names[row.entry_id], names[row.source_id], row.text, DerivationState(row.state), row.asked_on,
-            row.answer, row.answered_on, row.ended_on,
+            row.answer, row.answered_on, people.get(row.answered_by, "") if row.answered_by else "", row.ended_on,
             tuple(
                 verb
                 for verb in DERIVATION.verbs(state=DerivationState(row.state), roles=actor.roles)

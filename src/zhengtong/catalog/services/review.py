@@ -7,8 +7,10 @@ from django.db import transaction
 
 from zhengtong.catalog import events
 from zhengtong.catalog.models import Entry, Revision, SourceNaming
+from zhengtong.catalog.queries.derivations import consent_states
 from zhengtong.catalog.rules import AUTHORITY_ROLES, CURRENT_STATES, ENTRY, EntryState
 from zhengtong.catalog.rules.clocks import UPDATE
+from zhengtong.catalog.rules.derivations import check_consents
 from zhengtong.catalog.services import indexing
 from zhengtong.catalog.services.clocks import set_due
 from zhengtong.catalog.services.following import tell_subscribers
@@ -47,14 +49,15 @@ def publish(*, entry: UUID, actor: Actor, clock: Clock) -> int:
     Returns the number of the published revision.
 
     Raises:
-        RuleBroken: the same person drafted or signed it, or it is the authority's own entry and
-            the actor is not the authority's leader.
+        RuleBroken: the same person drafted or signed it, it is the authority's own entry and
+            the actor is not the authority's leader, or a provider has taken its consent back (条例 25).
     """
     revision = open_revision(entry, actor=actor)
     step = step_of(revision, "publish", actor=actor)
     check_separation(acts_of(revision), act="publish_entry", actor=actor)
     if revision.entry.provider_id == actor.organization and not actor.has(Role.AUTHORITY_LEADER):
         raise RuleBroken("catalog.own_entry_needs_leader")
+    check_consents(consent_states(entry=entry))
     _supersede(entry, actor, clock)
     today = clock.today()
     revision.state, revision.decided_on, revision.published_on = step.target, today, today

@@ -10,13 +10,13 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from zhengtong.kernel.actors import Actor
+from zhengtong.kernel.outgoing import is_safe_address
 from zhengtong.parties.models import Account, CalendarFeed, Reminder, ReminderChoice, Webhook
 from zhengtong.parties.queries.seats import actor_of, seats
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DAYS_BEFORE_MAX = 10
 ATTEMPTS_MAX = 3  # a day and receiver
-AT_ONCE_MAX = 100  # receivers in one run of the job
+AT_ONCE_MAX = 50  # receivers in one run of the job
 SHOWN_MAX = 30
 
 
@@ -69,12 +69,16 @@ def choice(*, account: UUID) -> Choice:
 
 def reminders_of(*, account: UUID) -> tuple[Reminded, ...]:
     """The latest reminders of an account, newest first."""
-    rows = Reminder.objects.filter(account=account).order_by("-day")[:SHOWN_MAX]
+    rows = Reminder.objects.filter(account=account, things__gt=0).order_by("-day")[:SHOWN_MAX]
     return tuple(Reminded(row.day, row.things, row.sent_at is not None, row.fault) for row in rows)
 
 
 def to_mail(*, on: date) -> tuple[MailTo, ...]:
-    """Who wants mail and got none today, at most `AT_ONCE_MAX`; after `ATTEMPTS_MAX` failures not before tomorrow."""
+    """Who wants mail and was not seen to today, at most `AT_ONCE_MAX`.
+
+    After `ATTEMPTS_MAX` failures not before tomorrow.  Also who has no address or no seat any more: whoever is left
+    unnoted would stand before the others for ever.
+    """
     done = Reminder.objects.filter(account=OuterRef("account"), day=on)
     done = done.filter(Q(sent_at__isnull=False) | Q(attempts__gte=ATTEMPTS_MAX))
     rows = ReminderChoice.objects.filter(~Exists(done), by_mail=True, account__is_active=True)
@@ -83,8 +87,7 @@ def to_mail(*, on: date) -> tuple[MailTo, ...]:
         officer = row.account.officer
         held = seats(on=on, officer=officer.id)
         actors = tuple(actor_of(officer.id, officer.name, seat, acting_for=None) for seat in held)
-        if officer.email and actors:
-            found.append(MailTo(row.account_id, officer.email, row.days_before, actors))
+        found.append(MailTo(row.account_id, officer.email, row.days_before, actors))
     return tuple(found)
 
 
@@ -128,6 +131,4 @@ def feed_digest(token: str) -> str:
 def is_allowed(url: str, *, hosts: Sequence[str]) -> bool:
     """Whether reminders may be posted to an address: https (http on loopback alone), to a host that is listed."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
-    return safe and host in hosts and not parts.username and not parts.fragment
+    return is_safe_address(url) and parts.hostname in hosts and not parts.username and not parts.fragment

@@ -207,10 +207,12 @@ def appoint_substitute(
 
     Allowed to the absent officer, the head of the sharing office or department that all the
     officer's seats are in, and the security administrator.  A substitute must not thereby unite roles
-    that are kept apart.
+    that are kept apart, and nobody appoints himself or herself: that would be to take another's power.
     """
     if absent == substitute:
         raise RuleBroken("parties.substitute_is_same")
+    if substitute == actor.officer:
+        raise NotAllowed("parties.no_substitute_for_oneself")
     if not 0 <= (until_on - from_on).days <= SUBSTITUTION_DAYS_MAX:
         raise RuleBroken("parties.period_reversed", from_on=from_on.isoformat(), until_on=until_on.isoformat())
     theirs = list(Seat.objects.filter(officer=absent))

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from zhengtong.parties.services.registering import only
 
 SECRET_BYTES = 32
 FAULT_CHARS_MAX = 200
+KEPT_DAYS = 90
 
 
 @transaction.atomic
@@ -102,9 +103,13 @@ def note_reminder(
     *, day: date, things: int, clock: Clock, account: UUID | None = None, organization: UUID | None = None,
     fault: str = "",
 ) -> None:  # fmt: skip
-    """Note that a reminder left, or why it did not; one row a day and receiver."""
-    to = {"account_id": account, "organization_id": organization, "day": day}
-    row, _ = Reminder.objects.get_or_create(**to, defaults={"things": things})
+    """Note that a reminder left, why it did not, or that there was nothing to say (`things` 0); one row a day.
+
+    Rows older than `KEPT_DAYS` go at the same time, so that the record of a receiver stays bounded.
+    """
+    to = {"account_id": account, "organization_id": organization}
+    Reminder.objects.filter(**to, day__lt=day - timedelta(days=KEPT_DAYS)).delete()
+    row, _ = Reminder.objects.get_or_create(**to, day=day, defaults={"things": things})
     row.things, row.attempts, row.fault = things, row.attempts + 1, fault[:FAULT_CHARS_MAX]
     row.sent_at = None if fault else clock.now()
     row.save()

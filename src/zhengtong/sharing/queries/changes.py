@@ -145,10 +145,10 @@ def change_cards(actor: Actor, *, on: date) -> list[InboxCard]:
         found.append(("settle_change", Q(state=str(ChangeState.OBJECTED), grant__provider=organ)))
     if actor.has(Role.DATA_OFFICER) or actor.has(Role.SHARING_OFFICE_HEAD):
         found.append(("file_change", Q(state=str(ChangeState.AGREED), grant__provider=organ)))
-    if actor.has(Role.AUTHORITY_REVIEWER) and parties.organization(id=organ).is_authority:
+    if actor.has(Role.AUTHORITY_REVIEWER):
         filed = Q(filed_on__isnull=False, noted_on__isnull=True, state__in=["filed", "effective"])
-        place = parties.organization(id=organ).jurisdiction
-        found.append(("note_change", filed & Q(grant__request__jurisdiction=place)))
+        under = parties.organizations_under(authority=organ)  # a place without an authority of its own files above
+        found.append(("note_change", filed & Q(grant__provider__in=under)))
     return [
         _card(verb, line)
         for verb, where in found

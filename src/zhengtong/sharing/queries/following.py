@@ -13,7 +13,6 @@ from zhengtong.sharing.queries.records import FollowView
 from zhengtong.sharing.queries.scope import organs, visible_grants, visible_requests
 from zhengtong.sharing.rules import (
     LIVE_GRANTS,
-    MODE_WORDS,
     Beneficiary,
     HeldScope,
     Mode,
@@ -84,16 +83,16 @@ def followed(row: SharingRequest, *, actor: Actor) -> FollowView | None:
         number=held.number,
         until=held.valid_until,
         may_open=Grant.objects.filter(visible_grants(actor), pk=held.id).exists(),
-        wider=tuple((kind, _words(row, kind, found)) for kind, found in wider(form_of(row), held_scope(held)).items()),
+        wider=tuple((kind, _named(row, kind, found)) for kind, found in wider(form_of(row), held_scope(held)).items()),
     )
 
 
-def _words(row: SharingRequest, kind: Wider, found: tuple[str, ...]) -> tuple[str, ...]:
+def _named(row: SharingRequest, kind: Wider, found: tuple[str, ...]) -> tuple[str, ...]:
     if kind is Wider.ITEMS:
         names = {item.code: item.name for item in row.items.all()}
         return tuple(names.get(code, code) for code in found)
     if kind is Wider.MODES:
-        return tuple(MODE_WORDS[Mode(mode)].zh for mode in found)
+        return tuple(Mode(mode) for mode in found)
     if kind is Wider.ORGANS:
         known = organs(UUID(organ) for organ in found)
         return tuple(known[UUID(organ)].short_name for organ in found if UUID(organ) in known)

@@ -143,7 +143,7 @@ class FollowView:
     number: str
     until: date
     may_open: bool
-    wider: tuple[tuple[Wider, tuple[str, ...]], ...]  # in words; empty for a renewal on the same terms
+    wider: tuple[tuple[Wider, tuple[str, ...]], ...]  # names or Modes; empty for a renewal on the same terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ Requests and deliveries have their lines in `inbox`; here are corrections (第�
 (第二十七条) and demands whose source department has not catalogued (第十九条).  Provisional days escalate nothing.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -29,24 +29,12 @@ def silent_cards(actor: Actor, *, on: date) -> list[InboxCard]:
     organ = actor.organization
     if organ is None:
         return []
-    owing = list[Callable[[str], Q]]()
+    whose = set[UUID]()
     if actor.has(Role.SHARING_OFFICE_HEAD):
-        owing.append(lambda who: Q(**{who: organ}))
+        whose.add(organ)
     if actor.has(Role.AUTHORITY_REVIEWER):
-        under = parties.organizations_under(authority=organ)
-        owing.append(lambda who: Q(**{f"{who}__in": under}))
-    if not owing:
-        return []
-
-    def of(who: str) -> Q:
-        found = Q(pk__in=())
-        for one in owing:
-            found |= one(who)
-        return found
-
-    return (
-        _corrections(of("provider"), on=on) + _disposals(of("grant__consumer"), on=on) + _demands(of("source"), on=on)
-    )
+        whose |= parties.organizations_under(authority=organ)
+    return _corrections(whose, on=on) + _disposals(whose, on=on) + _demands(whose, on=on) if whose else []
 
 
 def correction_card(line: CorrectionLine, *, verb: str) -> InboxCard:
@@ -59,21 +47,25 @@ def correction_card(line: CorrectionLine, *, verb: str) -> InboxCard:
     )  # fmt: skip
 
 
-def _corrections(whose: Q, *, on: date) -> list[InboxCard]:
+def _corrections(whose: set[UUID], *, on: date) -> list[InboxCard]:
     passed = Q(state=str(CorrectionState.FILED), due_on__lt=on, due_provisional=False)
-    found = Correction.objects.filter(passed, whose).order_by("due_on", "number")[:SILENT_MAX]
+    found = Correction.objects.filter(passed, provider__in=whose).order_by("due_on", "number")[:SILENT_MAX]
     return [correction_card(line, verb="urge_correction") for line in correction_lines(found, on=on)]
 
 
-def _disposals(whose: Q, *, on: date) -> list[InboxCard]:
+def _disposals(whose: set[UUID], *, on: date) -> list[InboxCard]:
     passed = Q(state=str(DisposalState.OWED), due_on__lt=on, due_provisional=False)
-    found = Disposal.objects.filter(passed, whose).select_related("grant__request").order_by("due_on")[:SILENT_MAX]
+    found = (
+        Disposal.objects.filter(passed, grant__consumer__in=whose)
+        .select_related("grant__request")
+        .order_by("due_on")[:SILENT_MAX]
+    )
     return [replace(card, verb="urge_disposal") for card in owed_cards(found, on=on)]
 
 
-def _demands(whose: Q, *, on: date) -> list[InboxCard]:
+def _demands(whose: set[UUID], *, on: date) -> list[InboxCard]:
     passed = Q(state__in=[str(state) for state in OPEN_DEMANDS], met_by__isnull=True, catalog_by__lt=on)
-    rows = list(Demand.objects.filter(passed, whose).order_by("catalog_by", "number")[:SILENT_MAX])
+    rows = list(Demand.objects.filter(passed, source__in=whose).order_by("catalog_by", "number")[:SILENT_MAX])
     known = organs(row.source_id for row in rows)
     return [
         InboxCard(

@@ -104,7 +104,6 @@ CHANGE_SIDES: dict[str, str] = {
     **dict.fromkeys(("follow", "file", "withdraw"), "provider"),
     "note": "authority",
 }
-_NAME = Words("服务变更", "change of service")
 SAYS_WHY = frozenset({"object", "withdraw"})
 
 CHANGE = Lifecycle(

@@ -9,18 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.parties.rules import role_label
 from zhengtong.supervision.queries import ProjectChoice, Trainee
-from zhengtong.supervision.rules import TEXT_CHARS_MAX, Words
+from zhengtong.supervision.rules import TEXT_CHARS_MAX
 from zhengtong.supervision.rules.budget import AMOUNT_MAX, KIND_WORDS, RATING_WORDS
 from zhengtong.supervision.rules.institutions import DIGEST_CHARS, INSTITUTION_WORDS, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
 from zhengtong.supervision.rules.training import HOURS_MAX, TOPIC_CHARS_MAX, TRAINABLE
+from zhengtong.supervision.templatetags.supervision_words import said
 from zhengtong.ui.language import lang
 
 YEAR_MIN, YEAR_MAX = 2016, 2100
 _DAY = {"type": "date"}
-
-
-def _said(words: Words) -> str:
-    return words.en if lang() == "en" else words.zh
 
 
 def _choose(form: forms.Form, name: str, choices: Iterable[tuple[str, str]]) -> None:
@@ -48,7 +45,7 @@ class DocumentForm(forms.Form):
 
     def __init__(self, data: Mapping[str, str] | None = None, *, replaceable: Iterable[tuple[str, str]] = ()) -> None:
         super().__init__(data, auto_id="id_document_%s")
-        _choose(self, "kind", ((str(kind), _said(words)) for kind, words in INSTITUTION_WORDS.items()))
+        _choose(self, "kind", ((str(kind), said(words)) for kind, words in INSTITUTION_WORDS.items()))
         _choose(self, "replaces", [("", "—"), *replaceable])
 
 
@@ -113,7 +110,7 @@ class MoneyAskForm(forms.Form):
 
     def __init__(self, projects: Iterable[ProjectChoice], data: QueryDict | None = None) -> None:
         super().__init__(data)
-        _choose(self, "kind", ((str(kind), _said(words)) for kind, words in KIND_WORDS.items()))
+        _choose(self, "kind", ((str(kind), said(words)) for kind, words in KIND_WORDS.items()))
         _choose(self, "project", [("", "—"), *((str(one.id), f"{one.number} {one.name}") for one in projects)])
 
 
@@ -150,4 +147,4 @@ class RatingForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id="id_rating_%s")
-        _choose(self, "rating", ((str(key), _said(words)) for key, words in RATING_WORDS.items()))
+        _choose(self, "rating", ((str(key), said(words)) for key, words in RATING_WORDS.items()))

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
@@ -13,9 +13,8 @@ from zhengtong.kernel.errors import NotFound
 from zhengtong.kernel.events import JsonValue
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.queries.scope import region_prefix
 from zhengtong.supervision.models import BudgetLine, Project, ProjectMoney
-from zhengtong.supervision.queries.scope import NOBODY, OWN_ROLES, sees_region
+from zhengtong.supervision.queries.scope import visible
 from zhengtong.supervision.rules.budget import (
     BUDGET,
     BudgetKind,
@@ -90,22 +89,12 @@ class ProjectChoice:
     name: str
 
 
-def visible_money(actor: Actor) -> Q:
-    """Lines of the own department, and those of the region for those who oversee it (条例 第三十八条)."""
-    seen = NOBODY
-    if actor.organization and actor.roles & OWN_ROLES:
-        seen |= Q(organization=actor.organization)
-    if sees_region(actor):
-        seen |= Q(jurisdiction__startswith=region_prefix(actor.jurisdiction))
-    return seen
-
-
 def budget(
     *, actor: Actor, year: int | None = None, state: str = "", after: str = "", rows: int | None = None
 ) -> paging.Page[BudgetRow]:
     """Lines the actor may see, newest number first; `year` and `state` narrow them."""
     wanted = paging.size(rows)
-    found = BudgetLine.objects.filter(visible_money(actor)).select_related("organization")
+    found = BudgetLine.objects.filter(visible(actor)).select_related("organization")
     found = found.filter(number__lt=after) if after else found
     found = found.filter(year=year) if year is not None else found
     found = found.filter(state=state) if state else found
@@ -115,7 +104,7 @@ def budget(
 
 def budget_line(*, id: UUID, actor: Actor) -> BudgetPage:
     """One line.  Raises NotFound."""
-    rows = BudgetLine.objects.filter(visible_money(actor), pk=id).select_related("organization", "project")
+    rows = BudgetLine.objects.filter(visible(actor), pk=id).select_related("organization", "project")
     row = rows.first()
     if row is None:
         raise NotFound("supervision.no_budget")
@@ -137,7 +126,7 @@ def project_facts(row: BudgetLine) -> ProjectFacts | None:
 
 def money_of_year(*, actor: Actor, year: int) -> dict[UUID, MoneyOfYear]:
     """Sums of one year by organization, withdrawn lines apart."""
-    rows = BudgetLine.objects.filter(visible_money(actor), year=year).exclude(state=str(BudgetState.WITHDRAWN))
+    rows = BudgetLine.objects.filter(visible(actor), year=year).exclude(state=str(BudgetState.WITHDRAWN))
     sums = rows.values("organization").annotate(a=Sum("asked"), b=Sum("listed"), c=Sum("spent")).order_by()
     nothing = Decimal(0)
     return {

@@ -17,7 +17,7 @@ from zhengtong.sharing import queries as sharing
 from zhengtong.sharing.queries.scope import region_prefix
 from zhengtong.supervision.models import Bulletin, BulletinNotice, Directive, Meeting
 from zhengtong.supervision.queries.reports import DepartmentMonth
-from zhengtong.supervision.queries.scope import NOBODY, OWN_ROLES, sees_region
+from zhengtong.supervision.queries.scope import NOBODY, OWN_ROLES, sees_region, visible
 from zhengtong.supervision.rules import Month, month_of
 from zhengtong.supervision.rules.directives import DIRECTIVE, ISSUERS, DirectiveAbout, DirectiveKind, DirectiveState
 from zhengtong.wire.canonical import encode
@@ -149,21 +149,11 @@ def may_publish(actor: Actor) -> bool:
     return authority is not None and authority.id == actor.organization
 
 
-def visible_directives(actor: Actor) -> Q:
-    """Directives to the own department, and those of the region for those who oversee it."""
-    seen = NOBODY
-    if actor.organization and actor.roles & OWN_ROLES:
-        seen |= Q(organization=actor.organization)
-    if sees_region(actor):
-        seen |= Q(jurisdiction__startswith=region_prefix(actor.jurisdiction))
-    return seen
-
-
 def directives(
     *, actor: Actor, on: date, state: str = "", after: str = "", rows: int | None = None
 ) -> paging.Page[DirectiveLine]:
     """Directives the actor may see, newest first; `state` is a DirectiveState, `late`, or empty."""
-    return _listed(visible_directives(actor), on=on, state=state, after=after, rows=rows)
+    return _listed(visible(actor), on=on, state=state, after=after, rows=rows)
 
 
 def all_directives(
@@ -201,7 +191,7 @@ def directive_lines(found: Iterable[Directive], *, on: date) -> tuple[DirectiveL
 
 def directive(*, id: UUID, actor: Actor, on: date) -> DirectivePage:
     """One directive.  Raises NotFound."""
-    rows = Directive.objects.filter(visible_directives(actor), pk=id).select_related("meeting", "finding")
+    rows = Directive.objects.filter(visible(actor), pk=id).select_related("meeting", "finding")
     row = rows.first()
     if row is None:
         raise NotFound("supervision.no_directive")
@@ -252,7 +242,7 @@ def meeting(*, id: UUID, actor: Actor, on: date) -> MeetingPage:
         raise NotFound("supervision.no_meeting")
     present = tuple(row.present.order_by("code").values_list("short_name", flat=True)[:ORGANS_MAX])
     concluded = directive_lines(sorted(row.directives.all(), key=lambda one: (len(one.number), one.number)), on=on)
-    opened = frozenset(row.directives.filter(visible_directives(actor)).values_list("id", flat=True))
+    opened = frozenset(row.directives.filter(visible(actor)).values_list("id", flat=True))
     return MeetingPage(_meeting(row), row.text, present, concluded, opened)
 
 

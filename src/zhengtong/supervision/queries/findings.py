@@ -17,7 +17,7 @@ from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.standards import queries as standards
 from zhengtong.supervision.models import Finding
-from zhengtong.supervision.queries.scope import OWN_ROLES, oversees, visible_findings
+from zhengtong.supervision.queries.scope import OWN_ROLES, oversees, visible
 from zhengtong.supervision.rules import BREACHES, EXPLANATION, FINDING, LIVE_FINDINGS, Breach, FindingKind, FindingState
 
 INBOX_ROWS_MAX = 50
@@ -109,7 +109,7 @@ def findings(
     *, actor: Actor, on: date, state: str = "", organization: str = "", after: str = "", rows: int | None = None
 ) -> paging.Page[FindingLine]:
     """Findings the actor may see, newest number first; `state` is a FindingState or `live`; `organization` a code."""
-    return _page(visible_findings(actor), on=on, state=state, organization=organization, after=after, rows=rows)
+    return _page(visible(actor), on=on, state=state, organization=organization, after=after, rows=rows)
 
 
 def everything(*, on: date, state: str = "", after: str = "", rows: int | None = None) -> paging.Page[FindingLine]:
@@ -175,7 +175,7 @@ def _explanation_late(row: Finding, *, on: date) -> bool:
 
 def finding(*, actor: Actor, id: UUID, on: date) -> FindingPage:
     """One finding.  Raises NotFound, also for one that does not concern the actor."""
-    row = Finding.objects.filter(visible_findings(actor), pk=id).first()
+    row = Finding.objects.filter(visible(actor), pk=id).first()
     if row is None:
         raise NotFound("supervision.no_finding")
     facts = journal.events_of(row.id)[:HISTORY_ROWS_MAX]
@@ -227,7 +227,7 @@ def _verbs(row: Finding, actor: Actor, *, on: date) -> tuple[str, ...]:
 
 def findings_about(*, actor: Actor, about: UUID, on: date) -> tuple[FindingLine, ...]:
     """The findings about one request, grant or correction that the actor may see."""
-    found = Finding.objects.filter(visible_findings(actor), about=about)
+    found = Finding.objects.filter(visible(actor), about=about)
     return finding_lines(found.order_by("number"), on=on)
 
 
@@ -240,7 +240,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[FindingCard, ...]:
         asked = Finding.objects.filter(organization=actor.organization, state=str(FindingState.EXPLANATION_ASKED))
         found += [FindingCard(line, "explain", EXPLANATION) for line in finding_lines(asked[:INBOX_ROWS_MAX], on=on)]
     if actor.has(Role.SUPERVISOR):
-        mine = Finding.objects.filter(visible_findings(actor))
+        mine = Finding.objects.filter(visible(actor))
         fresh = mine.filter(state=str(FindingState.OPEN)).order_by("number")
         told = mine.filter(state=str(FindingState.EXPLAINED)).order_by("number")
         found += [FindingCard(line, "ask") for line in finding_lines(fresh[:INBOX_ROWS_MAX], on=on)]
@@ -250,7 +250,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[FindingCard, ...]:
 
 def counts(*, actor: Actor) -> FindingCounts:
     """How many findings the actor may see stand where."""
-    found = Finding.objects.filter(visible_findings(actor))
+    found = Finding.objects.filter(visible(actor))
     held = Counter(dict(found.values_list("state").annotate(n=Count("id")).order_by()))
     return FindingCounts(
         open=held[FindingState.OPEN],

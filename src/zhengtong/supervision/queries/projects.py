@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from zhengtong.catalog import queries as catalog
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
@@ -15,9 +13,8 @@ from zhengtong.kernel.events import JsonValue
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.sharing import queries as sharing
-from zhengtong.sharing.queries.scope import region_prefix
 from zhengtong.supervision.models import Finding, Project, ProjectMoney
-from zhengtong.supervision.queries.scope import NOBODY, OWN_ROLES, sees_region
+from zhengtong.supervision.queries.scope import visible
 from zhengtong.supervision.rules import FindingState
 from zhengtong.supervision.rules.projects import PROJECT, Money, ProjectStage, SharingFacts
 
@@ -71,20 +68,10 @@ class ProjectPage:
     verbs: tuple[str, ...]
 
 
-def visible_projects(actor: Actor) -> Q:
-    """Projects of the own department, and those of the region for those who oversee it (条例 第三十八条)."""
-    seen = NOBODY
-    if actor.organization and actor.roles & OWN_ROLES:
-        seen |= Q(organization=actor.organization)
-    if sees_region(actor):
-        seen |= Q(jurisdiction__startswith=region_prefix(actor.jurisdiction))
-    return seen
-
-
 def projects(*, actor: Actor, after: str = "", rows: int | None = None) -> paging.Page[ProjectLine]:
     """Projects the actor may see, newest number first."""
     wanted = paging.size(rows)
-    found = Project.objects.filter(visible_projects(actor)).select_related("organization")
+    found = Project.objects.filter(visible(actor)).select_related("organization")
     found = found.filter(number__lt=after) if after else found
     lines = [_line(row) for row in found.order_by("-number")[: wanted + 1]]
     return paging.cut([(line.number, line) for line in lines], rows=wanted)
@@ -92,7 +79,7 @@ def projects(*, actor: Actor, after: str = "", rows: int | None = None) -> pagin
 
 def project(*, id: UUID, actor: Actor, on: date) -> ProjectPage:
     """One project.  Raises NotFound."""
-    row = Project.objects.filter(visible_projects(actor), pk=id).select_related("organization").first()
+    row = Project.objects.filter(visible(actor), pk=id).select_related("organization").first()
     if row is None:
         raise NotFound("supervision.no_project")
     standings = catalog.standings(entries=_entries(row))

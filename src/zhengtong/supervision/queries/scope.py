@@ -15,8 +15,11 @@ OVERSIGHT_ROLES = frozenset(
 NOBODY = Q(pk__in=())
 
 
-def visible_findings(actor: Actor) -> Q:
-    """Findings an actor may see: about its own department, or within the region it oversees (条例 第二十九条)."""
+def visible(actor: Actor) -> Q:
+    """What an actor may see of things that name a department and a region (findings, directives, projects, money).
+
+    Those of its own department, and those within the region it oversees (条例 第二十九条).
+    """
     seen = NOBODY
     if actor.organization and actor.roles & OWN_ROLES:
         seen |= Q(organization=actor.organization)

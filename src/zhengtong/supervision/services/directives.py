@@ -34,9 +34,8 @@ from zhengtong.supervision.models import (
     PaperRegister,
 )
 from zhengtong.supervision.queries.directives import OWN_VERBS, concerned_by, may_issue, may_publish
-from zhengtong.supervision.queries.findings import visible_findings
 from zhengtong.supervision.queries.reports import month_report
-from zhengtong.supervision.queries.scope import OWN_ROLES
+from zhengtong.supervision.queries.scope import OWN_ROLES, visible
 from zhengtong.supervision.rules import FindingState, month_of
 from zhengtong.supervision.rules.directives import (
     DIRECTIVE,
@@ -138,7 +137,7 @@ def issue_order(
     _known({organization}, actor)
     held = None
     if finding is not None:
-        held = Finding.objects.filter(visible_findings(actor), pk=finding, organization=organization).first()
+        held = Finding.objects.filter(visible(actor), pk=finding, organization=organization).first()
         if held is None:
             raise NotFound("supervision.no_finding")
     concerned = None
@@ -244,7 +243,7 @@ def _content(*, month: str, first: date, last: date, actor: Actor, clock: Clock)
     """What is frozen: the figures of each department, who had none, and the breaches upheld in the month."""
     report = month_report(actor=actor, month=month, clock=clock)
     upheld = Finding.objects.filter(
-        visible_findings(actor), state=str(FindingState.UPHELD), ended_on__gte=first, ended_on__lte=last
+        visible(actor), state=str(FindingState.UPHELD), ended_on__gte=first, ended_on__lte=last
     )
     rows = list(upheld.select_related("organization").order_by("number")[:BREACHES_MAX])
     return {

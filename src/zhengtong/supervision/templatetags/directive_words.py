@@ -2,7 +2,7 @@
 
 from django import template
 
-from zhengtong.supervision.rules import BREACHES, Words
+from zhengtong.supervision.rules import BREACHES
 from zhengtong.supervision.rules.directives import (
     ABOUT_WORDS,
     DIRECTIVE_KINDS,
@@ -12,6 +12,7 @@ from zhengtong.supervision.rules.directives import (
     DirectiveKind,
     DirectiveState,
 )
+from zhengtong.supervision.templatetags.supervision_words import said
 from zhengtong.ui.language import lang
 from zhengtong.ui.values import Tone
 
@@ -19,26 +20,22 @@ register = template.Library()
 _TONES = {DirectiveState.OWED: Tone.WAIT, DirectiveState.REPORTED: Tone.WAIT, DirectiveState.ACCEPTED: Tone.GOOD}
 
 
-def _said(words: Words) -> str:
-    return words.en if lang() == "en" else words.zh
-
-
 @register.filter
 def directive_kind(kind: DirectiveKind) -> str:
     """Where a directive comes from, in words."""
-    return _said(DIRECTIVE_KINDS[DirectiveKind(kind)])
+    return said(DIRECTIVE_KINDS[DirectiveKind(kind)])
 
 
 @register.filter
 def directive_about(kind: DirectiveAbout) -> str:
     """What it is about, in words."""
-    return _said(ABOUT_WORDS[DirectiveAbout(kind)])
+    return said(ABOUT_WORDS[DirectiveAbout(kind)])
 
 
 @register.filter
 def directive_state(state: DirectiveState) -> str:
     """Where it stands, in words."""
-    return _said(DIRECTIVE_WORDS[DirectiveState(state)])
+    return said(DIRECTIVE_WORDS[DirectiveState(state)])
 
 
 @register.filter
@@ -50,7 +47,7 @@ def directive_tone(state: DirectiveState) -> str:
 @register.filter
 def directive_verb(verb: str) -> str:
     """A verb in words."""
-    return _said(DIRECTIVE_VERBS[verb])
+    return said(DIRECTIVE_VERBS[verb])
 
 
 @register.filter

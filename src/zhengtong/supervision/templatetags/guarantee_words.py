@@ -7,7 +7,6 @@ from django import template
 from django.utils.formats import number_format
 
 from zhengtong.parties.rules import role_label
-from zhengtong.supervision.rules import Words
 from zhengtong.supervision.rules.budget import (
     BUDGET_VERBS,
     BUDGET_WORDS,
@@ -19,6 +18,7 @@ from zhengtong.supervision.rules.budget import (
 )
 from zhengtong.supervision.rules.institutions import INSTITUTION_WORDS, InstitutionKind, Requirement
 from zhengtong.supervision.rules.training import Plan
+from zhengtong.supervision.templatetags.supervision_words import said
 from zhengtong.ui.language import lang
 from zhengtong.ui.values import Tone
 
@@ -31,20 +31,16 @@ _TONES = {
 }
 
 
-def _said(words: Words) -> str:
-    return words.en if lang() == "en" else words.zh
-
-
 @register.filter
 def budget_kind(kind: BudgetKind) -> str:
     """What money is for, in words."""
-    return _said(KIND_WORDS[BudgetKind(kind)])
+    return said(KIND_WORDS[BudgetKind(kind)])
 
 
 @register.filter
 def budget_state(state: BudgetState) -> str:
     """A state of money in words."""
-    return _said(BUDGET_WORDS[BudgetState(state)])
+    return said(BUDGET_WORDS[BudgetState(state)])
 
 
 @register.filter
@@ -56,25 +52,25 @@ def budget_tone(state: BudgetState) -> str:
 @register.filter
 def budget_verb(verb: str) -> str:
     """A verb of money in words."""
-    return _said(BUDGET_VERBS[verb])
+    return said(BUDGET_VERBS[verb])
 
 
 @register.filter
 def rating_label(rating: Rating) -> str:
     """An evaluation in words."""
-    return _said(RATING_WORDS[Rating(rating)])
+    return said(RATING_WORDS[Rating(rating)])
 
 
 @register.filter
 def institution_label(kind: InstitutionKind) -> str:
     """What a document lays down, in words."""
-    return _said(INSTITUTION_WORDS[InstitutionKind(kind)])
+    return said(INSTITUTION_WORDS[InstitutionKind(kind)])
 
 
 @register.filter
 def requirement_names(missing: Iterable[Requirement]) -> str:
     """What is missing, in words."""
-    return ("; " if lang() == "en" else "；").join(_said(one.words) for one in missing)
+    return ("; " if lang() == "en" else "；").join(said(one.words) for one in missing)
 
 
 @register.filter
