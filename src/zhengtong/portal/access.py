@@ -16,6 +16,7 @@ from zhengtong.exchange.rules import NODE
 from zhengtong.kernel.lifecycle import Lifecycle
 from zhengtong.parties.rules import Role
 from zhengtong.sharing.rules import CHANGE, CORRECTION, DEMAND, DISPOSAL, DISPUTE, GRANT, REQUEST, STOP, TAKEOVER
+from zhengtong.sharing.rules.personal import PERSON
 from zhengtong.supervision.rules import FINDING
 from zhengtong.supervision.rules.budget import BUDGET
 from zhengtong.supervision.rules.directives import DIRECTIVE
@@ -28,6 +29,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     GRANT,
     CHANGE,
     CORRECTION,
+    PERSON,
     DEMAND,
     DISPOSAL,
     DISPUTE,

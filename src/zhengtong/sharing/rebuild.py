@@ -7,7 +7,7 @@ from datetime import date
 from zhengtong.journal import rebuild
 from zhengtong.journal.rules import StoredEvent
 from zhengtong.kernel.events import JsonValue
-from zhengtong.sharing.queries.rebuilt import Replayed, actual_rows, clock_columns, correction_due
+from zhengtong.sharing.queries.rebuilt import Replayed, actual_rows, clock_columns, correction_due, person_due
 
 Columns = dict[str, JsonValue]
 
@@ -117,7 +117,20 @@ def _filed(payload: Columns, place: str) -> Columns:
     kept = ("number", "item", "filed_on")
     due = correction_due(_day(payload["filed_on"]), place)
     blank: Columns = {"state": "filed", "due_on": due.isoformat(), "answered_on": None, "others_found": 0, "told": []}
+    blank["cases"] = []
     return blank | {name: payload[name] for name in kept} | {"read": []}
+
+
+def _person(payload: Columns, place: str) -> Columns:
+    kept = ("number", "item", "provider", "taken_on")
+    blank: Columns = dict.fromkeys(("correction", "verified_on", "told_on", "ended_on"))
+    due = person_due(_day(payload["taken_on"]), place).isoformat()
+    blank |= {"state": "taken", "due_on": due, "channel": "", "told": [], "read": [], "cases": []}
+    return blank | {name: payload[name] for name in kept}
+
+
+def _flags(held: Columns, payload: Columns) -> JsonValue:
+    return sorted([*held["cases"], *(f"{payload['organization']} {case}" for case in payload["cases"])])
 
 
 def _answered(payload: Columns) -> Columns:
@@ -192,6 +205,23 @@ _OTHERS: dict[str, Callable[[Columns, Columns, str], Columns]] = {  # columns he
     "sharing.correction.filed": lambda _held, p, place: _filed(p, place),
     "sharing.correction.answered": lambda _held, p, _place: _answered(p),
     "sharing.correction.acknowledged": lambda held, p, _place: {"read": sorted([*held["read"], p["organization"]])},
+    "sharing.correction.cases-flagged": lambda held, p, _place: {"cases": _flags(held, p)},
+    "sharing.person.taken": lambda _held, p, place: _person(p, place),
+    "sharing.person.passed-on": lambda _held, p, _place: {"state": "passed", "correction": p["correction"]},
+    "sharing.person.verified": lambda _held, p, _place: {
+        "state": p["outcome"],
+        "verified_on": p["verified_on"],
+        "told": sorted(p["told"]),
+    },
+    "sharing.person.told": lambda _held, p, _place: {
+        "state": "told",
+        "channel": p["channel"],
+        "told_on": p["told_on"],
+        "due_on": p["due_on"],
+    },
+    "sharing.person.withdrawn": lambda _held, p, _place: {"state": "withdrawn", "ended_on": p["ended_on"]},
+    "sharing.person.acknowledged": lambda held, p, _place: {"read": sorted([*held["read"], p["organization"]])},
+    "sharing.person.cases-flagged": lambda held, p, _place: {"cases": _flags(held, p)},
     "sharing.maintenance.announced": lambda _held, p, _place: {"entry": p["entry"], "cancelled": False},
     "sharing.maintenance.cancelled": lambda _held, _p, _place: {"cancelled": True},
     "sharing.demand.raised": lambda _held, p, _place: _raised(p),

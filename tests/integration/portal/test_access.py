@@ -28,6 +28,7 @@ from zhengtong.portal.access import LIFECYCLES, doing, looking
 from zhengtong.sharing import services as sharing
 from zhengtong.sharing.offers import offer
 from zhengtong.sharing.rules import ChangeKind, DisputeKind, Mode, StopScope, TakeoverRow
+from zhengtong.sharing.rules.personal import PersonalStatement
 from zhengtong.supervision import queries as findings
 from zhengtong.supervision import services as supervision
 from zhengtong.supervision.rules.budget import BudgetKind
@@ -102,6 +103,10 @@ def _things(hall: Hall) -> dict[str, Thing]:
         entry=hall.entries["R03"], item="usage", record_key="990102001001GB00017F00010001", value_seen="住宅",
         value_claimed="商业服务", evidence="证书记载为商业服务", actor=consumer, clock=on(9, 18),
     )  # fmt: skip
+    person = sharing.take_person_request(
+        entry=hall.entries["R03"], item="usage", evidence="证书记载为商业服务", actor=consumer,
+        said=PersonalStatement("林芸帆", "证件", "地址", "记录", "住宅", "商业"), clock=on(9, 18),
+    )  # fmt: skip
     demand = sharing.raise_demand(
         what="管线数据", items=("管径",), matter="道路挖掘", legal_basis="城市道路管理条例", actor=consumer,
         clock=on(9, 18), holder=hall.organs["wl-land"],
@@ -173,6 +178,10 @@ def _things(hall: Hall) -> dict[str, Thing]:
         "correction": thing(
             "/sharing/corrections/{id}", correction, both, CITY, "校核申请", "/sharing/corrections/{id}/answer",
             "/sharing/corrections/{id}/read",
+        ),
+        "person": thing(
+            "/sharing/persons/{id}", person, only_market, DISTRICT, "个人更正请求", "/sharing/persons/{id}/act/{verb}",
+            "/sharing/persons/{id}/read", "/sharing/persons/{id}/value",
         ),
         "demand": thing(
             "/sharing/demands/{id}", demand, both, DISTRICT, "共享需求", "/sharing/demands/{id}/act/{verb}"

@@ -2,51 +2,24 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
 from typing import Any, cast
 from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from tests.support.sharing_forms import HOUSES
 from tests.support.sharing_hall import Hall
 from tests.support.sharing_story import granted, received
-from zhengtong.kernel.actors import SYSTEM, Actor
+from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import FixedClock
-from zhengtong.parties import queries as parties
-from zhengtong.parties import services as party_services
 from zhengtong.parties.rules import Role
 from zhengtong.sharing import services
 from zhengtong.sharing.rules import Ground, ItemAnswer, Outcome, ReplyForm
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Actor], Client]
-
-
-@pytest.fixture
-def today(settings: Settings) -> FixedClock:
-    clock = FixedClock.on(date(2026, 9, 16))
-    settings.ZHENGTONG_CLOCK = clock
-    return clock
-
-
-@pytest.fixture
-def sign_in(hall: Hall, today: FixedClock) -> SignIn:
-    def signed(actor: Actor) -> Client:
-        assert actor.officer
-        assert actor.organization
-        account = party_services.open_account(
-            login=f"u-{actor.officer}", officer=actor.officer, is_demo=True, actor=SYSTEM, clock=today
-        )
-        seat = parties.seats(organization=actor.organization, officer=actor.officer, on=today.today())[0]
-        client = Client(headers={"accept-language": "zh-CN"})
-        client.post("/signin/card", {"account": str(account), "seat": str(seat.id)})
-        return client
-
-    return signed
 
 
 def _sent(client: Client, path: str, body: dict[str, object], key: str) -> tuple[int, dict[str, Any]]:

@@ -47,6 +47,16 @@ from zhengtong.sharing.events.grants import (
     GrantTerminated,
 )
 from zhengtong.sharing.events.maintenance import MaintenanceAnnounced, MaintenanceCancelled
+from zhengtong.sharing.events.personal import (
+    CorrectionCasesFlagged,
+    PersonAcknowledged,
+    PersonCasesFlagged,
+    PersonPassedOn,
+    PersonTaken,
+    PersonTold,
+    PersonVerified,
+    PersonWithdrawn,
+)
 from zhengtong.sharing.events.requests import (
     ExtensionAsked,
     ExtensionDeclined,
@@ -84,6 +94,7 @@ __all__ = [
     "ChangeWithdrawn",
     "CorrectionAcknowledged",
     "CorrectionAnswered",
+    "CorrectionCasesFlagged",
     "CorrectionFiled",
     "DemandCoordinated",
     "DemandHelpOffered",
@@ -120,6 +131,13 @@ __all__ = [
     "MediationAsked",
     "MediationMinuted",
     "MediationTakenUp",
+    "PersonAcknowledged",
+    "PersonCasesFlagged",
+    "PersonPassedOn",
+    "PersonTaken",
+    "PersonTold",
+    "PersonVerified",
+    "PersonWithdrawn",
     "RenewalAsked",
     "ReplyPrepared",
     "ReplySigned",

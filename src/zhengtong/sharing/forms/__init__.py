@@ -1,7 +1,14 @@
 """Forms of sharing (表单): what people type, as the values services take."""
 
 from zhengtong.sharing.forms.changes import ChangeForm, ChangeStepForm
-from zhengtong.sharing.forms.corrections import CorrectionAnswerForm, CorrectionForm, NoteForm
+from zhengtong.sharing.forms.corrections import (
+    CasesForm,
+    CorrectionAnswerForm,
+    CorrectionForm,
+    NoteForm,
+    PersonForm,
+    TellForm,
+)
 from zhengtong.sharing.forms.demands import DemandForm, HelpForm, LinkForm, SourceForm
 from zhengtong.sharing.forms.disposals import DisposalAgainForm, DisposalForm
 from zhengtong.sharing.forms.disputes import DisputeForm, DisputeStepForm
@@ -16,6 +23,7 @@ from zhengtong.sharing.forms.takeovers import (
 )
 
 __all__ = [
+    "CasesForm",
     "ChangeForm",
     "ChangeStepForm",
     "CorrectionAnswerForm",
@@ -33,10 +41,12 @@ __all__ = [
     "LinkForm",
     "MaintenanceForm",
     "NoteForm",
+    "PersonForm",
     "ReplyInput",
     "RequestInput",
     "SourceForm",
     "StopForm",
     "SupplementForm",
     "TakeoverForm",
+    "TellForm",
 ]

@@ -7,6 +7,7 @@ from zhengtong.sharing.models.disposals import Disposal
 from zhengtong.sharing.models.disputes import Dispute, DisputeNote
 from zhengtong.sharing.models.grants import Grant
 from zhengtong.sharing.models.maintenance import Maintenance
+from zhengtong.sharing.models.personal import FlaggedCase, PersonNotice, PersonRequest
 from zhengtong.sharing.models.requests import (
     Extension,
     Register,
@@ -32,8 +33,11 @@ __all__ = [
     "DisputeNote",
     "EmergencyStop",
     "Extension",
+    "FlaggedCase",
     "Grant",
     "Maintenance",
+    "PersonNotice",
+    "PersonRequest",
     "Register",
     "Reply",
     "ReplyItem",

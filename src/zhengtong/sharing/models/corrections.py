@@ -16,11 +16,14 @@ from zhengtong.sharing.rules import (
 if TYPE_CHECKING:  # what Django adds: raw key columns and the way back from children
     from django.db.models import Manager
 
+    from zhengtong.sharing.models.personal import FlaggedCase
+
 
 class Correction(models.Model):
     """What a department says of a value it got, and what the provider found (校核申请, 条例 第二十六条)."""
 
     notices: "Manager[CorrectionNotice]"
+    cases: "Manager[FlaggedCase]"
 
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=20, unique=True)

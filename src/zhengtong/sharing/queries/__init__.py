@@ -63,6 +63,7 @@ from zhengtong.sharing.queries.disputes import (
     mediated_after_all,
     uncoordinated,
 )
+from zhengtong.sharing.queries.flagged import Flag, flagged, flags_of
 from zhengtong.sharing.queries.following import Follower, follow_form, followers
 from zhengtong.sharing.queries.grants import (
     all_grants,
@@ -86,6 +87,14 @@ from zhengtong.sharing.queries.months import (
     month_median_days,
 )
 from zhengtong.sharing.queries.papers import PaperFacts, PaperKind, PaperState, paper
+from zhengtong.sharing.queries.personal import (
+    HeldEntry,
+    PersonLine,
+    PersonPage,
+    held_entries,
+    person,
+    persons,
+)
 from zhengtong.sharing.queries.records import (
     Counts,
     Figures,
@@ -129,10 +138,12 @@ __all__ = [
     "DisputeLine",
     "DisputePage",
     "Figures",
+    "Flag",
     "FollowView",
     "Follower",
     "GrantLine",
     "GrantPage",
+    "HeldEntry",
     "HelpLine",
     "InboxCard",
     "ItemLine",
@@ -145,6 +156,8 @@ __all__ = [
     "PaperFacts",
     "PaperKind",
     "PaperState",
+    "PersonLine",
+    "PersonPage",
     "PublishedGrant",
     "RequestLine",
     "RequestPage",
@@ -184,6 +197,8 @@ __all__ = [
     "done_on",
     "everything",
     "figures",
+    "flagged",
+    "flags_of",
     "flowed_back",
     "follow_form",
     "followers",
@@ -195,6 +210,7 @@ __all__ = [
     "grants_for_publication",
     "grants_late",
     "grants_of_entry",
+    "held_entries",
     "helped_after_all",
     "holders_of",
     "inbox",
@@ -213,6 +229,8 @@ __all__ = [
     "month_median_days",
     "overdue",
     "paper",
+    "person",
+    "persons",
     "providers_of",
     "put_right",
     "refused_without_ground",

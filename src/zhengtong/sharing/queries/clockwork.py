@@ -23,6 +23,7 @@ from zhengtong.sharing.rules import (
     reply_clock,
     reply_days,
 )
+from zhengtong.sharing.rules.personal import PERSON_LIMIT, person_clock
 from zhengtong.standards import queries as standards
 
 
@@ -103,6 +104,17 @@ def correction_view(*, filed_on: date, answered_on: date | None, jurisdiction: s
         filed_on=filed_on,
         answered_on=answered_on,
         limit=standards.limit_for(CORRECTION_LIMIT, on=filed_on, jurisdiction=jurisdiction),
+        calendar=standards.calendar_for(jurisdiction),
+        on=on,
+    )
+
+
+def person_view(*, taken_on: date, told_on: date | None, jurisdiction: str, on: date) -> ClockView:
+    """The clock of a person's request from its two days (个人信息保护法 第四十六条); its length is [D]."""
+    return person_clock(
+        taken_on=taken_on,
+        told_on=told_on,
+        limit=standards.limit_for(PERSON_LIMIT, on=taken_on, jurisdiction=jurisdiction),
         calendar=standards.calendar_for(jurisdiction),
         on=on,
     )

@@ -12,7 +12,7 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
-from zhengtong.sharing.models import Correction, CorrectionNotice, Grant
+from zhengtong.sharing.models import Correction, CorrectionNotice, Grant, PersonRequest
 from zhengtong.sharing.queries.lines import history
 from zhengtong.sharing.queries.records import Happening, Organ
 from zhengtong.sharing.queries.scope import NOBODY, OVERSIGHT_ROLES, OWN_ROLES, organs, region_prefix
@@ -78,6 +78,8 @@ class CorrectionPage:
     verbs: tuple[str, ...]
     may_open: bool
     may_acknowledge: bool
+    cases: tuple[str, ...]  # of the reader's own organization, flagged
+    person: UUID | None  # the person's request it comes from, where the reader may see that
     history: tuple[Happening, ...]
 
 
@@ -177,6 +179,10 @@ def correction(*, actor: Actor, id: UUID, on: date) -> CorrectionPage:
         told=tuple(ToldLine(known[n.organization_id], n.told_on, n.read_on) for n in told),
         verbs=CORRECTION.verbs(state=CorrectionState(row.state), roles=actor.roles) if answers else (),
         may_open=works,
+        cases=tuple(one.number for one in row.cases.filter(organization=actor.organization).order_by("id")),
+        person=PersonRequest.objects.filter(correction=row, organization=actor.organization)
+        .values_list("id", flat=True)
+        .first(),
         may_acknowledge=own is not None and own.read_on is None and actor.has(Role.DATA_OFFICER),
         history=history(row.id),
     )

@@ -15,6 +15,7 @@ from zhengtong.sharing.queries.demands import ARTICLE_DEMAND, ARTICLE_SOURCE, de
 from zhengtong.sharing.queries.disposals import disposal_cards
 from zhengtong.sharing.queries.disputes import dispute_cards
 from zhengtong.sharing.queries.lines import grant_lines, listed_requests, request_lines
+from zhengtong.sharing.queries.personal import person_cards
 from zhengtong.sharing.queries.records import GrantLine, InboxCard, Organ, RequestLine
 from zhengtong.sharing.queries.scope import organs
 from zhengtong.sharing.queries.silence import correction_card, silent_cards
@@ -43,7 +44,7 @@ def inbox(*, actor: Actor, on: date) -> tuple[InboxCard, ...]:
     )
     cards += dispute_cards(actor=actor, on=on) + disposal_cards(actor, on=on) + change_cards(actor, on=on)
     cards += silent_cards(actor, on=on)
-    cards += takeover_cards(actor, on=on)
+    cards += takeover_cards(actor, on=on) + person_cards(actor, on=on)
     cards.sort(key=lambda card: (card.due_on is None, card.due_on or on, card.number))
     return tuple(cards[:INBOX_ROWS_MAX])
 

@@ -11,11 +11,12 @@ from zhengtong.sharing.models import (
     Dispute,
     Grant,
     Maintenance,
+    PersonRequest,
     ServiceChange,
     SharingRequest,
     Takeover,
 )
-from zhengtong.sharing.queries.clockwork import correction_view, reply_facts
+from zhengtong.sharing.queries.clockwork import correction_view, person_view, reply_facts
 from zhengtong.sharing.queries.stops import stop_columns
 from zhengtong.sharing.rules import ReplyFacts, reply_clock
 from zhengtong.standards import queries as standards
@@ -91,6 +92,7 @@ def actual_rows() -> dict[str, Columns]:
     return (
         rows
         | _corrections()
+        | _persons()
         | _demands()
         | _disputes()
         | _disposals()
@@ -120,8 +122,38 @@ def _corrections() -> dict[str, Columns]:
             "others_found": row.others_found,
             "told": sorted(str(notice.organization_id) for notice in row.notices.all()),
             "read": sorted(str(notice.organization_id) for notice in row.notices.all() if notice.read_on),
+            "cases": sorted(f"{case.organization_id} {case.number}" for case in row.cases.all()),
         }
-        for row in Correction.objects.prefetch_related("notices").iterator(500)
+        for row in Correction.objects.prefetch_related("notices", "cases").iterator(500)
+    }
+
+
+def person_due(taken_on: date, jurisdiction: str) -> date:
+    """The last day to tell a person, derived afresh."""
+    due = person_view(taken_on=taken_on, told_on=None, jurisdiction=jurisdiction, on=taken_on).due_on
+    assert due is not None  # a started clock that never pauses
+    return due
+
+
+def _persons() -> dict[str, Columns]:
+    return {
+        f"person {row.id}": {
+            "state": row.state,
+            "number": row.number,
+            "item": row.item,
+            "provider": str(row.provider_id),
+            "taken_on": _text(row.taken_on),
+            "due_on": _text(row.due_on),
+            "correction": str(row.correction_id) if row.correction_id else None,
+            "verified_on": _text(row.verified_on),
+            "channel": row.channel,
+            "told_on": _text(row.told_on),
+            "ended_on": _text(row.ended_on),
+            "told": sorted(str(notice.organization_id) for notice in row.notices.all()),
+            "read": sorted(str(notice.organization_id) for notice in row.notices.all() if notice.read_on),
+            "cases": sorted(f"{case.organization_id} {case.number}" for case in row.cases.all()),
+        }
+        for row in PersonRequest.objects.prefetch_related("notices", "cases").iterator(500)
     }
 
 

@@ -126,9 +126,12 @@ def common_places(consumer: str, provider: str) -> tuple[str, ...]:
     return tuple(place for place in region_chain(consumer) if place in above_provider)
 
 
-def is_same_level(consumer: str, provider: str) -> bool:
-    """Whether both departments belong to one place, so that its own authority mediates."""
-    return consumer == provider
+def is_same_level(consumer: str, provider: str, *, mediator: str) -> bool:
+    """Whether both departments belong to one place and its own authority mediates (同级主管部门).
+
+    Not where that place has no authority, or its authority is a party itself: then one above mediates.
+    """
+    return consumer == provider == mediator
 
 
 def mediation_clock(

@@ -19,6 +19,7 @@ APART: Mapping[str, tuple[str, ...]] = {
     "countersign": ("draft", "approve", "prepare_reply", "sign"),
     "agree_extension": ("ask_extension",),
     "answer_correction": ("file_correction",),
+    "verify_person": ("take_person",),
 }
 ACT_ZH: Mapping[str, str] = {
     "draft": "填写申请",
@@ -30,6 +31,8 @@ ACT_ZH: Mapping[str, str] = {
     "agree_extension": "同意延长",
     "file_correction": "提出校核",
     "answer_correction": "核实并反馈",
+    "take_person": "登记更正请求",
+    "verify_person": "核实更正请求",
 }
 ACT_EN: Mapping[str, str] = {
     "draft": "draft the request",
@@ -41,6 +44,8 @@ ACT_EN: Mapping[str, str] = {
     "agree_extension": "agree to the extension",
     "file_correction": "file the correction",
     "answer_correction": "answer the correction",
+    "take_person": "take down the request",
+    "verify_person": "verify the request",
 }
 
 

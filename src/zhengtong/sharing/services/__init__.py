@@ -43,6 +43,16 @@ from zhengtong.sharing.services.granting import (
     terminate_grant,
 )
 from zhengtong.sharing.services.maintaining import announce_maintenance, cancel_maintenance
+from zhengtong.sharing.services.personal import (
+    OpenedPerson,
+    acknowledge_person_notice,
+    open_person,
+    pass_on_person_request,
+    take_person_request,
+    tell_person,
+    verify_person_request,
+    withdraw_person_request,
+)
 from zhengtong.sharing.services.recounting import recompute_clocks
 from zhengtong.sharing.services.stopping import lift_stop, order_stop
 from zhengtong.sharing.services.taking_over import (
@@ -53,9 +63,11 @@ from zhengtong.sharing.services.taking_over import (
 
 __all__ = [
     "DisputedValue",
+    "OpenedPerson",
     "SignedReply",
     "accept_disposal",
     "acknowledge_correction",
+    "acknowledge_person_notice",
     "agree_extension",
     "announce_maintenance",
     "answer_correction",
@@ -88,7 +100,9 @@ __all__ = [
     "offer_help",
     "open_dispute",
     "open_disputed_value",
+    "open_person",
     "order_stop",
+    "pass_on_person_request",
     "prepare_reply",
     "propose_change",
     "raise_demand",
@@ -101,8 +115,12 @@ __all__ = [
     "sign_reply",
     "submit_to_own_head",
     "suspend_grant",
+    "take_person_request",
+    "tell_person",
     "terminate_grant",
     "update_draft",
+    "verify_person_request",
     "withdraw",
     "withdraw_demand",
+    "withdraw_person_request",
 ]

@@ -3,6 +3,7 @@
 A correction never stops a case, and it never changes a grant.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -29,6 +30,7 @@ from zhengtong.sharing.rules import (
     check_filing,
 )
 from zhengtong.sharing.services.finding import officer_of
+from zhengtong.sharing.services.flagging import flag_cases
 from zhengtong.sharing.services.numbering import next_number
 
 READ_FIELDS = ("record_key", "value_seen", "value_claimed")
@@ -56,15 +58,17 @@ def file_correction(
     clock: Clock,
     grant: UUID | None = None,
     number: str = "",
+    cases: str | Iterable[str] = (),
 ) -> UUID:
     """File a correction with the provider (提出校核申请); the ten working days start.
 
     `grant` is the grant under which the value was read; None: the organization's latest for this item.
-    `evidence` is official text without personal data; record and values are kept sealed.
+    `evidence` is official text without personal data; record and values are kept sealed.  `cases` are the cases in
+    which the value was used: they are flagged and go on.
 
     Raises:
         NotFound: the organization has no grant under which it reads this item.
-        RuleBroken: no record, no value seen, or no evidence.
+        RuleBroken: no record, no value seen, no evidence, or case numbers that are none.
     """
     if not actor.has(Role.DATA_OFFICER) or actor.organization is None:
         raise NotAllowed("sharing.correction_by_officer")
@@ -96,6 +100,7 @@ def file_correction(
         due_provisional=view.provisional,
     )
     _record_filed(row, actor=actor, clock=clock)
+    flag_cases(row, cases, organization=row.consumer_id, actor=actor, clock=clock)
     return row.id
 
 
@@ -179,8 +184,11 @@ def _tell(row: Correction, *, on: date) -> tuple[UUID, ...]:
 
 
 @transaction.atomic
-def acknowledge_correction(*, correction: UUID, actor: Actor, clock: Clock) -> None:
-    """Note that an organization that was told has read it (已知悉).  Raises NotFound, WrongState."""
+def acknowledge_correction(*, correction: UUID, actor: Actor, clock: Clock, cases: str | Iterable[str] = ()) -> None:
+    """Note that an organization that was told has read it, and which of its cases it looks at again (已知悉).
+
+    Raises NotFound, WrongState, RuleBroken.
+    """
     found = CorrectionNotice.objects.select_for_update().select_related("correction")
     notice = found.filter(correction=correction, organization=actor.organization).first()
     if notice is None or not actor.has(Role.DATA_OFFICER):
@@ -194,6 +202,7 @@ def acknowledge_correction(*, correction: UUID, actor: Actor, clock: Clock) -> N
         row.id, number=row.number, organization=notice.organization_id, acknowledged_on=clock.today()
     )
     record(fact, actor=actor, clock=clock, jurisdiction=row.jurisdiction)
+    flag_cases(row, cases, organization=notice.organization_id, actor=actor, clock=clock)
 
 
 @transaction.atomic

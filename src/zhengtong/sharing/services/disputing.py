@@ -143,7 +143,7 @@ def _mediator(thing: _Thing) -> tuple[UUID, str, bool]:
     for place in common_places(consumer, provider):
         found = parties.authority_of(jurisdiction=place)
         if found is not None and found.id not in (thing.consumer, thing.provider):
-            return found.id, found.jurisdiction, is_same_level(consumer, provider)
+            return found.id, found.jurisdiction, is_same_level(consumer, provider, mediator=found.jurisdiction)
     raise RuleBroken("sharing.no_common_authority")
 
 

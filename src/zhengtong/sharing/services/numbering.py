@@ -1,11 +1,11 @@
-"""Numbers of changes, corrections, demands and disputes (编号): B01, C01, D1, Z01; the register row is the lock."""
+"""Numbers of corrections, demands, persons' requests and others (编号): B01, C01 …; the register is the lock."""
 
 from zhengtong.kernel.errors import RuleBroken
-from zhengtong.sharing.models import Correction, Demand, Dispute, Register, ServiceChange, Takeover
+from zhengtong.sharing.models import Correction, Demand, Dispute, PersonRequest, Register, ServiceChange, Takeover
 
-DIGITS = {"B": 2, "C": 2, "D": 1, "J": 2, "Z": 2}
+DIGITS = {"B": 2, "C": 2, "D": 1, "G": 2, "J": 2, "Z": 2}
 DIGITS_MAX = 8
-_REGISTERS = {"B": "change", "C": "correction", "D": "demand", "J": "takeover", "Z": "dispute"}
+_REGISTERS = {"B": "change", "C": "correction", "D": "demand", "G": "person", "J": "takeover", "Z": "dispute"}
 
 
 def next_number(*, prefix: str, given: str = "") -> str:
@@ -26,7 +26,8 @@ def next_number(*, prefix: str, given: str = "") -> str:
 
 
 def _taken(prefix: str, number: str) -> bool:
-    rows: dict[str, type[Correction | Demand | Dispute | ServiceChange | Takeover]] = {
-        "B": ServiceChange, "C": Correction, "D": Demand, "J": Takeover, "Z": Dispute,
+    rows: dict[str, type[Correction | Demand | Dispute | PersonRequest | ServiceChange | Takeover]] = {
+        "B": ServiceChange, "C": Correction, "D": Demand, "G": PersonRequest, "J": Takeover,
+        "Z": Dispute,
     }  # fmt: skip
     return rows[prefix].objects.filter(number=number).exists()

@@ -52,6 +52,7 @@ from zhengtong.sharing.rules import (
     TakeoverState,
     Words,
 )
+from zhengtong.sharing.rules.personal import CHANNEL_WORDS, PERSON_VERBS, PERSON_WORDS, PersonState
 from zhengtong.ui.language import lang, message
 from zhengtong.ui.values import Tone
 
@@ -68,6 +69,8 @@ _BY_VALUE: dict[tuple[type, str], Words] = {  # enums of different kinds share t
         CHANGE_WORDS,
         CHANGE_KIND_WORDS,
         CORRECTION_WORDS,
+        PERSON_WORDS,
+        CHANNEL_WORDS,
         DEMAND_WORDS,
         ONBOARDING_WORDS,
         DISPOSAL_WORDS,
@@ -87,6 +90,7 @@ _BY_NAME: dict[str, Mapping[str, Words]] = {
     "inbox": {**VERB_WORDS, **INBOX_WORDS},
     "verb": VERB_WORDS,
     "demand": DEMAND_VERBS,
+    "person": PERSON_VERBS,
     "change": CHANGE_VERBS,
     "dispute": DISPUTE_VERBS,
     "disposal": DISPOSAL_VERBS,
@@ -115,6 +119,12 @@ _TONES: dict[StrEnum, Tone] = {
     CorrectionState.FILED: Tone.WAIT,
     CorrectionState.CORRECTED: Tone.GOOD,
     CorrectionState.NOT_CORRECTED: Tone.OFF,
+    PersonState.TAKEN: Tone.WAIT,
+    PersonState.PASSED: Tone.WAIT,
+    PersonState.CORRECTED: Tone.WAIT,
+    PersonState.NOT_CORRECTED: Tone.WAIT,
+    PersonState.TOLD: Tone.GOOD,
+    PersonState.WITHDRAWN: Tone.OFF,
     DemandState.RAISED: Tone.WAIT,
     DemandState.COORDINATING: Tone.WAIT,
     DemandState.MET: Tone.GOOD,

@@ -11,11 +11,11 @@ from zhengtong.kernel.errors import NotFound, PlatformError
 from zhengtong.parties.rules import Role
 from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
-from zhengtong.sharing.forms import CorrectionAnswerForm, CorrectionForm
+from zhengtong.sharing.forms import CasesForm, CorrectionAnswerForm, CorrectionForm
 from zhengtong.sharing.rules import CorrectionOutcome, CorrectionState
 from zhengtong.sharing.services import DisputedValue
 from zhengtong.sharing.views import disputes, taking
-from zhengtong.sharing.views.reading import sought
+from zhengtong.sharing.views.reading import sought, typed
 from zhengtong.ui import errors
 
 ORGANS_SHOWN_MAX = 500
@@ -103,7 +103,9 @@ def answer(request: ActorRequest, correction_id: UUID) -> HttpResponse:
 def acknowledge(request: ActorRequest, correction_id: UUID) -> HttpResponse:
     """Say that the notice was read (已知悉)."""
     try:
-        services.acknowledge_correction(correction=correction_id, actor=request.actor, clock=request.clock)
+        services.acknowledge_correction(
+            correction=correction_id, cases=typed(request, "cases"), actor=request.actor, clock=request.clock
+        )
     except PlatformError as error:
         queries.correction(actor=request.actor, id=correction_id, on=request.clock.today())  # hides it from strangers
         errors.say(request, error)
@@ -128,6 +130,7 @@ def _page(
 ) -> HttpResponse:
     page = queries.correction(actor=request.actor, id=correction_id, on=request.clock.today())
     contested = page.line.state is CorrectionState.NOT_CORRECTED
-    context = {"page": page, "c": page.line, "form": form or CorrectionAnswerForm(), "opened": opened}
+    context: dict[str, object] = {"page": page, "c": page.line, "opened": opened, "cases_form": CasesForm()}
+    context["form"] = form or CorrectionAnswerForm()
     context |= disputes.beside(request, page.line, contested=contested)
     return render(request, "sharing/correction.html", context, status=status)

@@ -126,3 +126,34 @@ def _demand(one: queries.DemandLine) -> Sequence[Cell]:
         one.number, one.what, one.matter, one.consumer.short_name, one.holder, label(one.state), one.raised_on,
         one.open_days, one.note, one.ended_on, one.source, one.catalog_by,
     )  # fmt: skip
+
+
+def persons_taken(request: ActorRequest, fetch: Callable[[str, int], Page[queries.PersonLine]]) -> HttpResponse | None:
+    """The list of persons' requests; nothing of the persons."""
+    headings = [
+        _("编号"), _("资源"), _("信息项"), _("受理部门"), _("提供方"), _("状态"), _("登记"), _("期限"), _("逾期"),
+        _("告知"), _("校核"),
+    ]  # fmt: skip
+    return tables.download_all(
+        request.GET.get("format", ""), name="persons", headings=headings, fetch=fetch, row=_person
+    )
+
+
+def flagged_taken(request: ActorRequest, fetch: Callable[[str, int], Page[queries.Flag]]) -> HttpResponse | None:
+    """The list of flagged cases."""
+    headings = [_("办件"), _("部门"), _("标记"), _("来自"), _("资源"), _("信息项"), _("状态")]
+    return tables.download_all(request.GET.get("format", ""), name="cases", headings=headings, fetch=fetch, row=_flag)
+
+
+def _person(one: queries.PersonLine) -> Sequence[Cell]:
+    return (
+        one.number, one.entry_name, one.item_name, one.organization.short_name, one.provider.short_name,
+        label(one.state), one.taken_on, one.due_on, _late(one.late), one.told_on, one.correction_number,
+    )  # fmt: skip
+
+
+def _flag(one: queries.Flag) -> Sequence[Cell]:
+    return (
+        one.case, one.organization.short_name, one.flagged_on, one.number, one.entry_name, one.item_name,
+        label(one.state),
+    )  # fmt: skip
