@@ -30,6 +30,24 @@ class RenewalAsked(Event):
     grant: UUID
 
 
+@event("sharing.request.merged", version=1)
+@dataclass(frozen=True, slots=True)
+class RequestMerged(Event):
+    """Other drafts were taken into this one; they are withdrawn (合并申请)."""
+
+    number: str
+    merged: tuple[UUID, ...]
+
+
+@event("sharing.request.parted", version=1)
+@dataclass(frozen=True, slots=True)
+class RequestParted(Event):
+    """Some items or organs of this draft are asked for in a draft of their own (拆分申请)."""
+
+    number: str
+    parted: UUID
+
+
 @event("sharing.request.submitted", version=1)
 @dataclass(frozen=True, slots=True)
 class RequestSubmitted(Event):

@@ -176,6 +176,8 @@ class RequestPage:
     decision_digest: str
     grants: tuple["GrantLine", ...]
     follows: FollowView | None
+    siblings: tuple[RequestLine, ...]  # other drafts of the own department for the entry, to take in
+    may_part: bool  # a draft of the own department with more than one item or organ
     history: tuple[Happening, ...]
 
 

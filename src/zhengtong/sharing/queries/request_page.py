@@ -8,15 +8,25 @@ from zhengtong.catalog.rules import ShareType
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
 from zhengtong.parties import queries as parties
+from zhengtong.parties.rules import Role
 from zhengtong.sharing.models import Reply, ReplyItem, SharingRequest
 from zhengtong.sharing.queries.clockwork import request_clock, request_days
 from zhengtong.sharing.queries.following import followed
 from zhengtong.sharing.queries.forms_of import form_of, reply_of
-from zhengtong.sharing.queries.lines import grant_lines, history, request_line
-from zhengtong.sharing.queries.records import ExtensionLine, ItemLine, NoticeLine, Organ, OrganUse, RequestPage
+from zhengtong.sharing.queries.lines import grant_lines, history, listed_requests, request_line, request_lines
+from zhengtong.sharing.queries.records import (
+    ExtensionLine,
+    ItemLine,
+    NoticeLine,
+    Organ,
+    OrganUse,
+    RequestLine,
+    RequestPage,
+)
 from zhengtong.sharing.queries.scope import organs, visible_requests
 from zhengtong.sharing.queries.turns import next_verb, request_turn, sides_of
 from zhengtong.sharing.rules import DECIDED_STATES, REQUEST, SIDES, Ground, Outcome, ReplyForm, RequestState, Side, gaps
+from zhengtong.sharing.rules.parting import MERGED_MAX
 
 _WITH_PARTS = ("items", "beneficiaries", "extensions")
 
@@ -74,8 +84,23 @@ def _page(row: SharingRequest, *, actor: Actor, on: date) -> RequestPage:
         decision_digest=row.decision_digest,
         grants=grant_lines(row.grants.select_related("request").all(), on=on),
         follows=followed(row, actor=actor),
+        siblings=_siblings(row, actor, on=on),
+        may_part=_is_own_draft(row, actor) and max(row.items.count(), row.beneficiaries.count()) > 1,
         history=history(row.id),
     )
+
+
+def _is_own_draft(row: SharingRequest, actor: Actor) -> bool:
+    own = actor.organization == row.consumer_id and actor.has(Role.DATA_OFFICER)
+    return own and row.state == RequestState.DRAFT and row.follows_id is None
+
+
+def _siblings(row: SharingRequest, actor: Actor, *, on: date) -> tuple[RequestLine, ...]:
+    """Other drafts that could be taken into this one."""
+    if not _is_own_draft(row, actor):
+        return ()
+    drafts = listed_requests().filter(consumer=row.consumer_id, entry=row.entry_id, state=str(RequestState.DRAFT))
+    return request_lines(drafts.filter(follows=None).exclude(pk=row.id).order_by("number")[: MERGED_MAX - 1], on=on)
 
 
 def _reply_seen(reply: Reply, *, own: bool) -> ReplyForm:

@@ -64,6 +64,8 @@ EVENT_WORDS: dict[str, Words] = {
     "sharing.dispute.withdrawn": Words("撤回", "withdrawn"),
     "sharing.request.drafted": Words("起草申请", "drafted"),
     "sharing.request.renewal-asked": Words("续期或者扩大现有许可", "renews or widens a grant"),
+    "sharing.request.merged": Words("并入其他草稿", "other drafts taken in"),
+    "sharing.request.parted": Words("拆出另一件申请", "part of it asked for apart"),
     "sharing.request.submitted": Words("报本部门负责人", "put before the own head"),
     "sharing.request.returned": Words("退回修改", "returned"),
     "sharing.request.own-approved": Words("本部门同意", "approved by the own head"),

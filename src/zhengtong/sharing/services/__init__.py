@@ -43,6 +43,7 @@ from zhengtong.sharing.services.granting import (
     terminate_grant,
 )
 from zhengtong.sharing.services.maintaining import announce_maintenance, cancel_maintenance
+from zhengtong.sharing.services.parting import merge_drafts, part_draft
 from zhengtong.sharing.services.personal import (
     OpenedPerson,
     acknowledge_person_notice,
@@ -94,6 +95,7 @@ __all__ = [
     "lift_suspension",
     "link_demand",
     "meet_demand",
+    "merge_drafts",
     "move_change",
     "move_dispute",
     "name_demand_source",
@@ -102,6 +104,7 @@ __all__ = [
     "open_disputed_value",
     "open_person",
     "order_stop",
+    "part_draft",
     "pass_on_person_request",
     "prepare_reply",
     "propose_change",
