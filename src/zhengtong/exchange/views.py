@@ -148,6 +148,7 @@ def exchanges(request: ActorRequest) -> HttpResponse:
         match=chosen.get("match", ""),
         day=chosen.get("day", ""),
         grant=request.GET.get("grant", "")[:64],
+        sort=request.GET.get("sort", "")[:20],
     )
     if file := _exchanges_taken(request, lambda after, rows: find(after=after, rows=rows)):
         return file

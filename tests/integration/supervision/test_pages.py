@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -12,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 from tests.integration.supervision.conftest import Late, SignIn
+from tests.support.sharing_story import received
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.parties.rules import Role
 from zhengtong.supervision import services
@@ -123,3 +125,31 @@ def test_the_api_asks_once_per_key(late: Late, watcher: Client) -> None:
 def test_a_late_reply_counts_in_the_month_its_limit_ran_out(watcher: Client) -> None:
     assert "/replies_late" in text(watcher, f"{MONTH}/of/wl-land")
     assert "/replies_late" not in text(watcher, "/supervision/report/2026-09/of/wl-land")
+
+
+SORTED = {
+    "/supervision/": "organization", "/supervision/directives": "due", "/supervision/meetings": "held",
+    "/supervision/bulletins": "issued", "/supervision/projects": "planned", "/supervision/budget": "asked",
+    "/exchange/": "time",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("address", SORTED)
+def test_lists_sort_up_and_down_and_are_taken_away_so(late: Late, sign_in: SignIn, address: str) -> None:
+    reader = sign_in(late.hall.holder("wl-data", Role.AUTHORITY_LEADER))
+    for sort in (SORTED[address], f"-{SORTED[address]}"):
+        assert reader.get(address, {"sort": sort}).status_code == 200
+        assert reader.get(address, {"sort": sort, "format": "csv"})["Content-Disposition"].endswith('.csv"')
+
+
+def test_findings_stand_in_the_order_that_was_asked_for(late: Late, today: FixedClock, sign_in: SignIn) -> None:
+    received(late.hall, FixedClock.on(date(2026, 9, 15)), purpose="另一用途")
+    services.detect(clock=today)
+    watcher = sign_in(late.supervisor)
+
+    def order(sort: str) -> list[str]:
+        table = watcher.get("/supervision/", {"sort": sort, "format": "csv", "state": "any"})
+        return [line.split(",")[9] for line in table.content.decode("utf-8-sig").splitlines()[1:]]
+
+    assert order("day") == ["2026-09-29", "2026-10-12"]
+    assert order("-day") == ["2026-10-12", "2026-09-29"]

@@ -14,6 +14,7 @@ from zhengtong.exchange.queries.disputes import DisputedLine, disputed_of
 from zhengtong.exchange.queries.figures import RunPage, run_of
 from zhengtong.exchange.queries.nodes import day_began, visible_records
 from zhengtong.exchange.rules import Match, compared_of, refusal_article, refusal_kind
+from zhengtong.journal import ordering
 from zhengtong.kernel import messages, paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock, legal_day
@@ -126,6 +127,9 @@ class ThreeSides:
         return not (self.waiting or self.missing or self.differ or self.contradicts)
 
 
+SORTS = {"time": "at", "provider": "provider", "consumer": "consumer", "outcome": "outcome", "rows": "rows"}
+
+
 def exchanges(
     *,
     actor: Actor,
@@ -134,6 +138,7 @@ def exchanges(
     outcome: str = "",
     match: str = "",
     day: str = "",
+    sort: str = "",
     after: str = "",
     rows: int | None = None,
 ) -> paging.Page[ExchangeLine]:
@@ -149,6 +154,9 @@ def exchanges(
     found = found.filter(outcome=outcome) if outcome in labels.OUTCOMES else found
     found = found.filter(match=match) if match in set(Match) else found
     found = found.filter(at__gte=day_began(clock)) if day == TODAY else found
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(tuple(_lines(held, clock=clock)), following)
     found = _after(found, after)
     held = list(found.order_by("-at", "-id")[: wanted + 1])
     lines = _lines(held, clock=clock)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
@@ -26,6 +27,14 @@ from zhengtong.standards import queries as standards
 from zhengtong.wire import grant as wire
 
 ARTICLE_CORRECTION = f"{REGULATION} 第二十六条"
+SORTS = {
+    "number": "number",
+    "entry": "entry_name",
+    "consumer": "consumer__short_name",
+    "provider": "provider__short_name",
+    "state": "state",
+    "due": "due_on",
+}
 GRANTS_AT_ONCE = 500  # read from the store together
 
 
@@ -104,11 +113,14 @@ def visible_corrections(actor: Actor) -> Q:
 
 
 def corrections(
-    *, actor: Actor, on: date, state: str = "", after: str = "", rows: int | None = None
+    *, actor: Actor, on: date, state: str = "", sort: str = "", after: str = "", rows: int | None = None
 ) -> paging.Page[CorrectionLine]:
     """Corrections the actor may see, newest number first; `state` is a CorrectionState, `open` or `late`."""
     wanted = paging.size(rows)
     found = Correction.objects.filter(visible_corrections(actor)).filter(_narrowed(state, on))
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(correction_lines(held, on=on), following)
     if after:
         found = found.filter(number__lt=after)
     lines = correction_lines(found.order_by("-number")[: wanted + 1], on=on)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q
 
 from zhengtong.catalog import queries as catalog
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
@@ -143,6 +144,15 @@ class Suggestion:
     provider: str
 
 
+SORTS = {
+    "number": "number",
+    "what": "what",
+    "consumer": "consumer__short_name",
+    "state": "state",
+    "raised": "raised_on",
+}
+
+
 def visible_demands(actor: Actor) -> Q:
     """Demands an actor may see: its own, those on data it is thought to hold, oversight's region."""
     seen = NOBODY
@@ -155,7 +165,7 @@ def visible_demands(actor: Actor) -> Q:
 
 
 def demands(
-    *, actor: Actor, on: date, state: str = "", after: str = "", rows: int | None = None
+    *, actor: Actor, on: date, state: str = "", sort: str = "", after: str = "", rows: int | None = None
 ) -> paging.Page[DemandLine]:
     """The demands the actor may see (需求清单), newest number first; `state` is a DemandState or `open`."""
     wanted = paging.size(rows)
@@ -164,6 +174,9 @@ def demands(
         found = found.filter(state__in=[str(s) for s in OPEN_DEMANDS])
     elif state:
         found = found.filter(state=state if state in set(DemandState) else "none")
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(demand_lines(held, on=on), following)
     if after:
         found = found.filter(number__lt=after)
     lines = demand_lines(found.order_by("-number")[: wanted + 1], on=on)

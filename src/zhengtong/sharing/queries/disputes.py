@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
@@ -102,11 +103,22 @@ def visible_disputes(actor: Actor) -> Q:
     return seen
 
 
+SORTS = {
+    "number": "number",
+    "about": "about_number",
+    "consumer": "consumer__short_name",
+    "provider": "provider__short_name",
+    "mediator": "mediator__short_name",
+    "state": "state",
+    "due": "due_on",
+}
+
+
 def disputes(
-    *, actor: Actor, on: date, state: str = "", after: str = "", rows: int | None = None
+    *, actor: Actor, on: date, state: str = "", sort: str = "", after: str = "", rows: int | None = None
 ) -> paging.Page[DisputeLine]:
     """Disputes the actor may see, newest number first; `state` is a DisputeState, `open` or `settled`."""
-    return _listed(visible_disputes(actor), on=on, state=state, after=after, rows=rows)
+    return _listed(visible_disputes(actor), on=on, state=state, sort=sort, after=after, rows=rows)
 
 
 def all_disputes(*, on: date, state: str = "", after: str = "", rows: int | None = None) -> paging.Page[DisputeLine]:
@@ -114,13 +126,18 @@ def all_disputes(*, on: date, state: str = "", after: str = "", rows: int | None
     return _listed(Q(), on=on, state=state, after=after, rows=rows)
 
 
-def _listed(where: Q, *, on: date, state: str, after: str, rows: int | None) -> paging.Page[DisputeLine]:
+def _listed(
+    where: Q, *, on: date, state: str, after: str, rows: int | None, sort: str = ""
+) -> paging.Page[DisputeLine]:
     wanted = paging.size(rows)
     found = Dispute.objects.filter(where)
     if state in _ON_LIST:
         found = found.filter(state__in=[str(s) for s in _ON_LIST[state]])
     elif state:
         found = found.filter(state=state if state in set(DisputeState) else "none")
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(_lines(held, on=on), following)
     if after:
         found = found.filter(number__lt=after)
     lines = _lines(found.order_by("-number")[: wanted + 1], on=on)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.sharing.models import FlaggedCase
@@ -19,6 +20,7 @@ from zhengtong.sharing.rules import CorrectionState
 from zhengtong.sharing.rules.personal import TAKES_DOWN, PersonState
 
 _OWN = OWN_ROLES | TAKES_DOWN
+SORTS = {"case": "number", "organization": "organization__short_name", "flagged": "flagged_on"}
 _THINGS = ("correction", "person__correction")
 
 
@@ -48,12 +50,19 @@ def visible_flags(actor: Actor) -> Q:
     return seen
 
 
-def flagged(*, actor: Actor, case: str = "", after: str = "", rows: int | None = None) -> paging.Page[Flag]:
+def flagged(
+    *, actor: Actor, case: str = "", sort: str = "", after: str = "", rows: int | None = None
+) -> paging.Page[Flag]:
     """Flagged cases the actor may see, the latest flag first; `case`: those whose number holds this text."""
     wanted = paging.size(rows)
     found = FlaggedCase.objects.filter(visible_flags(actor))
     if case:
         found = found.filter(number__contains=case)
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(
+            found.select_related(*_THINGS), columns=SORTS, sort=sort, after=after, rows=wanted
+        )
+        return paging.Page(_lines(held), following)
     if after:
         found = found.filter(pk__lt=paging.whole(after) or 0)
     held = list(found.select_related(*_THINGS).order_by("-pk")[: wanted + 1])

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from zhengtong.journal import ordering
 from zhengtong.journal import queries as journal
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
@@ -41,6 +42,14 @@ from zhengtong.standards import queries as standards
 from zhengtong.wire import grant as wire
 
 PUBLISHED_MAX = 20_000
+SORTS = {
+    "number": "number",
+    "entry": "request__entry_name",
+    "consumer": "consumer__short_name",
+    "provider": "provider__short_name",
+    "state": "state",
+    "until": "valid_until",
+}
 ENTRY_GRANTS_MAX = 200
 ENDED_KEPT_DAYS = 365  # how long an ended grant stays in the bundle, so that a node can say why it refuses
 
@@ -51,6 +60,7 @@ def grants(
     on: date,
     state: str = "",
     role: str = "any",
+    sort: str = "",
     after: str = "",
     rows: int | None = None,
 ) -> paging.Page[GrantLine]:
@@ -61,6 +71,11 @@ def grants(
         found = found.filter(consumer=actor.organization)
     elif role == "provider":
         found = found.filter(provider=actor.organization)
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(
+            found.select_related("request"), columns=SORTS, sort=sort, after=after, rows=wanted
+        )
+        return paging.Page(grant_lines(held, on=on), following)
     if after:
         found = found.filter(number__lt=after)
     held = grant_lines(found.select_related("request").order_by("-number")[: wanted + 1], on=on)

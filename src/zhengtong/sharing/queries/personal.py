@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from zhengtong.catalog import queries as catalog
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
@@ -35,6 +36,14 @@ from zhengtong.sharing.rules.personal import (
 from zhengtong.standards import queries as standards
 from zhengtong.wire import grant as wire
 
+SORTS = {
+    "number": "number",
+    "entry": "entry_name",
+    "organization": "organization__short_name",
+    "provider": "provider__short_name",
+    "state": "state",
+    "due": "due_on",
+}
 SOURCES_MAX = 500
 CARDS_MAX = 200
 _OWN = OWN_ROLES | TAKES_DOWN
@@ -168,11 +177,14 @@ def visible_persons(actor: Actor) -> Q:
 
 
 def persons(
-    *, actor: Actor, on: date, state: str = "", after: str = "", rows: int | None = None
+    *, actor: Actor, on: date, state: str = "", sort: str = "", after: str = "", rows: int | None = None
 ) -> paging.Page[PersonLine]:
     """Persons' requests the actor may see, newest number first; `state` is a PersonState, `open` or `late`."""
     wanted = paging.size(rows)
     found = _rows().filter(visible_persons(actor)).filter(_narrowed(state, on))
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(person_lines(held, on=on), following)
     if after:
         found = found.filter(number__lt=after)
     lines = person_lines(found.order_by("-number")[: wanted + 1], on=on)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
@@ -22,12 +23,23 @@ OVERDUE_ROWS_MAX = 1_000
 MEDIAN_ROWS_MAX = 2_000
 
 
+SORTS = {
+    "number": "number",
+    "entry": "entry_name",
+    "consumer": "consumer__short_name",
+    "provider": "provider__short_name",
+    "state": "state",
+    "due": "due_on",
+}
+
+
 def requests(
     *,
     actor: Actor,
     on: date,
     state: str = "",
     role: str = "any",
+    sort: str = "",
     after: str = "",
     rows: int | None = None,
 ) -> paging.Page[RequestLine]:
@@ -40,15 +52,21 @@ def requests(
     wanted = paging.size(rows)
     columns = ("supplement__answered_on",) if state == "answered" else ()
     found = listed_requests(*columns).filter(visible_requests(actor)).filter(_narrowed(actor, role, state, on))
-    if after:
-        found = found.filter(number__lt=after)
     if state == "answered":
         found = found.select_related("supplement")
-    held = list(found.order_by("-number")[: wanted + 1])
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(_listed(held, state, on=on), following)
+    held = list((found.filter(number__lt=after) if after else found).order_by("-number")[: wanted + 1])
+    return paging.cut([(line.number, line) for line in _listed(held, state, on=on)], rows=wanted)
+
+
+def _listed(held: list[SharingRequest], state: str, *, on: date) -> tuple[RequestLine, ...]:
+    """Lines of a list; the list behind the median says what it is the median of."""
     lines = request_lines(held, on=on)
-    if state == "answered":  # the list behind the median says what it is the median of
-        lines = tuple(replace(line, reply_days=took) for line, took in zip(lines, _reply_days(held), strict=True))
-    return paging.cut([(line.number, line) for line in lines], rows=wanted)
+    if state != "answered":
+        return lines
+    return tuple(replace(line, reply_days=took) for line, took in zip(lines, _reply_days(held), strict=True))
 
 
 def _narrowed(actor: Actor, role: str, state: str, on: date) -> Q:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
@@ -91,12 +92,20 @@ def _told_of(organ: UUID) -> list[UUID]:
 STOPS_READ_MAX = 2_000
 
 
-def stops(*, actor: Actor, state: str = "", after: str = "", rows: int | None = None) -> paging.Page[StopLine]:
+SORTS = {"number": "number", "organization": "organization__short_name", "ordered": "ordered_on", "state": "state"}
+
+
+def stops(
+    *, actor: Actor, state: str = "", sort: str = "", after: str = "", rows: int | None = None
+) -> paging.Page[StopLine]:
     """Emergency stops the actor may see, the newest number first; `state` is a StopState."""
     wanted = paging.size(rows)
     found = EmergencyStop.objects.filter(visible_stops(actor))
     if state:
         found = found.filter(state=state if state in set(StopState) else "none")
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(_lines(held), following)
     if after:
         found = found.filter(number__lt=after)
     lines = _lines(found.order_by("-number")[: wanted + 1])

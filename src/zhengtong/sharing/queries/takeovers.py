@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
@@ -34,6 +35,14 @@ from zhengtong.sharing.rules import (
 
 ARTICLE_TAKEOVER = ""  # the Decree does not speak of it
 SCENARIO = "接管本系统启用前已有的共享"
+SORTS = {
+    "number": "number",
+    "entry": "entry_name",
+    "consumer": "consumer__short_name",
+    "provider": "provider__short_name",
+    "review": "review_on",
+    "state": "state",
+}
 MAX_ROWS = 10  # in one answer, as replies propose
 CARDS_MAX = 200
 
@@ -105,10 +114,15 @@ def may_take_over(actor: Actor) -> bool:
     return acts and actor.organization is not None and parties.organization(id=actor.organization).is_authority
 
 
-def takeovers(*, actor: Actor, state: str = "", after: str = "", rows: int | None = None) -> paging.Page[TakeoverLine]:
+def takeovers(
+    *, actor: Actor, state: str = "", sort: str = "", after: str = "", rows: int | None = None
+) -> paging.Page[TakeoverLine]:
     """Take-overs the actor may see, the newest number first."""
     wanted = paging.size(rows)
     found = Takeover.objects.filter(visible_takeovers(actor)).filter(Q(state=state) if state else Q())
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(_lines(held), following)
     if after:
         found = found.filter(number__lt=after)
     held = _lines(found.order_by("-number")[: wanted + 1])

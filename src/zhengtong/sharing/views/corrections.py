@@ -27,7 +27,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     """Corrections of the own organization on either side, and those it was told of (校核)."""
     state, today = request.GET.get("state", ""), request.clock.today()
     known = state if state in {*CorrectionState, "open", "late"} else ""
-    find = partial(queries.corrections, actor=request.actor, on=today, state=known)
+    find = partial(queries.corrections, actor=request.actor, sort=sought(request, "sort"), on=today, state=known)
     if file := taking.corrections_taken(request, lambda after, rows: find(after=after, rows=rows)):
         return file
     page = find(after=sought(request, "after"))

@@ -30,7 +30,9 @@ def demands(request: ActorRequest) -> HttpResponse:
     """The list of demands (需求清单)."""
     state = request.GET.get("state", "")
     known = state if state in {*DemandState, "open"} else ""
-    find = partial(queries.demands, actor=request.actor, on=request.clock.today(), state=known)
+    find = partial(
+        queries.demands, actor=request.actor, sort=sought(request, "sort"), on=request.clock.today(), state=known
+    )
     if file := taking.demands_taken(request, lambda after, rows: find(after=after, rows=rows)):
         return file
     page = find(after=sought(request, "after"))

@@ -26,7 +26,9 @@ def listing(request: ActorRequest) -> HttpResponse:
     """Disputes of the own department, and those it mediates or decides (争议)."""
     state = request.GET.get("state", "")
     known = state if state in {*DisputeState, "open", "settled"} else ""
-    find = partial(queries.disputes, actor=request.actor, on=request.clock.today(), state=known)
+    find = partial(
+        queries.disputes, actor=request.actor, sort=sought(request, "sort"), on=request.clock.today(), state=known
+    )
     if file := taking.disputes_taken(request, lambda after, rows: find(after=after, rows=rows)):
         return file
     page = find(after=sought(request, "after"))

@@ -24,7 +24,14 @@ def listing(request: ActorRequest) -> HttpResponse:
     """Grants of the own organization, on either side (共享许可)."""
     state, role = request.GET.get("state", ""), request.GET.get("role", "any")
     known = state if state in set(GrantState) else ""
-    find = partial(queries.grants, actor=request.actor, on=request.clock.today(), state=known, role=role)
+    find = partial(
+        queries.grants,
+        actor=request.actor,
+        sort=sought(request, "sort"),
+        on=request.clock.today(),
+        state=known,
+        role=role,
+    )
     if file := taking.grants_taken(request, lambda after, rows: find(after=after, rows=rows)):
         return file
     page = find(after=sought(request, "after"))

@@ -25,7 +25,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     """Persons' requests at the own department, those it was told of (个人更正请求)."""
     state, today = request.GET.get("state", ""), request.clock.today()
     known = state if state in {*PersonState, "open", "late"} else ""
-    find = partial(queries.persons, actor=request.actor, on=today, state=known)
+    find = partial(queries.persons, actor=request.actor, sort=sought(request, "sort"), on=today, state=known)
     if file := taking.persons_taken(request, lambda after, rows: find(after=after, rows=rows)):
         return file
     context = {"page": find(after=sought(request, "after")), "state": known, "states": [*PersonState]}
@@ -38,7 +38,7 @@ def listing(request: ActorRequest) -> HttpResponse:
 def flagged(request: ActorRequest) -> HttpResponse:
     """Cases in which a doubted value was used; they go on (标记的办件)."""
     case = sought(request, "case")
-    find = partial(queries.flagged, actor=request.actor, case=case)
+    find = partial(queries.flagged, actor=request.actor, sort=sought(request, "sort"), case=case)
     if file := taking.flagged_taken(request, lambda after, rows: find(after=after, rows=rows)):
         return file
     page = find(after=sought(request, "after"))

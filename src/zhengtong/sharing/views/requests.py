@@ -33,7 +33,14 @@ def listing(request: ActorRequest) -> HttpResponse:
     """Requests of the own organization and those addressed to it (我的申请)."""
     state, role = request.GET.get("state", ""), request.GET.get("role", "any")
     known = state if state in {*RequestState, "open", "answered", "late", "due_today"} else ""
-    find = partial(queries.requests, actor=request.actor, on=request.clock.today(), state=known, role=role)
+    find = partial(
+        queries.requests,
+        actor=request.actor,
+        sort=sought(request, "sort"),
+        on=request.clock.today(),
+        state=known,
+        role=role,
+    )
     if file := taking.requests_taken(request, lambda after, rows: find(after=after, rows=rows)):
         return file
     page = find(after=sought(request, "after"))

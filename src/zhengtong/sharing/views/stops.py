@@ -1,5 +1,6 @@
 """Pages of emergency stops (紧急停用页面)."""
 
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import LiftForm, StopForm
 from zhengtong.sharing.rules import StopScope, StopState, may_order_any
+from zhengtong.sharing.views import taking
 from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
 
@@ -26,7 +28,10 @@ def listing(request: ActorRequest) -> HttpResponse:
     """Emergency stops in force and lifted (紧急停用)."""
     state = request.GET.get("state", "")
     known = state if state in set(StopState) else ""
-    page = queries.stops(actor=request.actor, state=known, after=sought(request, "after"))
+    find = partial(queries.stops, actor=request.actor, sort=sought(request, "sort"), state=known)
+    if file := taking.stops_taken(request, lambda after, rows: find(after=after, rows=rows)):
+        return file
+    page = find(after=sought(request, "after"))
     context = {"page": page, "state": known, "states": [*StopState], "may_order": may_order_any(request.actor.roles)}
     return render(request, "sharing/stops.html", context)
 

@@ -1,5 +1,6 @@
 """Pages of the take-over of existing sharing (既有共享接管页面)."""
 
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from zhengtong.sharing import queries, services
 from zhengtong.sharing.forms import DeclineForm, TakeoverForm
 from zhengtong.sharing.rules import COLUMNS, TakeoverState, rows_of
 from zhengtong.sharing.tables import FILE_BYTES_MAX, lines_of
+from zhengtong.sharing.views import taking
 from zhengtong.sharing.views.reading import sought
 from zhengtong.ui import errors
 
@@ -37,7 +39,10 @@ def listing(request: ActorRequest) -> HttpResponse:
                 status = error.status
     state = request.GET.get("state", "")
     known = state if state in set(TakeoverState) else ""
-    page = queries.takeovers(actor=request.actor, state=known, after=sought(request, "after"))
+    find = partial(queries.takeovers, actor=request.actor, sort=sought(request, "sort"), state=known)
+    if file := taking.takeovers_taken(request, lambda after, rows: find(after=after, rows=rows)):
+        return file
+    page = find(after=sought(request, "after"))
     context = {"page": page, "state": known, "states": [*TakeoverState], "form": form, "may_file": may_file}
     return render(request, "sharing/takeovers.html", {**context, "columns": list(COLUMNS)}, status=status)
 

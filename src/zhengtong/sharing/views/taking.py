@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from zhengtong.kernel.clock import legal_day
 from zhengtong.kernel.paging import Page
 from zhengtong.parties.web import ActorRequest
 from zhengtong.sharing import queries
@@ -156,4 +157,36 @@ def _flag(one: queries.Flag) -> Sequence[Cell]:
     return (
         one.case, one.organization.short_name, one.flagged_on, one.number, one.entry_name, one.item_name,
         label(one.state),
+    )  # fmt: skip
+
+
+def stops_taken(request: ActorRequest, fetch: Callable[[str, int], Page[queries.StopLine]]) -> HttpResponse | None:
+    """The list of emergency stops."""
+    headings = [_("编号"), _("停用什么"), _("所属机构"), _("理由"), _("停用"), _("涉及许可"), _("状态"), _("恢复")]
+    return tables.download_all(request.GET.get("format", ""), name="stops", headings=headings, fetch=fetch, row=_stop)
+
+
+def takeovers_taken(
+    request: ActorRequest, fetch: Callable[[str, int], Page[queries.TakeoverLine]]
+) -> HttpResponse | None:
+    """The list of existing sharing taken over."""
+    headings = [
+        _("编号"), _("资源"), _("使用方"), _("提供方"), _("用途"), _("登记"), _("有效期止"), _("复核日"), _("状态"),
+    ]  # fmt: skip
+    return tables.download_all(
+        request.GET.get("format", ""), name="takeovers", headings=headings, fetch=fetch, row=_takeover
+    )
+
+
+def _stop(one: queries.StopLine) -> Sequence[Cell]:
+    return (
+        one.number, f"{label(one.scope)} {one.name}".strip(), one.organ.short_name, one.reason,
+        legal_day(one.ordered_at), one.grants, label(one.state), legal_day(one.lifted_at) if one.lifted_at else None,
+    )  # fmt: skip
+
+
+def _takeover(one: queries.TakeoverLine) -> Sequence[Cell]:
+    return (
+        one.number, one.entry_name, one.consumer.short_name, one.provider.short_name, one.purpose, one.filed_on,
+        one.until, one.review_on, label(one.state),
     )  # fmt: skip

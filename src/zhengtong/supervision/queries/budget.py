@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
@@ -89,15 +90,23 @@ class ProjectChoice:
     name: str
 
 
+SORTS = {
+    "number": "number", "organization": "organization__short_name", "asked": "asked", "state": "state",
+}  # fmt: skip
+
+
 def budget(
-    *, actor: Actor, year: int | None = None, state: str = "", after: str = "", rows: int | None = None
+    *, actor: Actor, year: int | None = None, state: str = "", sort: str = "", after: str = "", rows: int | None = None
 ) -> paging.Page[BudgetRow]:
     """Lines the actor may see, newest number first; `year` and `state` narrow them."""
     wanted = paging.size(rows)
     found = BudgetLine.objects.filter(visible(actor)).select_related("organization")
-    found = found.filter(number__lt=after) if after else found
     found = found.filter(year=year) if year is not None else found
     found = found.filter(state=state) if state else found
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(tuple(map(_row, held)), following)
+    found = found.filter(number__lt=after) if after else found
     lines = [_row(row) for row in found.order_by("-number")[: wanted + 1]]
     return paging.cut([(line.number, line) for line in lines], rows=wanted)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
@@ -149,11 +150,18 @@ def may_publish(actor: Actor) -> bool:
     return authority is not None and authority.id == actor.organization
 
 
+SORTS = {"number": "number", "organization": "organization__short_name", "state": "state", "due": "due_on"}
+MEETING_SORTS = {"number": "number", "title": "title", "held": "held_on", "organization": "organization__short_name"}
+BULLETIN_SORTS = {
+    "number": "number", "month": "month", "organization": "organization__short_name", "issued": "issued_on",
+}  # fmt: skip
+
+
 def directives(
-    *, actor: Actor, on: date, state: str = "", after: str = "", rows: int | None = None
+    *, actor: Actor, on: date, state: str = "", sort: str = "", after: str = "", rows: int | None = None
 ) -> paging.Page[DirectiveLine]:
     """Directives the actor may see, newest first; `state` is a DirectiveState, `late`, or empty."""
-    return _listed(visible(actor), on=on, state=state, after=after, rows=rows)
+    return _listed(visible(actor), on=on, state=state, sort=sort, after=after, rows=rows)
 
 
 def all_directives(
@@ -163,13 +171,18 @@ def all_directives(
     return _listed(Q(), on=on, state=state, after=after, rows=rows)
 
 
-def _listed(where: Q, *, on: date, state: str, after: str, rows: int | None) -> paging.Page[DirectiveLine]:
+def _listed(
+    where: Q, *, on: date, state: str, after: str, rows: int | None, sort: str = ""
+) -> paging.Page[DirectiveLine]:
     wanted = paging.size(rows)
     found = Directive.objects.filter(where)
     if state == "late":
         found = found.filter(state=str(DirectiveState.OWED), due_on__lt=on)
     elif state:
         found = found.filter(state=state)
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(directive_lines(held, on=on), following)
     found = found.filter(id__lt=after) if after else found
     lines = directive_lines(found.order_by("-id")[: wanted + 1], on=on)
     return paging.cut([(str(line.id), line) for line in lines], rows=wanted)
@@ -226,10 +239,13 @@ def directive_cards(*, actor: Actor, on: date) -> tuple[DirectiveCard, ...]:
     return tuple(found)
 
 
-def meetings(*, actor: Actor, after: str = "", rows: int | None = None) -> paging.Page[MeetingLine]:
+def meetings(*, actor: Actor, sort: str = "", after: str = "", rows: int | None = None) -> paging.Page[MeetingLine]:
     """Joint meetings the actor's organization was at or owes a conclusion of, or of its region, newest first."""
     wanted = paging.size(rows)
     found = Meeting.objects.filter(_visible_meetings(actor)).select_related("organization").distinct()
+    if sort := ordering.known(MEETING_SORTS, sort):
+        held, following = ordering.cut(found, columns=MEETING_SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(tuple(map(_meeting, held)), following)
     found = found.filter(id__lt=after) if after else found
     lines = [_meeting(row) for row in found.order_by("-id")[: wanted + 1]]
     return paging.cut([(str(line.id), line) for line in lines], rows=wanted)
@@ -262,10 +278,13 @@ def _meeting(row: Meeting) -> MeetingLine:
     return MeetingLine(row.id, row.number, row.title, row.held_on, row.organization.short_name)
 
 
-def bulletins(*, actor: Actor, after: str = "", rows: int | None = None) -> paging.Page[BulletinLine]:
+def bulletins(*, actor: Actor, sort: str = "", after: str = "", rows: int | None = None) -> paging.Page[BulletinLine]:
     """Bulletins the actor's department was told of, or of the region it oversees, newest first."""
     wanted = paging.size(rows)
     found = Bulletin.objects.filter(_visible_bulletins(actor)).select_related("organization")
+    if sort := ordering.known(BULLETIN_SORTS, sort):
+        held, following = ordering.cut(found, columns=BULLETIN_SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(_bulletins(held), following)
     found = found.filter(id__lt=after) if after else found
     held = list(found.order_by("-id")[: wanted + 1])
     return paging.cut([(str(row.id), line) for row, line in zip(held, _bulletins(held), strict=True)], rows=wanted)

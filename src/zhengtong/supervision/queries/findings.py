@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
+from zhengtong.journal import ordering
 from zhengtong.journal import queries as journal
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
@@ -105,11 +106,24 @@ class FindingCounts:
         return self.open + self.asked + self.explained
 
 
+SORTS = {
+    "number": "number", "organization": "organization__short_name", "about": "about_title", "day": "passed_on",
+    "state": "state",
+}  # fmt: skip
+
+
 def findings(
-    *, actor: Actor, on: date, state: str = "", organization: str = "", after: str = "", rows: int | None = None
+    *,
+    actor: Actor,
+    on: date,
+    state: str = "",
+    organization: str = "",
+    sort: str = "",
+    after: str = "",
+    rows: int | None = None,
 ) -> paging.Page[FindingLine]:
     """Findings the actor may see, newest number first; `state` is a FindingState or `live`; `organization` a code."""
-    return _page(visible(actor), on=on, state=state, organization=organization, after=after, rows=rows)
+    return _page(visible(actor), on=on, state=state, organization=organization, sort=sort, after=after, rows=rows)
 
 
 def everything(*, on: date, state: str = "", after: str = "", rows: int | None = None) -> paging.Page[FindingLine]:
@@ -118,7 +132,7 @@ def everything(*, on: date, state: str = "", after: str = "", rows: int | None =
 
 
 def _page(
-    scope: Q, *, on: date, state: str, organization: str, after: str, rows: int | None
+    scope: Q, *, on: date, state: str, organization: str, after: str, rows: int | None, sort: str = ""
 ) -> paging.Page[FindingLine]:
     wanted = paging.size(rows)
     found = Finding.objects.filter(scope)
@@ -128,6 +142,9 @@ def _page(
         found = found.filter(state=state if state in set(FindingState) else "none")
     if organization:
         found = found.filter(organization__code=organization)
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(finding_lines(held, on=on), following)
     if after:
         found = found.filter(number__lt=after)
     lines = finding_lines(found.order_by("-number")[: wanted + 1], on=on)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from zhengtong.catalog import queries as catalog
+from zhengtong.journal import ordering
 from zhengtong.kernel import paging
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.errors import NotFound
@@ -68,10 +69,19 @@ class ProjectPage:
     verbs: tuple[str, ...]
 
 
-def projects(*, actor: Actor, after: str = "", rows: int | None = None) -> paging.Page[ProjectLine]:
+SORTS = {
+    "number": "number", "name": "name", "organization": "organization__short_name", "stage": "stage",
+    "planned": "planned_on",
+}  # fmt: skip
+
+
+def projects(*, actor: Actor, sort: str = "", after: str = "", rows: int | None = None) -> paging.Page[ProjectLine]:
     """Projects the actor may see, newest number first."""
     wanted = paging.size(rows)
     found = Project.objects.filter(visible(actor)).select_related("organization")
+    if sort := ordering.known(SORTS, sort):
+        held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
+        return paging.Page(tuple(map(_line, held)), following)
     found = found.filter(number__lt=after) if after else found
     lines = [_line(row) for row in found.order_by("-number")[: wanted + 1]]
     return paging.cut([(line.number, line) for line in lines], rows=wanted)

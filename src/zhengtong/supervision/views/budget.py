@@ -26,6 +26,7 @@ def budget(request: ActorRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     find = partial(
         queries.budget, actor=request.actor, year=whole(request.GET.get("year", "")),
+        sort=sought(request.GET.get("sort", ""))[:20],
         state=state if state in tuple(BudgetState) else "",
     )  # fmt: skip
     headings = [

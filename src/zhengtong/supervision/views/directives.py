@@ -31,7 +31,11 @@ def directives(request: ActorRequest) -> HttpResponse:
     """What was asked of departments in writing (交办事项)."""
     state = request.GET.get("state", "")
     find = partial(
-        queries.directives, actor=request.actor, on=request.clock.today(), state=state if state in STATES else ""
+        queries.directives,
+        actor=request.actor,
+        on=request.clock.today(),
+        sort=_sort(request),
+        state=state if state in STATES else "",
     )
     headings = [
         _("编号"), _("来源"), _("发出"), _("部门"), _("要求办什么"),
@@ -144,14 +148,15 @@ def _page(
 @signed_in
 def meetings(request: ActorRequest) -> HttpResponse:
     """Joint meetings (联席会议)."""
+    find = partial(queries.meetings, actor=request.actor, sort=_sort(request))
     file = tables.download_all(
         request.GET.get("format", ""), name="meetings", headings=[_("编号"), _("会议名称"), _("会议日期"), _("召集")],
-        fetch=lambda after, rows: queries.meetings(actor=request.actor, after=after, rows=rows),
+        fetch=lambda after, rows: find(after=after, rows=rows),
         row=lambda one: (one.number, one.title, one.held_on, one.organization_name),
     )  # fmt: skip
     if file:
         return file
-    page = queries.meetings(actor=request.actor, after=_after(request))
+    page = find(after=_after(request))
     return render(request, "supervision/meetings.html", {"page": page, "may_issue": queries.may_issue(request.actor)})
 
 
@@ -191,14 +196,15 @@ def meeting(request: ActorRequest, meeting_id: UUID) -> HttpResponse:
 def bulletins(request: ActorRequest) -> HttpResponse:
     """Bulletins that were issued (通报)."""
     headings = [_("编号"), _("月份"), _("发出"), _("发出日期"), _("送达部门"), _("已阅部门")]
+    find = partial(queries.bulletins, actor=request.actor, sort=_sort(request))
     file = tables.download_all(
         request.GET.get("format", ""), name="bulletins", headings=headings,
-        fetch=lambda after, rows: queries.bulletins(actor=request.actor, after=after, rows=rows),
+        fetch=lambda after, rows: find(after=after, rows=rows),
         row=lambda one: (one.number, one.month.text, one.organization_name, one.issued_on, one.told, one.read),
     )  # fmt: skip
     if file:
         return file
-    page = queries.bulletins(actor=request.actor, after=_after(request))
+    page = find(after=_after(request))
     context = {"page": page, "may_publish": queries.may_publish(request.actor)}
     return render(request, "supervision/bulletins.html", context)
 
@@ -259,6 +265,10 @@ def _organs(request: ActorRequest) -> dict[str, UUID]:
     prefix = region_prefix(request.actor.jurisdiction)
     cards = [one for one in parties.organizations(actor=request.actor) if one.jurisdiction.startswith(prefix)]
     return {one.short_name: one.id for one in cards[:ORGANS_MAX]}
+
+
+def _sort(request: ActorRequest) -> str:
+    return sought(request.GET.get("sort", ""))[:20]
 
 
 def _after(request: ActorRequest) -> str:

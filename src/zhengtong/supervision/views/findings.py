@@ -30,6 +30,7 @@ def findings(request: ActorRequest) -> HttpResponse:
         queries.findings,
         actor=request.actor,
         on=request.clock.today(),
+        sort=sought(request.GET.get("sort", ""))[:20],
         state=state if state in STATES else "",
         organization=sought(request.GET.get("organization", ""))[:40],
     )

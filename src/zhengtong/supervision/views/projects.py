@@ -1,9 +1,11 @@
 """Pages of information projects (信息化项目页面, 条例 第三十八条)."""
 
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhengtong.kernel.errors import NotFound, PlatformError
@@ -12,14 +14,26 @@ from zhengtong.parties.web import ActorRequest, signed_in
 from zhengtong.supervision import queries, services
 from zhengtong.supervision.forms import MoneyForm, ProjectForm, ReasonForm
 from zhengtong.supervision.rules.projects import Money
-from zhengtong.ui import errors
+from zhengtong.supervision.templatetags.supervision_words import stage_label
+from zhengtong.ui import errors, tables
 
 
 @require_safe
 @signed_in
 def projects(request: ActorRequest) -> HttpResponse:
     """Information projects of the own department, or of the region (信息化项目)."""
-    page = queries.projects(actor=request.actor, after=sought(request.GET.get("after", ""))[:40])
+    find = partial(queries.projects, actor=request.actor, sort=sought(request.GET.get("sort", ""))[:20])
+    headings = [_("编号"), _("项目名称"), _("部门"), _("阶段"), _("申报"), _("决定")]
+    file = tables.download_all(
+        request.GET.get("format", ""), name="projects", headings=headings,
+        fetch=lambda after, rows: find(after=after, rows=rows),
+        row=lambda one: (
+            one.number, one.name, one.organization_name, stage_label(one.stage), one.planned_on, one.decided_on,
+        ),
+    )  # fmt: skip
+    if file:
+        return file
+    page = find(after=sought(request.GET.get("after", ""))[:40])
     return render(request, "supervision/projects.html", {"page": page, "may_plan": queries.may_plan(request.actor)})
 
 

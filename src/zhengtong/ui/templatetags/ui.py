@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.http import QueryDict
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.html import format_html, format_html_join
@@ -21,6 +22,7 @@ from zhengtong.ui.values import SIGNS, ProgressStep, Tone
 register = template.Library()
 
 DASH = "—"
+PAGED = ("after", "format")  # of an address: they end with another order
 
 
 @register.filter
@@ -188,6 +190,35 @@ def pager(context: Context, next_after: str, name: str = "after") -> dict[str, A
     first = query.urlencode()
     query[name] = next_after
     return {"first": f"?{first}" if paged else "", "next": f"?{query.urlencode()}" if next_after else ""}
+
+
+@register.simple_tag(takes_context=True)
+def taken(context: Context, kind: str) -> str:
+    """The address of a list as a file: the same filters and order, from the first line (导出)."""
+    request = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    query.pop("after", None)
+    query["format"] = kind
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def heading(context: Context, label: object, name: str) -> SafeString:
+    """A heading of a table that sorts by its column: up, down, and back to the list's own order (排序)."""
+    request = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    for page in PAGED:
+        query.pop(page, None)
+    now = query.get("sort", "")
+    following = {name: f"-{name}", f"-{name}": ""}.get(now, name)
+    query.pop("sort", None)
+    if following:
+        query["sort"] = following
+    stands, sign = {name: ("ascending", "▲"), f"-{name}": ("descending", "▼")}.get(now, ("none", "↕"))
+    written = (
+        '<th scope="col" aria-sort="{}"><a class="zt-sort" href="?{}">{} <span aria-hidden="true">{}</span></a></th>'
+    )
+    return format_html(written, stands, query.urlencode(), label, sign)
 
 
 def _classes(bound: BoundField) -> str:
