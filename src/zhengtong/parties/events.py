@@ -182,3 +182,23 @@ class WebhookSet(Event):
 class DutyAdded(Event):
     organization: UUID
     code: str
+
+
+@event("parties.handover.given", version=1)
+@dataclass(frozen=True, slots=True)
+class HandoverGiven(Event):
+    """The open work of a seat was handed to another seat; `digest` is of the sheet (工作交接)."""
+
+    giver: UUID
+    taker: UUID
+    things: int
+    digest: str
+    given_on: date
+
+
+@event("parties.handover.taken", version=1)
+@dataclass(frozen=True, slots=True)
+class HandoverTaken(Event):
+    """Whoever holds the other seat has taken it."""
+
+    taken_on: date

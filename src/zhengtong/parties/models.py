@@ -171,6 +171,42 @@ class Substitution(models.Model):
         return f"{self.from_on}..{self.until_on}"
 
 
+class Handover(models.Model):
+    """The open work of a seat as it was handed to another, and that it was taken (工作交接)."""
+
+    id = models.UUIDField(primary_key=True)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    organization_id: UUID
+    giver = models.ForeignKey(Seat, models.PROTECT, related_name="+")
+    giver_id: UUID
+    taker = models.ForeignKey(Seat, models.PROTECT, related_name="+")
+    taker_id: UUID
+    lines = models.JSONField(default=list)  # HandoverLine as objects: the sheet as it was given
+    note = models.TextField(blank=True)
+    given_on = models.DateField()
+    given_at = models.DateTimeField()
+    given_by = models.UUIDField()  # who made the sheet: the giver, or the head
+    taken_on = models.DateField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    taken_by = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(name="handover_between_two", condition=~Q(giver=F("taker"))),
+            models.UniqueConstraint(
+                name="handover_one_open", fields=["giver", "taker"], condition=Q(taken_on__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="handover_taken_who_when",
+                condition=Q(taken_at=None, taken_by=None) | Q(taken_at__isnull=False, taken_by__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.giver_id} {self.taker_id}"
+
+
 class Duty(models.Model):
     """One line of an organization's list of powers and responsibilities (职责)."""
 

@@ -1,5 +1,6 @@
 """What people type on the pages of the portal (门户表单)."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -47,3 +48,24 @@ class AuditForm(forms.Form):
         field = self.fields["area"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "—"), *((key, said[lang() == "en"]) for key, said in AREAS.items())]
+
+
+class HandoverForm(forms.Form):
+    """Whose work, to whom, and what else the other must know (工作交接)."""
+
+    giver = forms.ChoiceField(label=_("交出"))
+    taker = forms.ChoiceField(label=_("接收"))
+    note = forms.CharField(
+        label=_("说明"),
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("另外需要交代的事项。不写个人信息。"),
+    )
+
+    def __init__(
+        self, givers: Iterable[tuple[str, str]], takers: Iterable[tuple[str, str]], data: Mapping[str, str] | None
+    ) -> None:
+        super().__init__(data)
+        self.fields["giver"].choices = list(givers)
+        self.fields["taker"].choices = list(takers)

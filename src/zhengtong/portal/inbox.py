@@ -14,6 +14,7 @@ from zhengtong.catalog.rules.diffs import CLASS_LABELS
 from zhengtong.exchange import queries as exchange
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
+from zhengtong.parties import queries as parties
 from zhengtong.parties.rules import Role
 from zhengtong.portal.links import link
 from zhengtong.portal.mechanism import Words
@@ -100,7 +101,7 @@ def inbox(*, actor: Actor, clock: Clock) -> tuple[InboxLine, ...]:
     """All that waits for the actor, what is due first on top."""
     today = clock.today()
     lines = [*_from_sharing(actor, today), *_from_catalog(actor, today), *_from_exchange(actor, clock)]
-    lines += _from_supervision(actor, today)
+    lines += _from_supervision(actor, today) + _from_parties(actor)
     return tuple(sorted(lines, key=lambda line: (line.due_on or date.max, line.number)))
 
 
@@ -208,6 +209,18 @@ def _notice(line: catalog.NoticeLine, today: date) -> InboxLine:
         url=link("catalog:entry", str(line.entry)),
         action=_("查看变化"),
     )
+
+
+def _from_parties(actor: Actor) -> list[InboxLine]:
+    """Work that was handed over and is not taken yet."""
+    return [
+        InboxLine(
+            title=_("工作交接：{count} 件").format(count=card.things), number="",
+            who=f"{card.giver_name} → {card.taker_name}", why=card.giver_title, article="", due_on=None, late=False,
+            today=False, provisional=False, url=link("portal:handover", str(card.id)), action=_("接收交接"),
+        )
+        for card in parties.handovers_waiting(actor=actor)
+    ]  # fmt: skip
 
 
 def _from_exchange(actor: Actor, clock: Clock) -> list[InboxLine]:

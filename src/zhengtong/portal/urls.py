@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.portal.views import audit, calendar, pages, papers, protection, retention, tour
+from zhengtong.portal.views import audit, calendar, handovers, pages, papers, protection, retention, tour
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("calendar", calendar.month, name="calendar"),
     path("calendar/<str:token>.ics", calendar.feed, name="calendar-feed"),
     path("calendar/feed/<slug:verb>", calendar.change, name="calendar-change"),
+    path("handovers", handovers.listing, name="handovers"),
+    path("handovers/new", handovers.new, name="new-handover"),
+    path("handovers/<uuid:handover_id>", handovers.sheet, name="handover"),
+    path("handovers/<uuid:handover_id>/take", handovers.take, name="take-handover"),
     path("tour", tour.tour, name="tour"),
     path("tour/go", tour.go, name="tour-go"),
     path("rules", pages.rules, name="rules"),

@@ -17,6 +17,15 @@ from zhengtong.parties.queries.accounts import (
     sign_in_cards,
     sign_in_places,
 )
+from zhengtong.parties.queries.handovers import (
+    HandoverCard,
+    HandoverLine,
+    HandoverPage,
+    handover,
+    handovers,
+    handovers_waiting,
+    may_hand_over_for,
+)
 from zhengtong.parties.queries.organizations import (
     authority_of,
     duties,
@@ -44,6 +53,7 @@ from zhengtong.parties.queries.records import (
 )
 from zhengtong.parties.queries.seats import (
     absence,
+    actor_of_seat,
     may_stand_in_for,
     officer_name,
     officer_names,
@@ -59,6 +69,9 @@ __all__ = [
     "CardsOfPlace",
     "Contact",
     "DutyRow",
+    "HandoverCard",
+    "HandoverLine",
+    "HandoverPage",
     "OfficerRow",
     "OrganizationCard",
     "Place",
@@ -70,12 +83,17 @@ __all__ = [
     "account_seats",
     "actor_by_login",
     "actor_for",
+    "actor_of_seat",
     "administrator",
     "authority_of",
     "demo_account_count",
     "duties",
     "duty",
+    "handover",
+    "handovers",
+    "handovers_waiting",
     "is_held",
+    "may_hand_over_for",
     "may_stand_in_for",
     "officer_name",
     "officer_names",

@@ -113,6 +113,11 @@ def actor_of(officer: UUID, name: str, seat: SeatCard, *, acting_for: UUID | Non
     return Actor(officer, name, org.id, frozenset(str(r) for r in seat.roles), org.jurisdiction, acting_for)
 
 
+def actor_of_seat(seat: SeatCard) -> Actor:
+    """The actor that a seat's own holder is in it, for reading what waits for the seat."""
+    return actor_of(seat.officer_id, seat.officer_name, seat, acting_for=None)
+
+
 def seat_card(row: Seat) -> SeatCard:
     """A row as a record."""
     roles = tuple(Role(r) for r in row.roles)

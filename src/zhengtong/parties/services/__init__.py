@@ -10,6 +10,7 @@
 from zhengtong.parties.services.changing import change_duty, change_officer, change_organization, set_password
 from zhengtong.parties.services.contacts import read_contact
 from zhengtong.parties.services.federated import bind_identity, release_identity
+from zhengtong.parties.services.handing_over import hand_over, take_handover
 from zhengtong.parties.services.loading import LoadReport, load_parties
 from zhengtong.parties.services.registering import (
     add_duty,
@@ -45,6 +46,7 @@ __all__ = [
     "end_seat",
     "end_substitution",
     "give_seat",
+    "hand_over",
     "load_parties",
     "note_reminder",
     "open_account",
@@ -56,4 +58,5 @@ __all__ = [
     "reset_second_factor",
     "set_password",
     "set_webhook",
+    "take_handover",
 ]
