@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from zhengtong.catalog.queries.derivations import actual_derivations
+from zhengtong.catalog.queries.quality import actual_profiles
 from zhengtong.catalog.queries.replayed import actual_revisions
 from zhengtong.catalog.rules import EntryState
 from zhengtong.journal import rebuild
@@ -38,7 +39,11 @@ _BLANK: dict[str, JsonValue] = {
 
 def register() -> None:
     """Name this area's functions to the journal; called once from the wiring table."""
-    rebuild.register("catalog", replay=replay, actual=lambda: {**actual_revisions(), **actual_derivations()})
+    rebuild.register("catalog", replay=replay, actual=_actual)
+
+
+def _actual() -> Rows:
+    return {**actual_revisions(), **actual_derivations(), **actual_profiles()}
 
 
 def replay(events: Iterable[StoredEvent]) -> Rows:
@@ -48,6 +53,10 @@ def replay(events: Iterable[StoredEvent]) -> Rows:
         if told.name in _DERIVATIONS:
             row = rows.setdefault(f"derivation {told.subject}", {"ended_on": None})
             row |= _DERIVATIONS[told.name](told.payload)
+            continue
+        if told.name == "catalog.profile.filed":
+            kept = ("entry", "rows", "filled", "valid", "filed_on")
+            rows[f"profile {told.subject}"] = {name: told.payload[name] for name in kept}
             continue
         if not told.name.startswith("catalog.entry."):
             continue

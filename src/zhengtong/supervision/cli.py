@@ -12,7 +12,8 @@ from zhengtong.kernel.actors import SYSTEM
 from zhengtong.supervision import queries, services, workbook
 from zhengtong.supervision.rules import SECTIONS, STATE_WORDS, FindingState, month_of
 from zhengtong.supervision.rules.directives import DIRECTIVE_WORDS, DirectiveState
-from zhengtong.supervision.templatetags.supervision_words import shown
+from zhengtong.supervision.rules.quality import Part
+from zhengtong.supervision.templatetags.supervision_words import points, shown
 
 ROWS_DEFAULT = 200
 
@@ -36,6 +37,31 @@ def findings(
         typer.echo(json.dumps(_facts(line), ensure_ascii=False) if as_json else _text(line))
     if page.next_after and not as_json:
         typer.echo(f"… --after {page.next_after}")
+
+
+@app.command()
+def quality(
+    department: Annotated[str, typer.Option(help="Department code; every department if left out.")] = "",
+    after: Annotated[str, typer.Option(help="Only codes after this one (the page before ended with it).")] = "",
+    rows: Annotated[int, typer.Option(help="How many lines at most, up to 200.")] = ROWS_DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Score entries in force by code: metadata, data, timeliness, and how much of it is known (数据质量)."""
+    most = min(max(rows, 1), ROWS_DEFAULT)
+    lines = queries.all_qualities(on=current_clock().today(), department=department, after=after, most=most)
+    for line in lines:
+        parts = {str(part): line.score.part(part) for part in Part}
+        if as_json:
+            told: dict[str, object] = {"code": line.code, "name": line.name, "provider": line.provider_code, **parts}
+            told |= {"score": line.score.permille, "known": line.score.known}
+            told["checks"] = {one.id: one.worth for one in line.score.checks}
+            typer.echo(json.dumps(told, ensure_ascii=False))
+        else:
+            said = " ".join(f"{name}={points(held)}" for name, held in parts.items())
+            known = f"known {points(line.score.known)}%"
+            typer.echo(f"{line.code} {line.name} {points(line.score.permille)} ({said}, {known})")
+    if len(lines) == most and not as_json:
+        typer.echo(f"… --after {lines[-1].code}")
 
 
 @app.command()

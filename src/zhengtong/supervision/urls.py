@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from zhengtong.supervision.views import budget, directives, findings, guarantee, projects, reports
+from zhengtong.supervision.views import budget, directives, findings, guarantee, projects, quality, reports
 
 app_name = "supervision"
 _MONTH = r"(?P<month>[0-9]{4}-[0-9]{2})"
@@ -10,6 +10,8 @@ _CODE = r"(?P<code>[0-9A-Za-z_-]{1,40})"
 
 urlpatterns = [
     path("", findings.findings, name="findings"),
+    path("quality", quality.listing, name="qualities"),
+    path("quality/<uuid:entry_id>", quality.entry, name="quality"),
     path("projects", projects.projects, name="projects"),
     path("projects/new", projects.new_project, name="new_project"),
     path("projects/<uuid:project_id>", projects.project, name="project"),

@@ -105,6 +105,10 @@ def test_two_real_nodes_exchange_under_the_centers_directory(
     sides = queries.three_sides(actor=SYSTEM)
     assert (sides.exchanges, sides.agree) == (7, True), sides
     _check_the_runs_page(pulled, clock=clock)
+    ran = queries.runs_of([str(grant)])
+    assert ran is not None
+    assert (ran.rows, ran.quarantined, ran.last_at.date()) == (1, 0, clock.now().date())
+    assert queries.runs_of([str(UUID(int=7))]) is None
     use = queries.grant_use(grant=grant, actor=actor(Role.DATA_OFFICER, of=LAND), clock=clock)
     assert (use.answered, use.rows, use.refused) == (3, 3, 4)
     page = queries.node(node=queries.node_by_code(code=LAND).id, actor=SYSTEM, clock=clock)

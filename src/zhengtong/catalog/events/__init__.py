@@ -26,6 +26,7 @@ from zhengtong.catalog.events.entries import (
 )
 from zhengtong.catalog.events.following import ChangeRead, ChangeTold, SubscriptionEnded, SubscriptionMade
 from zhengtong.catalog.events.harvest import CatalogueReported, CatalogueTaken, SourceAdded
+from zhengtong.catalog.events.profiles import ProfileFiled
 
 __all__ = [
     "CatalogueReported",
@@ -54,6 +55,7 @@ __all__ = [
     "EntrySuperseded",
     "EntryWithdrawn",
     "MatterAdded",
+    "ProfileFiled",
     "ReviewStarted",
     "SourceAdded",
     "SourceNamed",

@@ -6,11 +6,13 @@ from zhengtong.catalog.models.following import ChangeNotice, Subscription
 from zhengtong.catalog.models.harvest import HarvestedEntry, HarvestRun, HarvestSource, UpwardReport
 from zhengtong.catalog.models.intake import ColumnDecision
 from zhengtong.catalog.models.matters import Matter, MatterDocument
+from zhengtong.catalog.models.profiles import DataProfile
 from zhengtong.catalog.models.search import FacetGroup, SearchDocument, SearchText
 
 __all__ = [
     "ChangeNotice",
     "ColumnDecision",
+    "DataProfile",
     "Derivation",
     "Entry",
     "FacetGroup",

@@ -9,6 +9,7 @@
 `catalogues` the sharing catalogue and the list of responsibilities
 `changes`  versions compared, notices of change
 `derivations` where data come from and go on to, the provider's consent
+`quality`    what entries say of themselves, and the latest profile of their data
 `conformity` how items agree with data elements, grading advice, other profiles
 `harvested` what was taken in of other catalogues, and what was reported upward
 `passing`  the catalogue as it is passed on to society and to departments
@@ -113,6 +114,7 @@ from zhengtong.catalog.queries.passing import (
     passed_on,
     passed_one,
 )
+from zhengtong.catalog.queries.quality import ProfileFacts, QualityFacts, entries_in_force, quality_facts
 from zhengtong.catalog.queries.recollection import (
     asked_though_shared,
     settled_materials,
@@ -171,6 +173,8 @@ __all__ = [
     "NoticeLine",
     "OriginRow",
     "ProfileCheck",
+    "ProfileFacts",
+    "QualityFacts",
     "ReadLine",
     "ReadTable",
     "Reading",
@@ -202,6 +206,7 @@ __all__ = [
     "duty_overview",
     "duty_page",
     "entries",
+    "entries_in_force",
     "entry",
     "entry_by_code",
     "entry_conformity",
@@ -234,6 +239,7 @@ __all__ = [
     "profile_check",
     "published",
     "published_counts",
+    "quality_facts",
     "read_listing",
     "reports",
     "responsibilities",

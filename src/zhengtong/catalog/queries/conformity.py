@@ -77,7 +77,7 @@ class ConformityOverview:
 def entry_conformity(*, revision: UUID) -> EntryConformity:
     """How one revision agrees; no actor, for the page that has let its reader in."""
     row = revisions().prefetch_related("items").get(pk=revision)
-    items = [_item(item) for item in row.items.all()]
+    items = [standard_item(item) for item in row.items.all()]
     fits = tuple(standards.fit(item, elements_by_name()) for item in items)
     advice = standards.advise(items, elements_by_name(), is_open=row.open_flag)
     return EntryConformity(standards.compliance(fits), fits, advice, row.data_grade)
@@ -116,7 +116,7 @@ def deviations(*, department: str, actor: Actor) -> tuple[DeviationLine, ...]:
     """The items of a department's entries in force that are not standard, by code; for whoever acts in a role."""
     if not actor.roles:
         return ()
-    fits = ((item, standards.fit(_item(item), elements_by_name())) for item in _items(department))
+    fits = ((item, standards.fit(standard_item(item), elements_by_name())) for item in _items(department))
     return tuple(
         DeviationLine(item.revision.entry_id, item.revision.entry.guide_code, item.revision.name, found)
         for item, found in fits
@@ -148,5 +148,6 @@ def _items(department: str = "") -> Iterable[Item]:
     return rows.order_by("revision__entry__guide_code", "position")[:ITEMS_MAX].iterator(chunk_size=2000)
 
 
-def _item(row: Item) -> standards.Item:
+def standard_item(row: Item) -> standards.Item:
+    """An item as the standards look at it."""
     return standards.Item(row.name, row.data_type, row.length, row.code_list, row.is_personal)

@@ -9,6 +9,7 @@
 `indexing`  reindex                                what search finds
 `deriving`  ask_derivation, answer_derivation      data that come from another department (条例 25)
 `following` subscribe, unsubscribe, take_note, tell_holders   who is told of changes
+`profiling` file_data_profile   what a node found in the table behind an entry
 `harvesting` add_source, take_in, report_upward    catalogues of others, and the own one for the level above
 """
 
@@ -20,6 +21,7 @@ from zhengtong.catalog.services.following import subscribe, take_note, tell_hold
 from zhengtong.catalog.services.harvesting import Taken, add_source, report_upward, take_in
 from zhengtong.catalog.services.intake import Intake, import_entries, waiting_departments
 from zhengtong.catalog.services.origins import add_document, add_matter, cut_document, share_document
+from zhengtong.catalog.services.profiling import file_data_profile
 from zhengtong.catalog.services.reindexing import differences, reindex
 from zhengtong.catalog.services.reports import listing_report
 from zhengtong.catalog.services.review import extend_change, name_source, publish, report_change, start_review
@@ -38,6 +40,7 @@ __all__ = [
     "draft",
     "edit",
     "extend_change",
+    "file_data_profile",
     "forget",
     "import_entries",
     "listing_report",

@@ -48,6 +48,7 @@ from zhengtong.exchange.queries.nodes import (
     nodes,
 )
 from zhengtong.exchange.queries.roots import current_roots, root_fingerprint
+from zhengtong.exchange.queries.runs import RunFacts, runs_of
 from zhengtong.exchange.queries.use import (
     ENTRY_DAYS,
     CaseSample,
@@ -77,6 +78,7 @@ __all__ = [
     "NodeLine",
     "NodePage",
     "NodeStanding",
+    "RunFacts",
     "SideView",
     "StoredDocument",
     "ThreeSides",
@@ -100,6 +102,7 @@ __all__ = [
     "nodes",
     "recorded_again",
     "root_fingerprint",
+    "runs_of",
     "sample_case_numbers",
     "states_for_rebuild",
     "stored_bundle",

@@ -33,11 +33,11 @@ class RunPage:
 
 def run_of(provider: Receipt | None, consumer: Receipt | None) -> RunPage | None:
     """The figures of the two receipts of an exchange; None if neither tells of a run."""
-    told = RunPage(_figures(provider), _figures(consumer))
+    told = RunPage(figures_told(provider), figures_told(consumer))
     return None if told.provider is None and told.consumer is None else told
 
 
-def _figures(receipt: Receipt | None) -> RunFigures | None:
+def figures_told(receipt: Receipt | None) -> RunFigures | None:
     """The figures in the signed batch that brought a receipt; its signature was checked when it came."""
     if receipt is None:
         return None

@@ -95,6 +95,7 @@ from zhengtong.sharing.queries.personal import (
     person,
     persons,
 )
+from zhengtong.sharing.queries.quality import SharedFacts, shared_facts
 from zhengtong.sharing.queries.records import (
     Counts,
     Figures,
@@ -161,6 +162,7 @@ __all__ = [
     "PublishedGrant",
     "RequestLine",
     "RequestPage",
+    "SharedFacts",
     "Span",
     "StopLine",
     "StopPage",
@@ -237,6 +239,7 @@ __all__ = [
     "request",
     "requests",
     "services_dropped",
+    "shared_facts",
     "source_not_helped",
     "stop",
     "stop_over",

@@ -12,6 +12,7 @@ from zhengtong.supervision.forms.guarantee import (
     TrainingForm,
 )
 from zhengtong.supervision.forms.projects import MoneyForm, ProjectForm
+from zhengtong.supervision.forms.quality import ProfileForm
 
 __all__ = [
     "AgainForm",
@@ -24,6 +25,7 @@ __all__ = [
     "MoneyForm",
     "OrderForm",
     "PlanForm",
+    "ProfileForm",
     "ProjectForm",
     "RatingForm",
     "ReasonForm",

@@ -57,6 +57,7 @@ from zhengtong.supervision.queries.projects import (
     project,
     projects,
 )
+from zhengtong.supervision.queries.quality import QualityLine, all_qualities, qualities, quality
 from zhengtong.supervision.queries.reports import (
     Behind,
     BehindRow,
@@ -90,8 +91,10 @@ __all__ = [
     "ProjectEntry",
     "ProjectLine",
     "ProjectPage",
+    "QualityLine",
     "Trainee",
     "all_directives",
+    "all_qualities",
     "behind",
     "budget",
     "budget_line",
@@ -124,6 +127,8 @@ __all__ = [
     "own_projects",
     "project",
     "projects",
+    "qualities",
+    "quality",
     "reads_findings",
     "trainees",
     "unread_bulletins",

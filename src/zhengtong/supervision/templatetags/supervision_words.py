@@ -19,6 +19,7 @@ from zhengtong.supervision.rules import (
     Words,
 )
 from zhengtong.supervision.rules.projects import MONEY_WORDS, PROJECT_VERBS, STAGE_WORDS, Money, ProjectStage
+from zhengtong.supervision.rules.quality import CHECK_WORDS, PART_WORDS, Part, Score
 from zhengtong.ui import dates
 from zhengtong.ui.language import lang
 from zhengtong.ui.values import Tone
@@ -32,6 +33,38 @@ _TONES = {
     FindingState.CLOSED: Tone.GOOD,
     FindingState.UPHELD: Tone.LATE,
 }
+
+
+@register.filter
+def check_name(check: str) -> str:
+    """What a check of quality looks at."""
+    return said(CHECK_WORDS[check][0])
+
+
+@register.filter
+def check_fix(check: str) -> str:
+    """How to improve it."""
+    return said(CHECK_WORDS[check][1])
+
+
+@register.filter
+def part_name(part: Part) -> str:
+    """A part of the score."""
+    return said(PART_WORDS[Part(part)])
+
+
+@register.filter
+def points(permille: int | None) -> str:
+    """A score out of a hundred; a dash where nothing is known."""
+    return "—" if permille is None else str(round(permille / 10))
+
+
+@register.filter
+def part_points(line: Score, part: Part) -> str:
+    """The score of one part."""
+    return points(line.part(Part(part)))
+
+
 _PAGES = {
     FindingKind.REPLY: "sharing:request",
     FindingKind.DELIVERY: "sharing:grant",
