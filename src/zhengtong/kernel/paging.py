@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 PAGE_ROWS_DEFAULT = 20
 PAGE_ROWS_MAX = 200
@@ -33,6 +34,14 @@ def cut(found: Sequence[tuple[str, T]], *, rows: int) -> Page[T]:
 def whole(text: str) -> int | None:
     """The number that an address or a header writes in plain digits; None if it does not, or beyond any column."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= WHOLE_DIGITS_MAX else None
+
+
+def key(text: str) -> UUID:
+    """The id that an address writes; for a mistyped one an id before every other, so that nothing stands before it."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
 
 
 def sought(text: str) -> str:

@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from zhengtong.journal.services import Answer, run_once
 from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
-from zhengtong.kernel.errors import NotAllowed
+from zhengtong.kernel.errors import NotAllowed, RuleBroken
 from zhengtong.parties.queries import Place, SeatCard
 from zhengtong.parties.services.sign_in import SignedIn
+from zhengtong.wire import canonical, suites
 
 P = ParamSpec("P")
 
@@ -80,3 +82,23 @@ def next_page(request: HttpRequest) -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if allowed else "/"
+
+
+def written_once(
+    request: ActorRequest, act: Callable[[], dict[str, canonical.Json]], *, key: str, said: canonical.Json
+) -> dict[str, canonical.Json]:
+    """Do a write of the API once per Idempotency-Key; a retry with the key gets the same answer (接口写入).
+
+    `said` is the body as JSON: the same key with another body is refused.  `act` does the work and tells where the
+    thing stands, in one transaction with the key.
+
+    Raises RuleBroken: no key, a bad one, or one that came before with another body.
+    """
+    if not key:
+        raise RuleBroken("parties.once_key_missing")
+    digest = suites.digest_text(canonical.encode({"path": request.path, "body": said}))
+
+    def once() -> Answer:
+        return Answer(200, act())
+
+    return run_once(key, actor=request.actor, clock=request.clock, body_digest=digest, act=once).body

@@ -21,11 +21,17 @@ from schemathesis.checks import not_a_server_error
 
 from tests.support import many_rows
 from tests.support.sharing_hall import ORGANS, Hall
+from tests.support.sharing_story import granted, received
 from zhengtong.kernel.actors import SYSTEM
 from zhengtong.kernel.clock import FixedClock
 from zhengtong.parties import queries as parties
 from zhengtong.parties import services as people
 from zhengtong.parties.rules import Role
+from zhengtong.sharing import services as sharing
+from zhengtong.sharing.offers import offer
+from zhengtong.sharing.rules import ChangeKind, DisputeKind, Mode, StopScope, TakeoverRow
+from zhengtong.sharing.rules.personal import PersonalStatement
+from zhengtong.supervision import services as supervision
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 TODAY = date(2026, 10, 16)
@@ -76,13 +82,15 @@ def _operations() -> Iterator[Any]:
         yield found.ok()
 
 
-def _walk(cookies: dict[str, str], headers: dict[str, str]) -> dict[str, set[int]]:
-    """Which answers each operation gave."""
+def _walk(
+    cookies: dict[str, str], headers: dict[str, str], things: dict[str, str] | None = None
+) -> dict[str, set[int]]:
+    """Which answers each operation gave; `things` are ids of real ones, put where an address names one."""
     with _one_connection():
-        return {operation.label: _called(operation, cookies, headers) for operation in _operations()}
+        return {operation.label: _called(operation, cookies, headers, things or {}) for operation in _operations()}
 
 
-def _called(operation: Any, cookies: dict[str, str], headers: dict[str, str]) -> set[int]:
+def _called(operation: Any, cookies: dict[str, str], headers: dict[str, str], things: dict[str, str]) -> set[int]:
     seen = set[int]()
     sent = {**headers, "Idempotency-Key": "surface-0001-key"} if headers else {}
 
@@ -92,6 +100,8 @@ def _called(operation: Any, cookies: dict[str, str], headers: dict[str, str]) ->
     )  # fmt: skip
     @given(case=operation.as_strategy())
     def call(case: Any) -> None:
+        for name in set(case.path_parameters or {}) & set(things):
+            case.path_parameters[name] = things[name]
         answer = case.call(cookies=cookies, headers=sent)
         case.validate_response(answer, checks=[not_a_server_error])
         seen.add(answer.status_code)
@@ -109,6 +119,69 @@ def test_nothing_that_can_be_sent_makes_the_interface_fail(hall: Hall, code: str
     assert len(answers) > 30
     assert not {label for label, seen in answers.items() if any(status >= 500 for status in seen)}
     assert any(200 in seen for seen in answers.values())
+
+
+def test_nothing_sent_about_real_things_makes_the_interface_fail(hall: Hall) -> None:
+    """The same with the ids of things that are there, so that calls reach beyond what is not found."""
+    things = _things(hall)
+    answers = _walk(*_session(hall, "wl-land", Role.SHARING_OFFICE_HEAD), things)
+    assert not {label for label, seen in answers.items() if any(status >= 500 for status in seen)}
+    named = {label for label in answers if any(f"{{{name}}}" in label for name in things)}
+    reached = {label for label in named if answers[label] - {404}}
+    assert len(named) > 30
+    assert len(reached) > len(named) // 2, sorted(named - reached)
+
+
+def _things(hall: Hall) -> dict[str, str]:
+    """One of each thing that an address of the interface can name, all about the same two departments."""
+    at = FixedClock.on(date(2026, 9, 16))
+    officer, reviewer = hall.officer("tl-market"), hall.holder("wl-data", Role.AUTHORITY_REVIEWER)
+    grant = granted(hall)
+    sharing.confirm_delivered(grant=grant, actor=hall.officer("wl-land"), clock=at)
+    correction = sharing.file_correction(
+        entry=hall.entries["R03"], item="usage", record_key="记录", value_seen="住宅", value_claimed="商业",
+        evidence="证书记载为商业", actor=officer, clock=at,
+    )  # fmt: skip
+    person = sharing.take_person_request(
+        entry=hall.entries["R03"], item="usage", evidence="证书记载为商业", actor=hall.officer("wl-land"), clock=at,
+        said=PersonalStatement("林芸帆", "证件", "地址", "记录", "住宅", "商业"),
+    )  # fmt: skip
+    demand = sharing.raise_demand(
+        what="管线数据", items=("管径",), matter="道路挖掘", legal_basis="城市道路管理条例", actor=officer, clock=at,
+        holder=hall.organs["wl-land"],
+    )  # fmt: skip
+    change = sharing.propose_change(
+        grant=grant, kind=ChangeKind.STOP, reason="系统并入省级平台", effective_on=date(2027, 3, 1),
+        actor=hall.head("wl-land"), clock=at,
+    )  # fmt: skip
+    existing = TakeoverRow(
+        1, offer(entry=hall.entries["R03"]).code, "tl-market", ("located", "unit_no"), (Mode.QUERY,), "tl-market-food",
+        "既有核验", "食品经营许可和备案管理办法", ("unit_no",), 100, 100, date(2027, 12, 31), date(2027, 3, 1),
+    )  # fmt: skip
+    (takeover,) = sharing.file_takeovers(rows=(existing,), actor=reviewer, clock=at)
+    late = received(hall, FixedClock.on(date(2026, 9, 1)), purpose="另一用途")
+    dispute = sharing.open_dispute(
+        kind=DisputeKind.REQUEST, about=late, claim="逾期未答复", actor=officer, clock=FixedClock.on(TODAY)
+    )
+    stop = sharing.order_stop(
+        scope=StopScope.RESOURCE, target=hall.entries["R01"], reason="疑似泄露", actor=hall.head("wl-police"), clock=at
+    )
+    leader = hall.holder("wl-data", Role.AUTHORITY_LEADER)
+    directive = supervision.issue_order(
+        organization=hall.organs["wl-land"], text="说明逾期原因", due_on=date(2026, 11, 1), actor=leader,
+        clock=FixedClock.on(TODAY),
+    )  # fmt: skip
+    bulletin = supervision.issue_bulletin(month="2026-09", text="", actor=leader, clock=FixedClock.on(TODAY))
+    meeting = supervision.record_meeting(
+        title="联席会议", held_on=at.today(), text="研究共享", present=[hall.organs["wl-land"]], conclusions=[],
+        actor=leader, clock=FixedClock.on(TODAY),
+    )  # fmt: skip
+    made = {
+        "request_id": late, "grant_id": grant, "correction_id": correction, "person_id": person, "demand_id": demand,
+        "change_id": change, "takeover_id": takeover, "dispute_id": dispute, "stop_id": stop, "bulletin_id": bulletin,
+        "directive_id": directive, "meeting_id": meeting, "entry_id": hall.entries["R03"],
+    }  # fmt: skip
+    return {name: str(key) for name, key in made.items()}
 
 
 def test_a_stranger_gets_nothing(hall: Hall) -> None:

@@ -14,7 +14,7 @@ from zhengtong.kernel.actors import Actor
 from zhengtong.kernel.clock import Clock
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.kernel.events import JsonValue
-from zhengtong.kernel.paging import Page, cut, size
+from zhengtong.kernel.paging import Page, cut, key, size
 from zhengtong.parties.rules import Role
 from zhengtong.sharing.queries import grant_briefs
 from zhengtong.sharing.queries.scope import region_prefix
@@ -46,7 +46,7 @@ def exempt(*, actor: Actor, clock: Clock, after: str = "", rows: int | None = No
     """
     auditor, count = actor.has(Role.AUDITOR), size(rows)
     found = _visible(actor)
-    found = found.filter(id__lt=_id(after)) if after else found
+    found = found.filter(id__lt=key(after)) if after else found
     until = Coalesce(OuterRef("until"), Value(OPEN_END, output_field=DateTimeField()))
     answered = ExchangeRecord.objects.filter(
         grant=OuterRef("grant"), granted=True, outcome="answered", at__gte=OuterRef("since"), at__lt=until
@@ -54,7 +54,7 @@ def exempt(*, actor: Actor, clock: Clock, after: str = "", rows: int | None = No
     counted = answered.order_by().values("grant").annotate(n=Count("id")).values("n")
     held = list(found.order_by("-id")[: count + 1])
     numbers = NoticeExemption.objects.filter(id__in=[row.id for row in held]).annotate(n=Subquery(counted))
-    counts = {key: n or 0 for key, n in numbers.values_list("id", "n")}
+    counts = {one: n or 0 for one, n in numbers.values_list("id", "n")}
     briefs = grant_briefs(ids=[UUID(row.grant) for row in held], on=clock.today())
     lines = list[tuple[str, ExemptLine]]()
     for row in held:
@@ -80,13 +80,6 @@ def exemptions_for_rebuild() -> dict[str, dict[str, JsonValue]]:
         f"exemption/{row.id}": {"grant": row.grant, "ground": row.ground, "ended": row.until is not None}
         for row in NoticeExemption.objects.all()
     }
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)  # a mistyped address finds nothing
 
 
 def _visible(actor: Actor) -> QuerySet[NoticeExemption]:

@@ -69,7 +69,7 @@ def handovers(*, actor: Actor, after: str = "", rows: int | None = None) -> pagi
     """Hand-overs the actor may see: one's own either way, the head's of the organization; newest first."""
     wanted = paging.size(rows)
     found = _rows(actor)
-    found = found.filter(id__lt=_id(after)) if after else found
+    found = found.filter(id__lt=paging.key(after)) if after else found
     cards = [_card(row) for row in found.order_by("-id")[: wanted + 1]]
     return paging.cut([(str(card.id), card) for card in cards], rows=wanted)
 
@@ -123,10 +123,3 @@ def _line(held: Mapping[str, Any]) -> HandoverLine:
     """Any: what JSON holds."""
     due = date.fromisoformat(held["due_on"]) if held["due_on"] else None
     return HandoverLine(held["number"], held["title"], held["who"], held["action"], due, held["late"], held["url"])
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)  # a mistyped address finds nothing

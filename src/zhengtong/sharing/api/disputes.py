@@ -1,6 +1,6 @@
 """Disputes over HTTP (争议接口)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
@@ -8,14 +8,11 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from zhengtong.journal.services import Answer, run_once
-from zhengtong.kernel.errors import RuleBroken
-from zhengtong.parties.web import ActorRequest
+from zhengtong.parties.web import ActorRequest, written_once
 from zhengtong.sharing import queries, services
-from zhengtong.sharing.api.requests import NO_NUL, TEXT_MAX, OnceKey, OrganOut, Sought
-from zhengtong.sharing.api.router import router
+from zhengtong.sharing.api.router import NO_NUL, TEXT_MAX, OnceKey, OrganOut, Sought, router
 from zhengtong.sharing.rules import DisputeKind
-from zhengtong.wire import canonical, suites
+from zhengtong.wire import canonical
 
 Said = Annotated[str, Field(max_length=TEXT_MAX, pattern=NO_NUL)]
 
@@ -73,14 +70,16 @@ class DisputeStandingOut(Schema):
 
 
 @router.get("/disputes", response=DisputesOut, operation_id="list_disputes")
-def list_disputes(request: ActorRequest, state: Sought = "", after: Sought = "", rows: int = 20) -> dict[str, object]:
+def list_disputes(
+    request: ActorRequest, state: Sought = "", after: Sought = "", rows: int = 20
+) -> Mapping[str, object]:
     """Disputes you may see, newest first; `state` may be open or settled."""
     page = queries.disputes(actor=request.actor, on=request.clock.today(), state=state, after=after, rows=rows)
     return {"rows": [asdict(line) for line in page.rows], "next_after": page.next_after}
 
 
 @router.post("/disputes", response=DisputeStandingOut, operation_id="open_dispute")
-def open_dispute(request: ActorRequest, body: DisputeIn, key: OnceKey = "") -> dict[str, object]:
+def open_dispute(request: ActorRequest, body: DisputeIn, key: OnceKey = "") -> Mapping[str, object]:
     """Contest an answer, a suspension or the result of a correction; the departments negotiate first."""
 
     def act() -> UUID:
@@ -94,7 +93,7 @@ def open_dispute(request: ActorRequest, body: DisputeIn, key: OnceKey = "") -> d
 @router.post("/disputes/{uuid:dispute_id}/steps/{slug:verb}", response=DisputeStandingOut, operation_id="move_dispute")
 def move_dispute(
     request: ActorRequest, dispute_id: UUID, verb: str, body: StepIn, key: OnceKey = ""
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """Take a dispute one step: agree, fail, take_up, minute, settle, refer, rule, execute or withdraw."""
 
     def act() -> UUID:
@@ -108,7 +107,7 @@ def move_dispute(
 
 
 @router.post("/disputes/{uuid:dispute_id}/request", response=DisputeStandingOut, operation_id="ask_again")
-def ask_again(request: ActorRequest, dispute_id: UUID, key: OnceKey = "") -> dict[str, object]:
+def ask_again(request: ActorRequest, dispute_id: UUID, key: OnceKey = "") -> Mapping[str, object]:
     """Put the refused request before the provider once more, as agreed or decided."""
 
     def act() -> UUID:
@@ -118,15 +117,12 @@ def ask_again(request: ActorRequest, dispute_id: UUID, key: OnceKey = "") -> dic
     return _once(request, act, None, key=key)
 
 
-def _once(request: ActorRequest, act: Callable[[], UUID], body: Schema | None, *, key: str) -> dict[str, object]:
-    if not key:
-        raise RuleBroken("sharing.once_key_missing")
-
-    def once() -> Answer:
+def _once(
+    request: ActorRequest, act: Callable[[], UUID], body: Schema | None, *, key: str
+) -> dict[str, canonical.Json]:
+    def done() -> dict[str, canonical.Json]:
         page = queries.dispute(actor=request.actor, id=act(), on=request.clock.today())
         follow_up = str(page.follow_up) if page.follow_up else None
-        return Answer(200, {"dispute": str(page.line.id), "state": str(page.line.state), "request": follow_up})
+        return {"dispute": str(page.line.id), "state": str(page.line.state), "request": follow_up}
 
-    said: canonical.Json = body.model_dump(mode="json") if body else {}
-    digest = suites.digest_text(canonical.encode({"path": request.path, "body": said}))
-    return run_once(key, actor=request.actor, clock=request.clock, body_digest=digest, act=once).body
+    return written_once(request, done, key=key, said=body.model_dump(mode="json") if body else {})

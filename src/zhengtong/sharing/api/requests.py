@@ -8,33 +8,25 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Schema
-from ninja.params import functions
 
-from zhengtong.journal.services import Answer, run_once
 from zhengtong.kernel.errors import RuleBroken
 from zhengtong.kernel.paging import whole
-from zhengtong.parties.web import ActorRequest
+from zhengtong.parties.web import ActorRequest, written_once
 from zhengtong.sharing import queries, services
-from zhengtong.sharing.api.router import router
+from zhengtong.sharing.api.router import (
+    ITEMS_MAX,
+    NO_NUL,
+    TEXT_MAX,
+    IfMatch,
+    Name,
+    OnceKey,
+    OrganOut,
+    Sought,
+    Text,
+    router,
+)
 from zhengtong.sharing.rules import Ground, ItemAnswer, Outcome, Quota, ReplyForm, RowCondition
 from zhengtong.wire import canonical, suites
-
-TEXT_MAX = 2000
-ITEMS_MAX = 200
-
-IfMatch = Annotated[str, functions.Header(alias="If-Match")]
-OnceKey = Annotated[str, functions.Header(alias="Idempotency-Key")]
-NO_NUL = r"^[^\x00]*$"  # a database cannot keep it
-Text = Annotated[str, Field(max_length=TEXT_MAX, pattern=NO_NUL)]
-Name = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
-Sought = Annotated[str, functions.Query(max_length=40, pattern=r"^[0-9A-Za-z_-]*$")]
-
-
-class OrganOut(Schema):
-    """An organization."""
-
-    code: str
-    name: str
 
 
 class RequestOut(Schema):
@@ -157,7 +149,7 @@ class StandingOut(Schema):
 @router.get("/requests", response=RequestsOut, operation_id="list_requests")
 def list_requests(
     request: ActorRequest, state: Sought = "", role: Sought = "any", after: Sought = "", rows: int = 20
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """Requests you may see, newest first."""
     page = queries.requests(
         actor=request.actor, on=request.clock.today(), state=state, role=role, after=after, rows=rows
@@ -190,7 +182,7 @@ def get_decision(request: ActorRequest, request_id: UUID) -> HttpResponse:
 @router.post("/requests/{uuid:request_id}/supplement", response=StandingOut, operation_id="ask_supplement")
 def ask_supplement(
     request: ActorRequest, request_id: UUID, body: SupplementIn, if_match: IfMatch = "", key: OnceKey = ""
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """Tell the requester once, for everything, what is missing."""
 
     def act() -> None:
@@ -204,7 +196,7 @@ def ask_supplement(
 @router.post("/requests/{uuid:request_id}/extension", response=StandingOut, operation_id="ask_extension")
 def ask_extension(
     request: ActorRequest, request_id: UUID, body: ExtensionIn, if_match: IfMatch = "", key: OnceKey = ""
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """Ask the authority for more working days."""
 
     def act() -> None:
@@ -218,7 +210,7 @@ def ask_extension(
 @router.put("/requests/{uuid:request_id}/reply", response=StandingOut, operation_id="prepare_reply")
 def prepare_reply(
     request: ActorRequest, request_id: UUID, body: ReplyIn, if_match: IfMatch = "", key: OnceKey = ""
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """Write the reply, item by item; the head of your sharing office signs it."""
     reply = ReplyForm(
         answers=tuple(ItemAnswer(**answer.model_dump()) for answer in body.answers),
@@ -240,7 +232,7 @@ def prepare_reply(
 @router.post("/requests/{uuid:request_id}/refusal", response=StandingOut, operation_id="prepare_refusal")
 def prepare_refusal(
     request: ActorRequest, request_id: UUID, body: RefusalIn, if_match: IfMatch = "", key: OnceKey = ""
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """Write a reply that refuses every item; it counts once the head of your sharing office signs."""
     page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
     refused = tuple(
@@ -255,7 +247,9 @@ def prepare_refusal(
 
 
 @router.post("/requests/{uuid:request_id}/signature", response=StandingOut, operation_id="sign_reply")
-def sign_reply(request: ActorRequest, request_id: UUID, if_match: IfMatch = "", key: OnceKey = "") -> dict[str, object]:
+def sign_reply(
+    request: ActorRequest, request_id: UUID, if_match: IfMatch = "", key: OnceKey = ""
+) -> Mapping[str, object]:
     """Sign the prepared reply as head of the provider's sharing office; issues the grants."""
 
     def act() -> None:
@@ -266,24 +260,20 @@ def sign_reply(request: ActorRequest, request_id: UUID, if_match: IfMatch = "", 
 
 def _written(
     request: ActorRequest, request_id: UUID, *, act: Callable[[], object], body: Schema | None, if_match: str, key: str
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """Act once per Idempotency-Key, on the version If-Match names, and say where the request stands."""
     if not if_match:
         raise RuleBroken("sharing.if_match_missing")
     version = _version(if_match)
 
-    def once() -> Answer:
+    def done() -> dict[str, canonical.Json]:
         services.check_version(request=request_id, version=version)
         act()
         page = queries.request(actor=request.actor, id=request_id, on=request.clock.today())
-        standing = {"request": str(request_id), "state": str(page.line.state), "version": page.version}
-        return Answer(200, standing | {"grants": [str(grant.id) for grant in page.grants]})
+        grants: list[canonical.Json] = [str(grant.id) for grant in page.grants]
+        return {"request": str(request_id), "state": str(page.line.state), "version": page.version, "grants": grants}
 
-    said: canonical.Json = body.model_dump(mode="json") if body else {}
-    digest = suites.digest_text(canonical.encode({"path": request.path, "body": said}))
-    if not key:
-        raise RuleBroken("sharing.once_key_missing")
-    return run_once(key, actor=request.actor, clock=request.clock, body_digest=digest, act=once).body
+    return written_once(request, done, key=key, said=body.model_dump(mode="json") if body else {})
 
 
 def _etag(version: int) -> str:

@@ -1,6 +1,6 @@
 """Emergency stops over HTTP (紧急停用接口)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -8,14 +8,11 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from zhengtong.journal.services import Answer, run_once
-from zhengtong.kernel.errors import RuleBroken
-from zhengtong.parties.web import ActorRequest
+from zhengtong.parties.web import ActorRequest, written_once
 from zhengtong.sharing import queries, services
-from zhengtong.sharing.api.requests import NO_NUL, TEXT_MAX, OnceKey, OrganOut
-from zhengtong.sharing.api.router import router
+from zhengtong.sharing.api.router import NO_NUL, TEXT_MAX, OnceKey, OrganOut, router
 from zhengtong.sharing.rules import StopScope, StopState
-from zhengtong.wire import canonical, suites
+from zhengtong.wire import canonical
 
 Said = Annotated[str, Field(max_length=TEXT_MAX, pattern=NO_NUL)]
 After = Annotated[str, Field(max_length=40, pattern=NO_NUL)]
@@ -69,14 +66,14 @@ class StopStandingOut(Schema):
 @router.get("/stops", response=StopsOut, operation_id="list_stops")
 def list_stops(
     request: ActorRequest, state: StopState | None = None, after: After = "", rows: int = 20
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """Emergency stops you may see, newest first."""
     page = queries.stops(actor=request.actor, state=state or "", after=after, rows=rows)
     return {"rows": [asdict(line) for line in page.rows], "next_after": page.next_after}
 
 
 @router.post("/stops", response=StopStandingOut, operation_id="order_stop")
-def order_stop(request: ActorRequest, body: StopIn, key: OnceKey = "") -> dict[str, object]:
+def order_stop(request: ActorRequest, body: StopIn, key: OnceKey = "") -> Mapping[str, object]:
     """Halt a resource, the node of an organization or a consumer at once."""
 
     def act() -> UUID:
@@ -88,7 +85,7 @@ def order_stop(request: ActorRequest, body: StopIn, key: OnceKey = "") -> dict[s
 
 
 @router.post("/stops/{uuid:stop_id}/lift", response=StopStandingOut, operation_id="lift_stop")
-def lift_stop(request: ActorRequest, stop_id: UUID, body: LiftIn, key: OnceKey = "") -> dict[str, object]:
+def lift_stop(request: ActorRequest, stop_id: UUID, body: LiftIn, key: OnceKey = "") -> Mapping[str, object]:
     """Let it run again, as another person than who ordered it."""
 
     def act() -> UUID:
@@ -98,14 +95,9 @@ def lift_stop(request: ActorRequest, stop_id: UUID, body: LiftIn, key: OnceKey =
     return _once(request, act, body, key=key)
 
 
-def _once(request: ActorRequest, act: Callable[[], UUID], body: Schema, *, key: str) -> dict[str, object]:
-    if not key:
-        raise RuleBroken("sharing.once_key_missing")
-
-    def once() -> Answer:
+def _once(request: ActorRequest, act: Callable[[], UUID], body: Schema, *, key: str) -> dict[str, canonical.Json]:
+    def done() -> dict[str, canonical.Json]:
         line = queries.stop(actor=request.actor, id=act()).line
-        return Answer(200, {"stop": str(line.id), "number": line.number, "state": str(line.state)})
+        return {"stop": str(line.id), "number": line.number, "state": str(line.state)}
 
-    said: canonical.Json = body.model_dump(mode="json")
-    digest = suites.digest_text(canonical.encode({"path": request.path, "body": said}))
-    return run_once(key, actor=request.actor, clock=request.clock, body_digest=digest, act=once).body
+    return written_once(request, done, key=key, said=body.model_dump(mode="json"))

@@ -10,6 +10,7 @@ from zhengtong.supervision.queries.budget import (
     own_projects,
 )
 from zhengtong.supervision.queries.directives import (
+    BulletinLine,
     BulletinPage,
     DirectiveLine,
     DirectivePage,
@@ -75,6 +76,7 @@ __all__ = [
     "BehindRow",
     "BudgetPage",
     "BudgetRow",
+    "BulletinLine",
     "BulletinPage",
     "DepartmentMonth",
     "DirectiveLine",

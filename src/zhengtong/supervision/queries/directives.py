@@ -183,7 +183,7 @@ def _listed(
     if sort := ordering.known(SORTS, sort):
         held, following = ordering.cut(found, columns=SORTS, sort=sort, after=after, rows=wanted)
         return paging.Page(directive_lines(held, on=on), following)
-    found = found.filter(id__lt=after) if after else found
+    found = found.filter(id__lt=paging.key(after)) if after else found
     lines = directive_lines(found.order_by("-id")[: wanted + 1], on=on)
     return paging.cut([(str(line.id), line) for line in lines], rows=wanted)
 
@@ -246,7 +246,7 @@ def meetings(*, actor: Actor, sort: str = "", after: str = "", rows: int | None 
     if sort := ordering.known(MEETING_SORTS, sort):
         held, following = ordering.cut(found, columns=MEETING_SORTS, sort=sort, after=after, rows=wanted)
         return paging.Page(tuple(map(_meeting, held)), following)
-    found = found.filter(id__lt=after) if after else found
+    found = found.filter(id__lt=paging.key(after)) if after else found
     lines = [_meeting(row) for row in found.order_by("-id")[: wanted + 1]]
     return paging.cut([(str(line.id), line) for line in lines], rows=wanted)
 
@@ -285,7 +285,7 @@ def bulletins(*, actor: Actor, sort: str = "", after: str = "", rows: int | None
     if sort := ordering.known(BULLETIN_SORTS, sort):
         held, following = ordering.cut(found, columns=BULLETIN_SORTS, sort=sort, after=after, rows=wanted)
         return paging.Page(_bulletins(held), following)
-    found = found.filter(id__lt=after) if after else found
+    found = found.filter(id__lt=paging.key(after)) if after else found
     held = list(found.order_by("-id")[: wanted + 1])
     return paging.cut([(str(row.id), line) for row, line in zip(held, _bulletins(held), strict=True)], rows=wanted)
 

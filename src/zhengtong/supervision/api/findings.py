@@ -1,25 +1,15 @@
-"""Supervision over HTTP (接口): findings and their acts, the monthly report; writes take Idempotency-Key."""
+"""Findings and the monthly report over HTTP (督办、月度通报接口)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from ninja import Field, Router, Schema
-from ninja.params import functions
+from ninja import Schema
 
-from zhengtong.journal.services import Answer, run_once
-from zhengtong.kernel.errors import RuleBroken
-from zhengtong.parties.web import ActorRequest
+from zhengtong.parties.web import ActorRequest, written_once
 from zhengtong.supervision import queries, services
-from zhengtong.supervision.rules import TEXT_CHARS_MAX
-from zhengtong.wire import canonical, suites
-
-router = Router(tags=["supervision"])
-OnceKey = Annotated[str, functions.Header(alias="Idempotency-Key")]
-NO_NUL = r"^[^\x00]*$"  # a database cannot keep it
-Text = Annotated[str, Field(max_length=TEXT_CHARS_MAX, pattern=NO_NUL)]
-Sought = Annotated[str, functions.Query(max_length=40, pattern=NO_NUL)]
+from zhengtong.supervision.api.router import OnceKey, Sought, Text, router
+from zhengtong.wire import canonical
 
 
 class FindingOut(Schema):
@@ -101,7 +91,7 @@ class ReportOut(Schema):
 @router.get("/findings", response=FindingsOut, operation_id="list_findings")
 def list_findings(
     request: ActorRequest, state: Sought = "", organization: Sought = "", after: Sought = "", rows: int = 20
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """Findings you may see, newest first."""
     page = queries.findings(
         actor=request.actor,
@@ -115,38 +105,38 @@ def list_findings(
 
 
 @router.get("/findings/{uuid:finding_id}", response=FindingDetailOut, operation_id="get_finding")
-def get_finding(request: ActorRequest, finding_id: UUID) -> dict[str, object]:
+def get_finding(request: ActorRequest, finding_id: UUID) -> Mapping[str, object]:
     """One finding."""
     page = queries.finding(actor=request.actor, id=finding_id, on=request.clock.today())
     return _out(page.line) | {"verbs": list(page.verbs), "explanation": page.explanation, "reason": page.reason}
 
 
 @router.post("/findings/{uuid:finding_id}/ask", response=StandingOut, operation_id="ask_explanation")
-def ask(request: ActorRequest, finding_id: UUID, body: AskIn, key: OnceKey = "") -> dict[str, object]:
+def ask(request: ActorRequest, finding_id: UUID, body: AskIn, key: OnceKey = "") -> Mapping[str, object]:
     """Ask the department to explain."""
     return _written(request, finding_id, services.ask_explanation, body=body, key=key)
 
 
 @router.post("/findings/{uuid:finding_id}/explain", response=StandingOut, operation_id="explain_finding")
-def explain(request: ActorRequest, finding_id: UUID, body: ExplainIn, key: OnceKey = "") -> dict[str, object]:
+def explain(request: ActorRequest, finding_id: UUID, body: ExplainIn, key: OnceKey = "") -> Mapping[str, object]:
     """Explain, as the department."""
     return _written(request, finding_id, services.explain, body=body, key=key)
 
 
 @router.post("/findings/{uuid:finding_id}/close", response=StandingOut, operation_id="close_finding")
-def close(request: ActorRequest, finding_id: UUID, body: ReasonIn, key: OnceKey = "") -> dict[str, object]:
+def close(request: ActorRequest, finding_id: UUID, body: ReasonIn, key: OnceKey = "") -> Mapping[str, object]:
     """End it: good reason, or no breach."""
     return _written(request, finding_id, services.close, body=body, key=key)
 
 
 @router.post("/findings/{uuid:finding_id}/uphold", response=StandingOut, operation_id="uphold_finding")
-def uphold(request: ActorRequest, finding_id: UUID, body: ReasonIn, key: OnceKey = "") -> dict[str, object]:
+def uphold(request: ActorRequest, finding_id: UUID, body: ReasonIn, key: OnceKey = "") -> Mapping[str, object]:
     """Hold that it was a breach."""
     return _written(request, finding_id, services.uphold, body=body, key=key)
 
 
 @router.get("/report/{month}", response=ReportOut, operation_id="get_month_report")
-def get_report(request: ActorRequest, month: str) -> dict[str, object]:
+def get_report(request: ActorRequest, month: str) -> Mapping[str, object]:
     """The month's figures of the departments you may read about."""
     found = queries.month_report(actor=request.actor, month=month, clock=request.clock)
     rows = [{"code": one.code, "name": one.name, "figures": one.values} for one in found.departments]
@@ -174,15 +164,12 @@ def _out(line: queries.FindingLine) -> dict[str, object]:
 
 def _written(
     request: ActorRequest, finding: UUID, act: Callable[..., None], *, body: Schema, key: str
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """Act once per Idempotency-Key, with the fields of the body, and say where the finding stands."""
-    if not key:
-        raise RuleBroken("supervision.once_key_missing")
 
-    def once() -> Answer:
+    def done() -> dict[str, canonical.Json]:
         act(finding=finding, actor=request.actor, clock=request.clock, **body.model_dump())
         page = queries.finding(actor=request.actor, id=finding, on=request.clock.today())
-        return Answer(200, {"finding": str(finding), "state": str(page.line.state)})
+        return {"finding": str(finding), "state": str(page.line.state)}
 
-    digest = suites.digest_text(canonical.encode({"path": request.path, "body": body.model_dump(mode="json")}))
-    return run_once(key, actor=request.actor, clock=request.clock, body_digest=digest, act=once).body
+    return written_once(request, done, key=key, said=body.model_dump(mode="json"))
