@@ -92,6 +92,23 @@ class EntryForm(forms.Form):
         field.choices = [(str(d.document_id), f"{d.matter} · {d.document}") for d in documents]
 
 
+class ManyForm(forms.Form):
+    """What is set for many entries at once; what is empty stays as it is (批量修改)."""
+
+    provider_office = forms.CharField(label=_("内设机构"), max_length=100, required=False)
+    theme = _code("theme", _("主题分类"))
+    industry = _code("industry_section", _("行业分类"))
+    service_class = _code("service_class", _("服务分类"))
+    form_class = _code("form_class", _("资源形态分类"))
+    format = _code("format", _("数据格式"))
+    update_cycle = _code("update_cycle", _("数据更新频率"))
+    source_system = forms.CharField(label=_("来源系统"), max_length=100, required=False)
+    data_class = _code("data_class", _("数据分类"))
+    data_grade = _code("data_grade", _("数据分级"))
+    range = forms.CharField(label=_("共享范围"), max_length=1000, required=False)
+    purpose = forms.CharField(label=_("使用用途"), max_length=1000, required=False)
+
+
 class ItemForm(forms.Form):
     """One item; a line without a name is left out."""
 

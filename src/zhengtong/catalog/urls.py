@@ -3,7 +3,18 @@
 from django.urls import path
 
 from zhengtong.catalog import upload
-from zhengtong.catalog.views import ckan, conformity, derivations, duties, entries, following, harvest, lists, passing
+from zhengtong.catalog.views import (
+    ckan,
+    conformity,
+    derivations,
+    duties,
+    entries,
+    following,
+    harvest,
+    lists,
+    many,
+    passing,
+)
 
 app_name = "catalog"
 urlpatterns = [
@@ -20,6 +31,7 @@ urlpatterns = [
     path("responsibilities", lists.responsibilities, name="responsibilities"),
     path("export.<str:form>", passing.whole_file, name="export"),
     path("mine", entries.mine, name="mine"),
+    path("many", many.many, name="many"),
     path("intake", upload.intake, name="intake"),
     path("intake/forget/<uuid:decision>", upload.forget, name="forget-column"),
     path("new", entries.Writing.as_view(), name="new"),

@@ -10,6 +10,7 @@
 `changes`  versions compared, notices of change
 `derivations` where data come from and go on to, the provider's consent
 `quality`    what entries say of themselves, and the latest profile of their data
+`many`       what a change to many entries would do
 `conformity` how items agree with data elements, grading advice, other profiles
 `harvested` what was taken in of other catalogues, and what was reported upward
 `passing`  the catalogue as it is passed on to society and to departments
@@ -100,6 +101,7 @@ from zhengtong.catalog.queries.lists import (
     overdue,
     published_counts,
 )
+from zhengtong.catalog.queries.many import ManyChange, ManyLine, many_changes, many_lines, may_change_many
 from zhengtong.catalog.queries.months import EntryFigure, EntryLine, entry_counts, entry_list
 from zhengtong.catalog.queries.negative import WithheldLine, negative_list
 from zhengtong.catalog.queries.pages import contract, documents_of, draft_of, entry, entry_by_code, history, published
@@ -170,6 +172,8 @@ __all__ = [
     "ItemRow",
     "LateUpdate",
     "LineageLine",
+    "ManyChange",
+    "ManyLine",
     "NoticeLine",
     "OriginRow",
     "ProfileCheck",
@@ -221,7 +225,10 @@ __all__ = [
     "item_holders",
     "late_updates",
     "lineage",
+    "many_changes",
+    "many_lines",
     "matters_by_code",
+    "may_change_many",
     "may_derive",
     "may_harvest",
     "may_see_duties",

@@ -1,6 +1,7 @@
 """What people can do with the catalogue (目录用例).  One function, one use case, one transaction.
 
 `drafting`  draft, edit, revise, withdraw          by the data officer
+`many`      edit_many                          the same change to many entries
 `signing`   submit, sign, return_                  data officer → department head → authority
 `review`    start_review, publish, report_change, extend_change, name_source
 `origins`   add_matter, add_document, share_document, cut_document   where entries come from
@@ -20,6 +21,7 @@ from zhengtong.catalog.services.drafting import draft, edit, revise, withdraw
 from zhengtong.catalog.services.following import subscribe, take_note, tell_holders, unsubscribe
 from zhengtong.catalog.services.harvesting import Taken, add_source, report_upward, take_in
 from zhengtong.catalog.services.intake import Intake, import_entries, waiting_departments
+from zhengtong.catalog.services.many import edit_many
 from zhengtong.catalog.services.origins import add_document, add_matter, cut_document, share_document
 from zhengtong.catalog.services.profiling import file_data_profile
 from zhengtong.catalog.services.reindexing import differences, reindex
@@ -39,6 +41,7 @@ __all__ = [
     "differences",
     "draft",
     "edit",
+    "edit_many",
     "extend_change",
     "file_data_profile",
     "forget",
