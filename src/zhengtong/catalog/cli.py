@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -13,6 +14,8 @@ from django.db import DatabaseError
 from zhengtong.catalog import queries, services
 from zhengtong.catalog.rules import STATE_LABELS, ShareType
 from zhengtong.catalog.rules.federation import Audience, Form, SharedEntry, written
+from zhengtong.catalog.rules.federation.dcat import jsonld, triples
+from zhengtong.catalog.rules.federation.sparql import ENTRIES_MAX, ask
 from zhengtong.catalog.rules.harvest import MOVE_LABELS, Move, Relation, read_foreign
 from zhengtong.catalog.rules.intake import COLUMNS
 from zhengtong.catalog.rules.mapping import FIELDS
@@ -29,6 +32,7 @@ from zhengtong.standards.rules import Finding, Severity
 app = typer.Typer(help="The catalogue: entries in and out (目录).", no_args_is_help=True)
 
 BASE_URL = "http://localhost:8000"
+PATH_CHARS_MAX = 4_096
 AsJson = Annotated[bool, typer.Option("--json", help="JSON output.")]
 
 
@@ -216,6 +220,23 @@ def _passed_on(audience: Audience) -> Iterator[SharedEntry]:
         if not page.next_after:
             return
         after = page.next_after
+
+
+@app.command()
+def sparql(
+    question: Annotated[str, typer.Argument(help="A SELECT or ASK, or the name of a file that holds it.")],
+    audience: Annotated[Audience, typer.Option(help="Of which entries: what is open, or all.")] = Audience.SOCIETY,
+    base_url: Annotated[str, typer.Option(help="Where this center is reached; addresses begin with it.")] = BASE_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the published catalogue in SPARQL, as DCAT-AP (图查询); dcat:, dct:, foaf: and skos: are declared."""
+    file = Path(question)
+    text = file.read_text(encoding="utf-8") if len(question) < PATH_CHARS_MAX and file.is_file() else question
+    entries = islice(_passed_on(audience), ENTRIES_MAX)
+    answers = ask(triples(jsonld(entries, queries.home(base=base_url.rstrip("/")))), text)
+    for row in answers.rows:
+        said = dict(zip(answers.variables, row, strict=True))
+        typer.echo(_line(said) if as_json else "\t".join(row))
 
 
 @app.command()

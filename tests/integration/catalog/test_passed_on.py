@@ -1,13 +1,16 @@
 """What anybody may read: the entries open to society, in every form, and nothing else."""
 
 import json
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from typer.testing import CliRunner
 
 from tests.support.sharing_hall import Hall
 from tests.support.sharing_hall import build as build_hall
+from zhengtong.catalog.cli import app
 from zhengtong.catalog.models import Item, Revision
 from zhengtong.catalog.services import reindex
 from zhengtong.kernel.actors import SYSTEM, Actor
@@ -140,3 +143,15 @@ def test_a_closed_entry_is_not_shown_by_any_name(hall: Hall, visitor: Client) ->
         assert _action(visitor, "package_show", {"id": str(entry)})[0] == 404
         code = Revision.objects.get(entry=entry, state="published").entry.guide_code
         assert _action(visitor, "package_show", {"id": code})[0] == 404
+
+
+def test_the_command_answers_sparql(hall: Hall, tmp_path: Path) -> None:
+    question = 'SELECT ?t WHERE { ?d a dcat:Dataset ; dct:title ?t FILTER(lang(?t) = "zh") } ORDER BY ?t'
+    told = CliRunner().invoke(app, ["sparql", question, "--json"]).output.splitlines()
+    assert [json.loads(line)["t"] for line in told] == ["经营主体登记基本信息"]
+    file = tmp_path / "question.rq"
+    file.write_text(question, encoding="utf-8")
+    every = CliRunner().invoke(app, ["sparql", str(file), "--audience", "government"]).output.splitlines()
+    assert len(every) == len(hall.entries)
+    refused = CliRunner().invoke(app, ["sparql", "SELECT * FROM <http://127.0.0.1:9/> WHERE { ?s ?p ?o }"])
+    assert "catalog.sparql_outside" in str(refused.exception)
