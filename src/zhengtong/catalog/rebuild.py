@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
+from zhengtong.catalog.queries.assessments import actual_assessments
 from zhengtong.catalog.queries.derivations import actual_derivations
 from zhengtong.catalog.queries.quality import actual_profiles
 from zhengtong.catalog.queries.replayed import actual_revisions
@@ -31,6 +32,10 @@ _DERIVATIONS: dict[str, Callable[[dict[str, JsonValue]], dict[str, JsonValue]]] 
     "catalog.derivation.answered": lambda p: {"state": p["state"]},
     "catalog.derivation.ended": lambda p: {"state": "ended", "ended_on": p["ended_on"]},
 }
+_ONCE = {  # facts that make a thing and are never followed by another
+    "catalog.profile.filed": ("profile", ("entry", "rows", "filled", "valid", "filed_on")),
+    "catalog.assessment.stated": ("assessment", ("entry", "kind", "document", "number", "items", "stated_on")),
+}
 _BLANK: dict[str, JsonValue] = {
     "state": "", "submitted_on": None, "decided_on": None, "published_on": None,
     "change_on": None, "change_extended_days": 0, "change_done_on": None,
@@ -43,7 +48,7 @@ def register() -> None:
 
 
 def _actual() -> Rows:
-    return {**actual_revisions(), **actual_derivations(), **actual_profiles()}
+    return {**actual_revisions(), **actual_derivations(), **actual_profiles(), **actual_assessments()}
 
 
 def replay(events: Iterable[StoredEvent]) -> Rows:
@@ -54,9 +59,9 @@ def replay(events: Iterable[StoredEvent]) -> Rows:
             row = rows.setdefault(f"derivation {told.subject}", {"ended_on": None})
             row |= _DERIVATIONS[told.name](told.payload)
             continue
-        if told.name == "catalog.profile.filed":
-            kept = ("entry", "rows", "filled", "valid", "filed_on")
-            rows[f"profile {told.subject}"] = {name: told.payload[name] for name in kept}
+        if told.name in _ONCE:
+            thing, kept = _ONCE[told.name]
+            rows[f"{thing} {told.subject}"] = {name: told.payload[name] for name in kept}
             continue
         if not told.name.startswith("catalog.entry."):
             continue

@@ -1,5 +1,6 @@
 """Facts about the catalogue (目录事件).  The subject is the entry; `number` is the revision."""
 
+from zhengtong.catalog.events.assessments import AssessmentStated
 from zhengtong.catalog.events.derivations import DerivationAnswered, DerivationAsked, DerivationEnded
 from zhengtong.catalog.events.entries import (
     ChangeExtended,
@@ -29,6 +30,7 @@ from zhengtong.catalog.events.harvest import CatalogueReported, CatalogueTaken, 
 from zhengtong.catalog.events.profiles import ProfileFiled
 
 __all__ = [
+    "AssessmentStated",
     "CatalogueReported",
     "CatalogueTaken",
     "ChangeExtended",

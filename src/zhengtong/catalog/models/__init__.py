@@ -1,5 +1,6 @@
 """Rows behind the catalogue.  Rows store, `rules` decide, `services` are the only writers."""
 
+from zhengtong.catalog.models.assessments import Assessment
 from zhengtong.catalog.models.derivations import Derivation
 from zhengtong.catalog.models.entries import Entry, Item, Revision, SourceNaming
 from zhengtong.catalog.models.following import ChangeNotice, Subscription
@@ -10,6 +11,7 @@ from zhengtong.catalog.models.profiles import DataProfile
 from zhengtong.catalog.models.search import FacetGroup, SearchDocument, SearchText
 
 __all__ = [
+    "Assessment",
     "ChangeNotice",
     "ColumnDecision",
     "DataProfile",

@@ -16,6 +16,7 @@
 `passing`  the catalogue as it is passed on to society and to departments
 """
 
+from zhengtong.catalog.queries.assessments import AssessmentLine, assessments_of
 from zhengtong.catalog.queries.breaches import (
     EntryStanding,
     LateUpdate,
@@ -145,6 +146,7 @@ from zhengtong.catalog.rules.federation import Home
 __all__ = [
     "START_MAX",
     "Advice",
+    "AssessmentLine",
     "Comparison",
     "ConformityOverview",
     "DecisionRow",
@@ -194,6 +196,7 @@ __all__ = [
     "WordCount",
     "advice",
     "asked_though_shared",
+    "assessments_of",
     "column_decisions",
     "comparison",
     "conformity_of_departments",

@@ -11,6 +11,7 @@ from zhengtong.catalog.queries.changes import open_breaks
 from zhengtong.catalog.queries.derivations import consent_states
 from zhengtong.catalog.rules import EntryState, entry_findings
 from zhengtong.catalog.rules.derivations import check_consents
+from zhengtong.catalog.services.assessing import state_assessments
 from zhengtong.catalog.services.clocks import set_due
 from zhengtong.catalog.services.moves import acts_of, open_revision, person, step_of
 from zhengtong.journal.services import record
@@ -28,11 +29,12 @@ def submit(*, entry: UUID, actor: Actor, clock: Clock) -> None:
     """Send the draft to the head of the department (提交部门负责人审核).
 
     Raises:
-        RuleBroken: an assessment is missing, or the terms break art. 13 to 15; names the first fault.
+        RuleBroken: an assessment is missing or older than an item, or the terms break art. 13 to 15; the first fault.
     """
     revision = open_revision(entry, actor=actor)
     step = step_of(revision, "submit", actor=actor)
     _check_content(revision)
+    state_assessments(revision, actor=actor, clock=clock)
     revision.state, revision.updated_at = step.target, clock.now()
     revision.save(update_fields=["state", "updated_at"])
     _say(events.EntrySubmitted(entry, revision.number), revision, actor, clock)

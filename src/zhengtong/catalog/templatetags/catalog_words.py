@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from zhengtong.catalog.queries import HitNote
 from zhengtong.catalog.rules import STATE_LABELS, VERB_LABELS, DocumentDirection, EntryState, ShareType
+from zhengtong.catalog.rules.assessments import KIND_LABELS, AssessmentKind
 from zhengtong.catalog.rules.derivations import DERIVATION_LABELS, DERIVATION_VERBS, DerivationState
 from zhengtong.catalog.rules.diffs import CLASS_LABELS, Change, ChangeClass
 from zhengtong.catalog.rules.duties import STATE_WORDS, DocumentState
@@ -263,6 +264,12 @@ def _fix_value(field: str, text: str) -> str:
 def mask_name(mask: str) -> str:
     """The name of a mask."""
     return _pick(MASK_LABELS.get(mask, (mask, mask)))
+
+
+@register.filter
+def assessment_name(kind: AssessmentKind) -> str:
+    """What was assessed."""
+    return KIND_LABELS[AssessmentKind(kind)][lang() == "en"]
 
 
 @register.filter

@@ -187,6 +187,7 @@ def _entry_page(
         "lineage": queries.lineage(entry=entry_id),
         "may_derive": queries.may_derive(provider=page.row.provider_id, actor=request.actor),
         "conformity": queries.entry_conformity(revision=page.revision),
+        "assessments": queries.assessments_of(entry=page.row.id),
         "late": page.standing.late(request.clock.today()),
         "steps": _steps(page),
         "history": queries.history(id=entry_id, actor=request.actor),
