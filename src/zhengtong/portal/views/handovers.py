@@ -49,6 +49,8 @@ def new(request: ActorRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     form = HandoverForm(_choices(own), _choices(held), given or None)
     giver = own.get(given.get("giver", "")) or own.get(str(request.seat.id)) or next(iter(own.values()))
+    takers = {key: seat for key, seat in held.items() if _may_take(seat, giver)}
+    form = HandoverForm(_choices(own), _choices(takers), request.POST if request.method == "POST" else None)
     lines, status = open_lines(giver, request.clock), 200
     if request.method == "POST":
         status = 422
@@ -62,7 +64,7 @@ def new(request: ActorRequest) -> HttpResponse:
             except PlatformError as error:
                 errors.add_to(form, error)
                 status = error.status
-    context = {"form": form, "giver": giver, "lines": lines}
+    context = {"form": form, "giver": giver, "lines": lines, "may": bool(takers)}
     return render(request, "portal/handover_form.html", context, status=status)
 
 
@@ -105,6 +107,11 @@ def _seats(request: ActorRequest) -> dict[str, SeatCard]:
 
 def _may(request: ActorRequest, seat: SeatCard) -> bool:
     return seat.officer_id == request.actor.officer or parties.may_hand_over_for(request.actor)
+
+
+def _may_take(seat: SeatCard, giver: SeatCard) -> bool:
+    """Whether the work can pass to a seat: another person's, with all the roles of the giver's."""
+    return seat.officer_id != giver.officer_id and set(giver.roles) <= set(seat.roles)
 
 
 def _choices(seats: dict[str, SeatCard]) -> list[tuple[str, str]]:
